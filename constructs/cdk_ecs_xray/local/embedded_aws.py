@@ -1,0 +1,249 @@
+"""Start, find and stop the embedded AWS from Python."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any, Self
+
+from cdk_ecs_xray.errors import LocalAwsError
+from cdk_ecs_xray.local import control
+from cdk_ecs_xray.local.process import listening_socket, server_command, wait_for_exit
+
+if TYPE_CHECKING:
+    import boto3
+
+DEFAULT_ACCOUNT = "000000000000"
+DEFAULT_REGION = "us-east-1"
+START_TIMEOUT = 30.0
+STOP_TIMEOUT = 10.0
+_LOG_TAIL = 20
+
+
+class EmbeddedAws:
+    """One running embedded AWS. Use it as a context manager, or call :meth:`stop`.
+
+    A server started without ``detached`` ends with this process, however that ends.
+    """
+
+    def __init__(
+        self, *, port: int, pid: int, home: Path, process: subprocess.Popen[bytes] | None
+    ) -> None:
+        self.port = port
+        self.pid = pid
+        self.url = f"http://{control.HOST}:{port}"
+        self._home = home
+        self._process = process
+        self._stopped = False
+
+    @classmethod
+    def start(
+        cls, *, port: int | None = None, detached: bool = False, log_file: Path | None = None
+    ) -> Self:
+        """Start a server of our own and wait until it answers.
+
+        :param port: a free one when None.
+        :param detached: let it outlive this process; ``attach(port).stop()`` ends it later.
+        :param log_file: where its log goes; in its temporary folder when None.
+        :raises LocalAwsError: the port is taken, the server ended early or never answered.
+        """
+        with listening_socket(port) as listener:
+            number: int = listener.getsockname()[1]
+            home = Path(tempfile.mkdtemp(prefix=control.HOME_PREFIX)).resolve()
+            log = log_file or home / "server.log"
+            with _open_log(log, home) as output:
+                process = subprocess.Popen(
+                    server_command(
+                        port=number, descriptor=listener.fileno(), home=home, detached=detached
+                    ),
+                    stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    env=_server_environment(),
+                    cwd=home,
+                    pass_fds=(listener.fileno(),),
+                    start_new_session=True,
+                )
+        started = cls(port=number, pid=process.pid, home=home, process=process)
+        started._wait_until_healthy(log)
+        return started
+
+    @classmethod
+    def attach(cls, port: int) -> Self:
+        """The server that already runs on *port*.
+
+        :raises LocalAwsError: none of ours answers there.
+        """
+        health = _health(port, timeout=2.0)
+        if health is None:
+            raise LocalAwsError(
+                f"embedded AWS: expected a server of this kit on port {port}, got no answer of"
+                " its kind; start one with EmbeddedAws.start(port=…, detached=True)"
+            )
+        return cls(port=port, pid=health.pid, home=health.home, process=None)
+
+    def cdk_environment(
+        self, *, account: str = DEFAULT_ACCOUNT, region: str = DEFAULT_REGION
+    ) -> dict[str, str]:
+        """The variables that point the CDK CLI and boto3 here and at no real credentials.
+
+        Lay them over an environment without ``AWS_PROFILE``, which no variable can undo.
+        """
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": account,
+            "AWS_SECRET_ACCESS_KEY": "x",
+            "AWS_REGION": region,
+            "AWS_DEFAULT_REGION": region,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            # The CLI caches the account per access key; here, not in the user's home.
+            "CDK_HOME": str(self._home / "cdk"),
+            "CI": "1",
+            "CDK_DISABLE_VERSION_CHECK": "1",
+            "CDK_DISABLE_CLI_TELEMETRY": "true",
+            "NO_PROXY": control.HOST,
+            "no_proxy": control.HOST,
+        }
+
+    def session(
+        self, *, account: str = DEFAULT_ACCOUNT, region: str = DEFAULT_REGION
+    ) -> boto3.Session:
+        """A boto3 session whose every client talks to this server and reads no ambient config."""
+        import boto3
+        import botocore.session
+        from botocore.config import Config
+
+        nowhere = (None, None, os.devnull, None)
+        core = botocore.session.Session(
+            session_vars={
+                "profile": (None, None, None, None),
+                "config_file": nowhere,
+                "credentials_file": nowhere,
+            }
+        )
+        core.set_default_client_config(
+            Config(retries={"total_max_attempts": 2}, connect_timeout=5, read_timeout=20, proxies={})
+        )
+        core.get_component("config_store").set_config_variable("endpoint_url", self.url)
+        return boto3.Session(
+            botocore_session=core,
+            aws_access_key_id=account,
+            aws_secret_access_key="x",
+            region_name=region,
+        )
+
+    def client(
+        self, service: str, *, account: str = DEFAULT_ACCOUNT, region: str = DEFAULT_REGION
+    ) -> Any:
+        """A boto3 client of one service; typed as Any because the service is a string."""
+        make: Any = self.session(account=account, region=region).client
+        return make(service)
+
+    def reset(self) -> None:
+        """Forget every resource in every account, the CDK bootstrap included."""
+        if _ask(self.port, "POST", control.RESET_PATH, timeout=20.0) is None:
+            raise LocalAwsError(
+                f"embedded AWS: reset on port {self.port} got no answer; is the server stopped?"
+            )
+        shutil.rmtree(self._home / "cdk", ignore_errors=True)
+
+    def stop(self) -> None:
+        """End the server, wait for it, remove its temporary folder. Safe to call twice.
+
+        :raises LocalAwsError: it did not end within the time allowed, even when killed.
+        """
+        if self._stopped:
+            return
+        self._stopped = True
+        if self._process is not None or self._still_ours():
+            wait_for_exit(self.pid, process=self._process, timeout=STOP_TIMEOUT)
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+        if self._home.name.startswith(control.HOME_PREFIX):
+            shutil.rmtree(self._home, ignore_errors=True)
+
+    def _still_ours(self) -> bool:
+        """An attached server may be long gone and its process id someone else's."""
+        health = _health(self.port, timeout=2.0)
+        return health is not None and health.pid == self.pid
+
+    def _wait_until_healthy(self, log: Path) -> None:
+        assert self._process is not None  # only start() waits
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                self._fail(f"ended at once with code {self._process.returncode}", log)
+            if _health(self.port, timeout=1.0) is not None:
+                return
+            time.sleep(0.02)
+        self._fail(f"did not answer within {START_TIMEOUT:.0f} s", log)
+
+    def _fail(self, what: str, log: Path) -> None:
+        with suppress(OSError):
+            what += ": " + " | ".join(log.read_text(errors="replace").splitlines()[-_LOG_TAIL:])
+        self.stop()
+        raise LocalAwsError(
+            f"embedded AWS: the server on port {self.port} {what};"
+            " check that the `local` extra is installed in this Python"
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+@contextmanager
+def _open_log(log: Path, home: Path) -> Iterator[IO[bytes]]:
+    try:
+        output = log.open("wb")
+    except OSError as error:
+        shutil.rmtree(home, ignore_errors=True)
+        raise LocalAwsError(
+            f"embedded AWS: log_file must be writable, got {log} ({error.strerror});"
+            " choose a file in a folder that exists"
+        ) from error
+    with output:
+        yield output
+
+
+def _server_environment() -> dict[str, str]:
+    """Only what a Python process needs: the caller's AWS settings are none of the server's."""
+    kept = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT")
+    return {name: os.environ[name] for name in kept if name in os.environ}
+
+
+def _health(port: int, *, timeout: float) -> control.Health | None:
+    answer = _ask(port, "GET", control.HEALTH_PATH, timeout=timeout)
+    return None if answer is None else control.Health.from_document(answer)
+
+
+def _ask(port: int, method: str, path: str, *, timeout: float) -> object:
+    """The JSON answer of the server itself, or None when there is none."""
+    connection = HTTPConnection(control.HOST, port, timeout=timeout)
+    try:
+        connection.request(method, path)
+        answer = connection.getresponse()
+        body = answer.read()
+        return json.loads(body) if answer.status == 200 else None
+    except (OSError, HTTPException, ValueError):
+        return None
+    finally:
+        connection.close()

@@ -1,0 +1,15 @@
+"""What ministack gets wrong or lacks and the kit's stacks need; one file per gap.
+
+Each mends a private table or function of ministack's, and a test asserts that it still exists.
+"""
+
+from __future__ import annotations
+
+from cdk_ecs_xray.local.gaps import container_definitions
+
+__all__ = ["mend_all"]
+
+
+def mend_all() -> None:
+    """Mend every gap; once per process, before the first request."""
+    container_definitions.mend()

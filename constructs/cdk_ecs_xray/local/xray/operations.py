@@ -1,0 +1,49 @@
+"""One line per operation: X-Ray's path, and what it does to the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cdk_ecs_xray.local.xray.documents import Document
+from cdk_ecs_xray.local.xray.store import XRayStore
+
+Request = Mapping[str, Any]
+Operation = Callable[[XRayStore, Request], Document]
+
+
+def _tag(store: XRayStore, request: Request) -> Document:
+    store.tags.add(store.taggable(request.get("ResourceARN")), request.get("Tags"))
+    return {}
+
+
+def _untag(store: XRayStore, request: Request) -> Document:
+    store.tags.remove(store.taggable(request.get("ResourceARN")), request.get("TagKeys"))
+    return {}
+
+
+def _delete_group(store: XRayStore, request: Request) -> Document:
+    store.delete_group(request)
+    return {}
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "/CreateSamplingRule": lambda s, r: {"SamplingRuleRecord": s.create_rule(r)},
+    "/UpdateSamplingRule": lambda s, r: {
+        "SamplingRuleRecord": s.rules.update(r.get("SamplingRuleUpdate") or {})
+    },
+    "/DeleteSamplingRule": lambda s, r: {"SamplingRuleRecord": s.delete_rule(r)},
+    "/GetSamplingRules": lambda s, r: s.rules.list(r.get("NextToken")),
+    "/SamplingTargets": lambda s, r: s.targets.report(r),
+    "/SamplingStatisticSummaries": lambda s, r: s.targets.summaries(r.get("NextToken")),
+    "/CreateGroup": lambda s, r: {"Group": s.create_group(r)},
+    "/GetGroup": lambda s, r: {"Group": s.groups.get(r)},
+    "/UpdateGroup": lambda s, r: {"Group": s.groups.update(r)},
+    "/DeleteGroup": _delete_group,
+    "/Groups": lambda s, r: s.groups.list(r.get("NextToken")),
+    "/TagResource": _tag,
+    "/UntagResource": _untag,
+    "/ListTagsForResource": lambda s, r: s.tags.list(
+        s.taggable(r.get("ResourceARN")), r.get("NextToken")
+    ),
+}

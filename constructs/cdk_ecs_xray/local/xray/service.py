@@ -1,0 +1,86 @@
+"""X-Ray over HTTP: which path is which operation, in which account and region."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from cdk_ecs_xray.local.xray.documents import Document
+from cdk_ecs_xray.local.xray.operations import OPERATIONS
+from cdk_ecs_xray.local.xray.refusals import InvalidRequest, UnknownOperation, XRayRefusal
+from cdk_ecs_xray.local.xray.store import XRayStore
+
+# An SDK polls these through the daemon without signing; a real daemon signs and forwards them.
+SAMPLING_POLL_PATHS = frozenset({"/GetSamplingRules", "/SamplingTargets"})
+
+
+class Scope(NamedTuple):
+    """The account and region whose state a request concerns."""
+
+    account: str
+    region: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An HTTP answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class XRayService:
+    """X-Ray for every account and region, each with a state of its own."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._stores: dict[Scope, XRayStore] = {}
+
+    def store(self, scope: Scope) -> XRayStore:
+        """The state of one account and region; empty at first."""
+        if scope not in self._stores:
+            self._stores[scope] = XRayStore(
+                account=scope.account, region=scope.region, clock=self._clock
+            )
+        return self._stores[scope]
+
+    def reset(self) -> None:
+        """Forget everything, in every account."""
+        self._stores.clear()
+
+    def answer(self, *, scope: Scope, path: str, body: bytes) -> Answer:
+        """Serve one request; every refusal becomes an error in X-Ray's own shape."""
+        try:
+            return _json(200, self._perform(scope, path, body))
+        except XRayRefusal as refusal:
+            return _json(refusal.status, refusal.body(), {"x-amzn-ErrorType": refusal.code})
+
+    def _perform(self, scope: Scope, path: str, body: bytes) -> Document:
+        operation = OPERATIONS.get(path)
+        if operation is None:
+            raise UnknownOperation(
+                f"The embedded AWS does not serve {path}; it serves {', '.join(OPERATIONS)}"
+            )
+        return operation(self.store(scope), _parsed(body))
+
+
+def _parsed(body: bytes) -> Mapping[str, Any]:
+    try:
+        request = json.loads(body or b"{}")
+    except ValueError as error:
+        raise InvalidRequest(f"The request is not JSON: {error}") from error
+    if not isinstance(request, dict):
+        raise InvalidRequest("The request is not a JSON object")
+    return request
+
+
+def _json(status: int, document: Mapping[str, Any], headers: Mapping[str, str] = {}) -> Answer:
+    return Answer(
+        status=status,
+        headers={"Content-Type": "application/json", **headers},
+        body=json.dumps(document).encode(),
+    )
