@@ -61,9 +61,7 @@ class SamplingRuleHandler:
         """Create the rule."""
         rule = {"Version": 1, **_rule_of(properties)}
         with _as_cloudformation_says():
-            record = self._store().create_rule(
-                {"SamplingRule": rule, "Tags": _tags_of(properties)}
-            )
+            record = self._store().create_rule({"SamplingRule": rule, "Tags": _tags_of(properties)})
         return _identified("RuleARN", record["SamplingRule"]["RuleARN"])
 
     def update(
@@ -109,9 +107,7 @@ class GroupHandler:
     def create(self, logical_id: str, properties: Properties, stack: str) -> Provisioned:
         """Create the group."""
         with _as_cloudformation_says():
-            group = self._store().create_group(
-                {**_typed(properties), "Tags": _tags_of(properties)}
-            )
+            group = self._store().create_group({**_typed(properties), "Tags": _tags_of(properties)})
         return _identified("GroupARN", group["GroupARN"])
 
     def update(
@@ -139,7 +135,9 @@ class GroupHandler:
             return None
         insights = properties.get("InsightsConfiguration") or {}
         current = {
-            name: value for name, value in group["InsightsConfiguration"].items() if name in insights
+            name: value
+            for name, value in group["InsightsConfiguration"].items()
+            if name in insights
         }
         return {
             **group,
@@ -202,7 +200,9 @@ _TYPES: Mapping[str, Callable[[str], Any]] = {
 
 
 def _tags_of(properties: Properties) -> list[dict[str, str]]:
-    return [{"Key": k, "Value": v} for k, v in provisioners._tag_map(properties.get("Tags")).items()]
+    return [
+        {"Key": k, "Value": v} for k, v in provisioners._tag_map(properties.get("Tags")).items()
+    ]
 
 
 def _retag(store: XRayStore, arn: str, old: Properties, new: Properties) -> None:

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import TracebackType
@@ -133,7 +134,9 @@ class EmbeddedAws:
             }
         )
         core.set_default_client_config(
-            Config(retries={"total_max_attempts": 2}, connect_timeout=5, read_timeout=20, proxies={})
+            Config(
+                retries={"total_max_attempts": 2}, connect_timeout=5, read_timeout=20, proxies={}
+            )
         )
         core.get_component("config_store").set_config_variable("endpoint_url", self.url)
         return boto3.Session(
@@ -199,6 +202,7 @@ class EmbeddedAws:
         )
 
     def __enter__(self) -> Self:
+        """The server itself."""
         return self
 
     def __exit__(
@@ -207,6 +211,7 @@ class EmbeddedAws:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Stop it."""
         self.stop()
 
 
@@ -242,7 +247,7 @@ def _ask(port: int, method: str, path: str, *, timeout: float) -> object:
         connection.request(method, path)
         answer = connection.getresponse()
         body = answer.read()
-        return json.loads(body) if answer.status == 200 else None
+        return json.loads(body) if answer.status == HTTPStatus.OK else None
     except (OSError, HTTPException, ValueError):
         return None
     finally:

@@ -56,7 +56,9 @@ def wait_for_exit(pid: int, *, process: subprocess.Popen[bytes] | None, timeout:
     for signal_number in (signal.SIGTERM, signal.SIGKILL):
         if not _signal(pid, process, signal_number) or _ended(pid, process, timeout):
             return
-    raise LocalAwsError(f"embedded AWS: process {pid} should have ended, got no end; end it by hand")
+    raise LocalAwsError(
+        f"embedded AWS: process {pid} should have ended, got no end; end it by hand"
+    )
 
 
 def _signal(

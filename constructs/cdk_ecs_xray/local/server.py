@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 from cdk_ecs_xray.local import control
 
@@ -75,7 +76,7 @@ async def _serve(descriptor: int, home: Path) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    app = embedded_aws_app(control.Health(pid=os.getpid(), home=home))
+    app: Any = embedded_aws_app(control.Health(pid=os.getpid(), home=home))
     await serve(app, config, shutdown_trigger=ended.wait)
 
 

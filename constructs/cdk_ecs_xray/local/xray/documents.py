@@ -63,7 +63,8 @@ def number(
     value = document.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidRequest(f"{name} must be a number, got {value!r}")
-    if value < lowest or (highest is not None and value > highest):
+    # Written so that NaN, which JSON readers let through, is out of range too.
+    if not lowest <= value or (highest is not None and not value <= highest):
         limit = f"at least {lowest}" if highest is None else f"between {lowest} and {highest}"
         raise InvalidRequest(f"{name} must be {limit}, got {value}")
     return value

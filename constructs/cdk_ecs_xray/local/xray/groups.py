@@ -61,7 +61,7 @@ class Groups:
         del self._groups[group["GroupName"]]
         return group
 
-    def list(self, next_token: object = None, *, size: int = GROUPS_PER_PAGE) -> Document:
+    def listed(self, next_token: object = None, *, size: int = GROUPS_PER_PAGE) -> Document:
         """GetGroups, by name."""
         ordered = [self._groups[name] for name in sorted(self._groups)]
         groups, more = page(ordered, next_token=next_token, size=size)

@@ -33,17 +33,23 @@ OPERATIONS: Mapping[str, Operation] = {
         "SamplingRuleRecord": s.rules.update(r.get("SamplingRuleUpdate") or {})
     },
     "/DeleteSamplingRule": lambda s, r: {"SamplingRuleRecord": s.delete_rule(r)},
-    "/GetSamplingRules": lambda s, r: s.rules.list(r.get("NextToken")),
+    "/GetSamplingRules": lambda s, r: s.rules.listed(r.get("NextToken")),
     "/SamplingTargets": lambda s, r: s.targets.report(r),
     "/SamplingStatisticSummaries": lambda s, r: s.targets.summaries(r.get("NextToken")),
     "/CreateGroup": lambda s, r: {"Group": s.create_group(r)},
     "/GetGroup": lambda s, r: {"Group": s.groups.get(r)},
     "/UpdateGroup": lambda s, r: {"Group": s.groups.update(r)},
     "/DeleteGroup": _delete_group,
-    "/Groups": lambda s, r: s.groups.list(r.get("NextToken")),
+    "/Groups": lambda s, r: s.groups.listed(r.get("NextToken")),
     "/TagResource": _tag,
     "/UntagResource": _untag,
-    "/ListTagsForResource": lambda s, r: s.tags.list(
+    "/ListTagsForResource": lambda s, r: s.tags.listed(
         s.taggable(r.get("ResourceARN")), r.get("NextToken")
     ),
+    "/TraceSegments": lambda s, r: s.segments.put(r),
+    "/TelemetryRecords": lambda s, r: s.segments.put_telemetry(r),
+    "/TraceSummaries": lambda s, r: s.traces.summaries(r),
+    "/Traces": lambda s, r: s.traces.batch(r),
+    "/ServiceGraph": lambda s, r: s.traces.service_graph(r),
+    "/TraceGraph": lambda s, r: s.traces.trace_graph(r),
 }

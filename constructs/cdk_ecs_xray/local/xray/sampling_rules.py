@@ -92,7 +92,7 @@ class SamplingRules:
         self._touch()
         return self._records.pop(name)
 
-    def list(self, next_token: object = None, *, size: int = RULES_PER_PAGE) -> Document:
+    def listed(self, next_token: object = None, *, size: int = RULES_PER_PAGE) -> Document:
         """GetSamplingRules, in the order services evaluate them: priority, then name."""
         records, more = page(self.in_order(), next_token=next_token, size=size)
         return {"SamplingRuleRecords": records, **more}

@@ -107,9 +107,7 @@ class SamplingTargets:
         }
 
 
-def _listed(
-    request: Mapping[str, Any], name: str, *, required: bool = True
-) -> Sequence[Document]:
+def _listed(request: Mapping[str, Any], name: str, *, required: bool = True) -> Sequence[Document]:
     documents = request.get(name)
     if documents is None and not required:
         return []

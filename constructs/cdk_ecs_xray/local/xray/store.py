@@ -11,7 +11,9 @@ from cdk_ecs_xray.local.xray.groups import Groups
 from cdk_ecs_xray.local.xray.refusals import ResourceNotFound
 from cdk_ecs_xray.local.xray.sampling_rules import SamplingRules
 from cdk_ecs_xray.local.xray.sampling_targets import SamplingTargets
+from cdk_ecs_xray.local.xray.segments import Segments
 from cdk_ecs_xray.local.xray.tags import Tags, read_tags
+from cdk_ecs_xray.local.xray.traces import Traces
 
 
 class XRayStore:
@@ -29,6 +31,8 @@ class XRayStore:
         self.targets = SamplingTargets(rules=self.rules, clock=clock)
         self.groups = Groups(arn_prefix=f"{arn}group/")
         self.tags = Tags()
+        self.segments = Segments(clock=clock)
+        self.traces = Traces(account=account, segments=self.segments, groups=self.groups)
 
     def create_rule(self, request: Mapping[str, Any]) -> Document:
         """CreateSamplingRule, with its tags."""

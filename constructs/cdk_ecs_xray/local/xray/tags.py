@@ -42,7 +42,7 @@ class Tags:
         """The resource is gone."""
         self._tags.pop(arn, None)
 
-    def list(self, arn: str, next_token: object = None) -> Document:
+    def listed(self, arn: str, next_token: object = None) -> Document:
         """ListTagsForResource, by key."""
         listed = [{"Key": key, "Value": value} for key, value in sorted(self.of(arn).items())]
         items, more = page(listed, next_token=next_token, size=TAGS_PER_PAGE)
