@@ -5,11 +5,17 @@ Each mends a private table or function of ministack's, and a test asserts that i
 
 from __future__ import annotations
 
-from cdk_ecs_xray.local.gaps import container_definitions
+from cdk_ecs_xray.local.gaps import (
+    container_definitions,
+    containers,
+    ecs_services,
+    public_parameters,
+)
 
 __all__ = ["mend_all"]
 
 
 def mend_all() -> None:
     """Mend every gap; once per process, before the first request."""
-    container_definitions.mend()
+    for gap in (containers, container_definitions, ecs_services, public_parameters):
+        gap.mend()

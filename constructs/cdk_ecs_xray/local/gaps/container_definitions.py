@@ -51,8 +51,13 @@ def camel_cased(value: Any) -> Any:
         return [camel_cased(item) for item in value]
     if not isinstance(value, dict):
         return value
-    spelled = {_SPELLINGS.get(name, name[:1].lower() + name[1:]): v for name, v in value.items()}
+    spelled = {api_name(name): member for name, member in value.items()}
     return {name: v if name in _MAPS else camel_cased(v) for name, v in spelled.items()}
+
+
+def api_name(name: str) -> str:
+    """A member's name as the ECS API spells it."""
+    return _SPELLINGS.get(name, name[:1].lower() + name[1:])
 
 
 def _completed(
