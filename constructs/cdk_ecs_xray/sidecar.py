@@ -1,0 +1,215 @@
+"""The only place where a collector becomes a container."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aws_cdk import Annotations, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from cdk_ecs_xray.collectors import Collector, CollectorContainer, Placement, XRayDaemon
+from cdk_ecs_xray.errors import UnsupportedTaskDefinitionError
+from cdk_ecs_xray.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
+from cdk_ecs_xray.naming import Naming
+from cdk_ecs_xray.network import SidecarNetwork, network_for
+from cdk_ecs_xray.permissions import grant_write_traces
+from cdk_ecs_xray.profile import SidecarProfile
+from cdk_ecs_xray.wiring import wire
+
+# jsii holds Python's side of a construct weakly, so without this a sidecar nobody assigned to a
+# variable would be forgotten. The JavaScript side of a construct lives as long as the process.
+_SIDECARS: dict[ecs.TaskDefinition, XRaySidecar] = {}
+
+
+class XRaySidecar(Construct):
+    """Provisions a collector container in a task definition, its log group and its permissions.
+
+    Costs the profile's cpu and memory in every task. Grants :func:`grant_write_traces` to the
+    task role. Wire app containers with :meth:`attach`; :class:`XRayTracing` does both at once.
+
+    :param task_definition: EC2, External or Fargate, in bridge, host or awsvpc mode.
+    :param collector: what runs in the container; the X-Ray daemon unless told.
+    :param naming: the article's names; None names the container after the collector and leaves
+        the log group's name to CloudFormation.
+    :param profile: sizes and failure behaviour; :attr:`SidecarProfile.SAFE` unless told.
+    :param log_group: an existing log group; None creates one with the next two options.
+    :param log_retention: one month unless told.
+    :param log_removal_policy: destroyed with its stack unless told.
+    :raises UnsupportedTaskDefinitionError: for a network mode without a way to the collector,
+        or when the container's name is taken.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        task_definition: ecs.TaskDefinition,
+        collector: Collector | None = None,
+        naming: Naming | None = None,
+        profile: SidecarProfile = SidecarProfile.SAFE,
+        log_group: logs.ILogGroup | None = None,
+        log_retention: logs.RetentionDays = DEFAULT_RETENTION,
+        log_removal_policy: RemovalPolicy = DEFAULT_REMOVAL_POLICY,
+    ) -> None:
+        self.collector: Collector = XRayDaemon() if collector is None else collector
+        name = self.collector.container_name if naming is None else naming.container_name
+        self._network = _check(task_definition, name)
+        super().__init__(scope, construct_id)
+        self.task_definition = task_definition
+        self._naming = naming
+        self._attached: set[str] = set()
+        self.log_group: logs.ILogGroup = (
+            XRayLogGroup(
+                self,
+                "LogGroup",
+                log_group_name=None if naming is None else naming.log_group_name,
+                retention=log_retention,
+                removal_policy=log_removal_policy,
+            )
+            if log_group is None
+            else log_group
+        )
+        self.grant: iam.Grant = self._grant()
+        self.container: ecs.ContainerDefinition = self._add_container(name, profile)
+        _SIDECARS[task_definition] = self
+
+    @staticmethod
+    def of(task_definition: ecs.TaskDefinition) -> XRaySidecar | None:
+        """Return the sidecar of a task definition, or None where it has none."""
+        return _SIDECARS.get(task_definition)
+
+    @property
+    def address(self) -> str:
+        """The host and port that apps of this task definition send segments to."""
+        return self._application_environment["AWS_XRAY_DAEMON_ADDRESS"]
+
+    def attach(self, container: ecs.ContainerDefinition, *, tracing_name: str | None = None) -> None:
+        """Wire an app container to the collector: environment, link and start order.
+
+        What the container already has stays, with a warning where it disagrees. Attaching twice
+        changes nothing.
+
+        :param tracing_name: the service's name in X-Ray. None takes the naming's service, or
+            the container's name without one: the X-Ray SDK for Python refuses a nameless segment.
+        """
+        path = container.node.path
+        if path in self._attached or path == self.container.node.path:
+            return
+        self._attached.add(path)
+        if tracing_name is None:
+            tracing_name = (
+                container.container_name if self._naming is None else self._naming.service
+            )
+        wire(
+            container,
+            to=self.container,
+            linked=self._network.linked,
+            environment={
+                **self._application_environment,
+                "AWS_XRAY_TRACING_NAME": tracing_name,
+            },
+        )
+
+    @property
+    def _application_environment(self) -> Mapping[str, str]:
+        host = self._network.host(self.container.container_name)
+        return self.collector.application_environment(host)
+
+    def _grant(self) -> iam.Grant:
+        grant = grant_write_traces(self.task_definition.task_role)
+        if not grant.success:
+            Annotations.of(self).add_warning_v2(
+                "ecs-xray:task-role-not-changed",
+                f"{self.node.path}: the task role is one that CDK cannot change, so it may lack "
+                "the five X-Ray write actions; add them where the role is defined",
+            )
+        return grant
+
+    def _add_container(self, name: str, profile: SidecarProfile) -> ecs.ContainerDefinition:
+        description = self.collector.describe(
+            Placement(
+                network=self._network,
+                region=Stack.of(self).region,
+                memory_mib=profile.usable_memory_mib,
+            )
+        )
+        # An essential container added first becomes the one that load balancers target.
+        default_container = self.task_definition.default_container
+        container = self.task_definition.add_container(
+            name,
+            container_name=name,
+            image=ecs.ContainerImage.from_registry(description.image),
+            command=list(description.command) or None,
+            environment=dict(description.environment),
+            health_check=_health_check(description),
+            port_mappings=_port_mappings(description, self._network),
+            logging=ecs.LogDriver.aws_logs(log_group=self.log_group, stream_prefix="xray"),
+            essential=profile.essential,
+            cpu=profile.cpu,
+            memory_reservation_mib=profile.memory_reservation_mib,
+            memory_limit_mib=profile.memory_limit_mib,
+            stop_timeout=_seconds(profile.stop_timeout_seconds),
+            enable_restart_policy=profile.restart or None,
+            restart_attempt_period=(
+                _seconds(profile.restart_attempt_period_seconds) if profile.restart else None
+            ),
+            **self._sandbox(sandboxed=profile.sandboxed and description.runs_sandboxed),
+        )
+        self.task_definition.default_container = default_container
+        return container
+
+    def _sandbox(self, *, sandboxed: bool) -> dict[str, object]:
+        """Take everything from the container that a collector never uses."""
+        if not sandboxed:
+            return {}
+        linux_parameters = ecs.LinuxParameters(self, "LinuxParameters")
+        linux_parameters.drop_capabilities(ecs.Capability.ALL)
+        return {"readonly_root_filesystem": True, "linux_parameters": linux_parameters}
+
+
+def _check(task_definition: ecs.TaskDefinition, name: str) -> SidecarNetwork:
+    path = task_definition.node.path
+    existing = task_definition.find_container(name)
+    if existing is not None:
+        raise UnsupportedTaskDefinitionError(
+            f"{path}: container names must be unique, got a second '{name}'; rename that "
+            "container or give the sidecar another name with Naming"
+        )
+    return network_for(_MODES[task_definition.network_mode], where=path)
+
+
+_MODES = {
+    ecs.NetworkMode.BRIDGE: "bridge",
+    ecs.NetworkMode.AWS_VPC: "awsvpc",
+    ecs.NetworkMode.HOST: "host",
+    ecs.NetworkMode.NAT: "nat",
+    ecs.NetworkMode.NONE: "none",
+}
+
+
+def _health_check(description: CollectorContainer) -> ecs.HealthCheck | None:
+    if description.health_check is None:
+        return None
+    # CDK turns a list of one element into CMD-SHELL, which images without a shell cannot run.
+    return ecs.HealthCheck(command=["CMD", *description.health_check])
+
+
+def _port_mappings(
+    description: CollectorContainer, network: SidecarNetwork
+) -> list[ecs.PortMapping]:
+    return [
+        ecs.PortMapping(
+            container_port=port.container_port,
+            host_port=network.host_port,
+            protocol=ecs.Protocol.UDP if port.protocol == "udp" else ecs.Protocol.TCP,
+        )
+        for port in description.ports
+    ]
+
+
+def _seconds(amount: int | None) -> Duration | None:
+    return None if amount is None else Duration.seconds(amount)

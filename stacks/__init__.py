@@ -1,0 +1,1 @@
+"""The shipped app: environments read from files, a Stage each."""

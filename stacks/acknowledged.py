@@ -1,0 +1,27 @@
+"""cdk-nag findings that are accepted, each with its reason."""
+
+from __future__ import annotations
+
+from aws_cdk import Acknowledgment, Validations
+from constructs import IConstruct
+
+_PACK = "AwsSolutions::AwsSolutions-"
+
+SERVICE_FINDINGS = {
+    "IAM5[Resource::*]": "X-Ray's write actions take no resource; AWS's own policy has '*' too.",
+    "ECS2": "The variables hold the collector's address and other settings, never a secret.",
+}
+NEW_CLUSTER_FINDINGS = {
+    "VPC7": "The VPC lets nothing in, so flow logs would only add their cost.",
+    "ECS4": "Container Insights is charged by the metric; it can be turned on for the account.",
+    "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
+    "AmazonEC2ContainerServiceforEC2Role]": "The policy AWS maintains for its ECS agent.",
+    "AS3": "The group has a fixed size, so there are no scaling events to be told about.",
+}
+
+
+def acknowledge(scope: IConstruct, findings: dict[str, str]) -> None:
+    """Record why findings below a construct are accepted."""
+    Validations.of(scope).acknowledge(
+        *(Acknowledgment(id=_PACK + rule, reason=reason) for rule, reason in findings.items())
+    )

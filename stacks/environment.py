@@ -1,0 +1,162 @@
+"""The model of ``environments/*.yaml``: what differs from one environment to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from aws_cdk import region_info
+from cdk_ecs_xray import Naming, SamplingRuleSet
+from cdk_ecs_xray.log_group import RETENTION_DAYS
+from cdk_ecs_xray.model_file import clash, matching, read_model, validate_with
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails
+
+from stacks.service import Service
+
+SAMPLING_STACK = "sampling"
+_ACCOUNT_DIGITS = 12
+
+EnvironmentName = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"[a-z][a-z0-9-]{0,19}",
+            "1 to 20 lower-case letters, digits and hyphens, starting with a letter",
+        )
+    ),
+]
+
+
+def _account(value: object) -> object:
+    # Only an account that starts with 0 needs quotes in YAML; the others read as numbers.
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(text, str) and not (
+        len(text) == _ACCOUNT_DIGITS and text.isascii() and text.isdigit()
+    ):
+        raise ValueError(
+            f"must be {_ACCOUNT_DIGITS} digits, got {len(text)} characters in '{text}'; "
+            "copy it from the console and put it in quotes"
+        )
+    return text
+
+
+def _region(value: str) -> str:
+    if region_info.RegionInfo.get(value).partition is None:
+        raise ValueError(
+            f"must be an AWS region, got '{value}'; write one such as eu-west-1, or update "
+            "aws-cdk-lib if AWS has just opened it"
+        )
+    return value
+
+
+def _retention(value: int) -> int:
+    if value not in RETENTION_DAYS:
+        raise ValueError(
+            f"must be a number of days that CloudWatch Logs offers, got {value}; choose one of "
+            f"{', '.join(map(str, RETENTION_DAYS))}"
+        )
+    return value
+
+
+def _sampling_rules(value: object, info: ValidationInfo) -> object:
+    if isinstance(value, SamplingRuleSet):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("must be the path of a rules file, got none; such as ../sampling/rules.yaml")
+    directory: Path = (info.context or {}).get("directory", Path())
+    return SamplingRuleSet.from_file(directory / value)
+
+
+class Environment(BaseModel):
+    """One environment: where it is deployed, and which services it traces.
+
+    :param name: part of every physical name and the id of the Stage: ``cdk deploy 'dev/**'``.
+    :param namespace: the organisation's prefix of every physical name.
+    :param account: 12 digits; None takes the account of whoever deploys.
+    :param region: None takes the region of whoever deploys.
+    :param collector: what runs in the sidecars.
+    :param log_retention_days: one of the periods that CloudWatch Logs offers.
+    :param removal_policy: what happens to log groups with their stack.
+    :param sampling_rules: path of the rules, relative to this file.
+    :param services: a stack each.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: EnvironmentName
+    namespace: EnvironmentName
+    account: Annotated[str, BeforeValidator(_account)] | None = None
+    region: Annotated[str, AfterValidator(_region)] | None = None
+    collector: Literal["xray-daemon"] = "xray-daemon"
+    log_retention_days: Annotated[int, AfterValidator(_retention)] = 30
+    removal_policy: Literal["destroy", "retain"] = "destroy"
+    sampling_rules: Annotated[SamplingRuleSet, BeforeValidator(_sampling_rules)]
+    services: Annotated[tuple[Service, ...], Field(strict=False)]
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Self:
+        """Read a YAML or JSON file.
+
+        :raises ConfigurationError: with every problem of the file and of its sampling rules.
+        """
+        return read_model(path, cls)
+
+    def naming(self, service: Service) -> Naming:
+        """Return the names of a service's resources."""
+        return Naming(namespace=self.namespace, environment=self.name, service=service.name)
+
+    def stack_name(self, stack: str) -> str:
+        """Return the physical name of a stack."""
+        return f"{self.namespace}-{self.name}-{stack}"
+
+    def physical_names(self) -> frozenset[tuple[str, str]]:
+        """Return every name, with its kind, that is unique within an account and region."""
+        names = [("stack", self.stack_name(SAMPLING_STACK))]
+        names += [("sampling rule", name) for name in self.sampling_rules.qualified(self.name)]
+        for service in self.services:
+            naming = self.naming(service)
+            names += [
+                ("stack", self.stack_name(service.name)),
+                ("log group", naming.log_group_name),
+                ("log group", naming.application_log_group_name),
+                ("task definition family", naming.qualified_service),
+            ]
+        return frozenset(names)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _check(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        environment = validate_with(_clashes(data), data, handler)
+        environment.sampling_rules.qualified(environment.name)
+        return environment
+
+
+def _clashes(data: object) -> list[InitErrorDetails]:
+    services = data.get("services") if isinstance(data, Mapping) else None
+    if not isinstance(services, Sequence) or isinstance(services, str):
+        return []
+    found = []
+    if not services:
+        message = "must hold at least one service, got none; add one"
+        found.append(clash(message, ("services",), services))
+    seen = {SAMPLING_STACK: f"the name of the {SAMPLING_STACK} stack"}
+    for position, service in enumerate(services):
+        name = service.get("name") if isinstance(service, Mapping) else getattr(service, "name", 0)
+        if not isinstance(name, str):
+            continue
+        if name in seen:
+            message = f"must be unique, got '{name}', already {seen[name]}; rename it"
+            found.append(clash(message, ("services", position, "name"), name))
+        seen.setdefault(name, f"service {position + 1}")
+    return found

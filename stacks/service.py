@@ -1,0 +1,119 @@
+"""The model of one service in ``environments/*.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from cdk_ecs_xray.model_file import clash, matching, validate_with, within
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    model_validator,
+)
+
+# The intersection of what stack names, container names, log groups and X-Ray allow.
+ServiceName = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"[A-Za-z][A-Za-z0-9-]{0,62}",
+            "1 to 63 letters, digits and hyphens, starting with a letter",
+        )
+    ),
+]
+
+
+def _network_mode(value: str) -> str:
+    if value == "awsvpc":
+        raise ValueError(
+            "must be bridge or host for a shipped service, got 'awsvpc'; use XRayTracing in a "
+            "stack of your own, which has the subnets that awsvpc needs"
+        )
+    if value not in ("bridge", "host"):
+        raise ValueError(
+            f"must be bridge or host so that the app can reach its collector, got '{value}'; "
+            "the article uses bridge"
+        )
+    return value
+
+
+class NewCluster(BaseModel):
+    """The EC2 cluster that a service gets when it does not join one.
+
+    Provisions a VPC without NAT gateways, a cluster and an Auto Scaling group. Costs its
+    instances and their public IPv4 addresses.
+
+    :param instance_type: an EC2 instance type of the x86_64 architecture.
+    :param instance_count: how many instances, 1 to 100.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    instance_type: Annotated[
+        str,
+        AfterValidator(matching(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "an instance type like t3.small")),
+    ] = "t3.small"
+    instance_count: Annotated[
+        int, AfterValidator(within(1, 100, "1 is enough for a first try"))
+    ] = 1
+
+
+class Service(BaseModel):
+    """One traced ECS service on EC2.
+
+    :param name: the app container, and the service's name in X-Ray.
+    :param image: the app's image, with tag or digest.
+    :param port: the port the app listens on; None publishes none.
+    :param cpu: CPU units of the app container, 1024 a core.
+    :param memory_reservation_mib: memory of the app container, in MiB.
+    :param desired_count: how many tasks; 0 deploys the service without running it.
+    :param network_mode: of the task; bridge as in the article, or host.
+    :param sidecar: ``terraform`` is the article's container, ``safe`` one that fails open.
+    :param environment: variables of the app container; they win over what tracing sets.
+    :param cluster: name of an existing cluster in the same account and region to join.
+    :param new_cluster: the cluster to create instead, where no name is given.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: ServiceName
+    image: Annotated[
+        str, AfterValidator(matching(r"[^\s$]+", "an image like registry/name:tag, without spaces"))
+    ]
+    port: Annotated[int, AfterValidator(within(1, 65535, "80 is usual"))] | None = None
+    cpu: Annotated[int, AfterValidator(within(0, 196608, "128 is an eighth of a core"))] = 128
+    memory_reservation_mib: Annotated[
+        int, AfterValidator(within(4, 1048576, "256 is a small app"))
+    ] = 256
+    desired_count: Annotated[int, AfterValidator(within(0, 5000, "1 runs one task"))] = 1
+    network_mode: Annotated[
+        str, AfterValidator(_network_mode), Field(json_schema_extra={"enum": ["bridge", "host"]})
+    ] = "bridge"
+    sidecar: Literal["safe", "terraform"] = "safe"
+    environment: Mapping[str, str] = Field(default_factory=dict)
+    cluster: (
+        Annotated[
+            str,
+            AfterValidator(
+                matching(r"[A-Za-z0-9_-]{1,255}", "letters, digits, hyphens and underscores")
+            ),
+        ]
+        | None
+    ) = None
+    new_cluster: NewCluster | None = None
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _check(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        clashes = []
+        if isinstance(data, Mapping) and data.get("cluster") and data.get("new_cluster"):
+            message = (
+                f"must not be there together with cluster '{data['cluster']}', got a mapping; "
+                "keep the one that is meant"
+            )
+            clashes.append(clash(message, ("new_cluster",), data["new_cluster"]))
+        return validate_with(clashes, data, handler)

@@ -1,0 +1,155 @@
+"""One traced ECS service."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_logs as logs
+from aws_cdk import region_info
+from cdk_ecs_xray import SidecarProfile, XRayDaemon, XRaySidecar
+from cdk_ecs_xray.console import log_group_url, trace_map_url, traces_url
+from cdk_ecs_xray.log_group import RETENTION_DAYS
+from constructs import Construct
+
+from stacks.acknowledged import NEW_CLUSTER_FINDINGS, SERVICE_FINDINGS, acknowledge
+from stacks.environment import Environment
+from stacks.new_cluster import NewClusterCapacity
+from stacks.service import Service
+
+_COLLECTORS = {"xray-daemon": XRayDaemon()}
+_PROFILES = {"safe": SidecarProfile.SAFE, "terraform": SidecarProfile.TERRAFORM}
+_REMOVAL_POLICIES = {
+    "destroy": cdk.RemovalPolicy.DESTROY,
+    "retain": cdk.RemovalPolicy.RETAIN,
+}
+_NETWORK_MODES = {"bridge": ecs.NetworkMode.BRIDGE, "host": ecs.NetworkMode.HOST}
+
+
+class ServiceStack(cdk.Stack):
+    """Provisions a service with its sidecar, log group, permissions and, unless it joins one, cluster.
+
+    Costs the tasks' share of the cluster, or the instances of a new one, and the log group.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, environment: Environment, service: Service
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            stack_name=environment.stack_name(service.name),
+            description=f"{service.name} in {environment.name}, traced with X-Ray",
+        )
+        self._environment = environment
+        self._service = service
+        self._log_retention = RETENTION_DAYS[environment.log_retention_days]
+        self._log_removal_policy = _REMOVAL_POLICIES[environment.removal_policy]
+        self.naming = environment.naming(service)
+        self.task_definition = ecs.Ec2TaskDefinition(
+            self,
+            "TaskDefinition",
+            family=self.naming.qualified_service,
+            network_mode=_NETWORK_MODES[service.network_mode],
+        )
+        self.app_container = self._add_app_container()
+        # The sidecar itself rather than the XRayTracing extension: every container is known
+        # here, so the aspect that finds late ones would only cost time.
+        self.sidecar = XRaySidecar(
+            self.task_definition,
+            "XRay",
+            task_definition=self.task_definition,
+            collector=_COLLECTORS[environment.collector],
+            naming=self.naming,
+            profile=_PROFILES[service.sidecar],
+            log_retention=self._log_retention,
+            log_removal_policy=self._log_removal_policy,
+        )
+        self.sidecar.attach(self.app_container)
+        self.new_cluster = (
+            NewClusterCapacity(self, "Cluster", new_cluster=service.new_cluster)
+            if service.cluster is None
+            else None
+        )
+        if self.new_cluster is not None:
+            acknowledge(self.new_cluster, NEW_CLUSTER_FINDINGS)
+        self.service = self._add_service()
+        self._add_outputs()
+        acknowledge(self.task_definition, SERVICE_FINDINGS)
+
+    def _add_app_container(self) -> ecs.ContainerDefinition:
+        service = self._service
+        return self.task_definition.add_container(
+            service.name,
+            container_name=service.name,
+            image=ecs.ContainerImage.from_registry(service.image),
+            cpu=service.cpu,
+            memory_reservation_mib=service.memory_reservation_mib,
+            environment=dict(service.environment),
+            logging=ecs.LogDriver.aws_logs(
+                log_group=logs.LogGroup(
+                    self,
+                    "ApplicationLog",
+                    log_group_name=self.naming.application_log_group_name,
+                    retention=self._log_retention,
+                    removal_policy=self._log_removal_policy,
+                ),
+                stream_prefix="app",
+            ),
+            port_mappings=(
+                None if service.port is None else [ecs.PortMapping(container_port=service.port)]
+            ),
+        )
+
+    def _add_service(self) -> ecs.CfnService:
+        """Add the service as an L1: the L2 wants the cluster's VPC, which bridge mode never uses."""
+        service = ecs.CfnService(
+            self,
+            "Service",
+            cluster=(
+                self._service.cluster
+                if self.new_cluster is None
+                else self.new_cluster.cluster.cluster_name
+            ),
+            service_name=self.naming.qualified_service,
+            task_definition=self.task_definition.task_definition_arn,
+            desired_count=self._service.desired_count,
+            launch_type="EC2",
+            scheduling_strategy="REPLICA",
+            enable_ecs_managed_tags=True,
+            propagate_tags="SERVICE",
+            deployment_configuration=ecs.CfnService.DeploymentConfigurationProperty(
+                # Without it a task that cannot start keeps the deployment waiting for hours.
+                deployment_circuit_breaker=ecs.CfnService.DeploymentCircuitBreakerProperty(
+                    enable=True, rollback=True
+                )
+            ),
+        )
+        # The article's depends_on: without them the first task may start before it can log or
+        # send traces.
+        service.node.add_dependency(self.sidecar.log_group)
+        self.sidecar.grant.apply_before(service)
+        if self.new_cluster is not None:
+            # Tasks need instances to start on, and to be drained from before these go.
+            service.node.add_dependency(self.new_cluster.capacity)
+        return service
+
+    def _add_outputs(self) -> None:
+        partition = "aws"
+        if not cdk.Token.is_unresolved(self.region):
+            partition = region_info.RegionInfo.get(self.region).partition or partition
+        for construct_id, description, value in (
+            ("TraceMap", "The trace map", trace_map_url(region=self.region, partition=partition)),
+            (
+                "Traces",
+                "Traces that went through this service",
+                traces_url(self._service.name, region=self.region, partition=partition),
+            ),
+            (
+                "CollectorLog",
+                "What the collector says",
+                log_group_url(
+                    self.naming.log_group_name, region=self.region, partition=partition
+                ),
+            ),
+        ):
+            cdk.CfnOutput(self, construct_id, value=value, description=description)

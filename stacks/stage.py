@@ -1,0 +1,29 @@
+"""One environment as a CDK Stage."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from stacks.environment import SAMPLING_STACK, Environment
+from stacks.sampling_stack import SamplingStack
+from stacks.service_stack import ServiceStack
+
+
+class EnvironmentStage(cdk.Stage):
+    """Holds one sampling stack and one stack per service.
+
+    The stacks do not depend on each other, so CDK deploys them side by side.
+    """
+
+    def __init__(self, scope: Construct, *, environment: Environment) -> None:
+        super().__init__(
+            scope,
+            environment.name,
+            env=cdk.Environment(account=environment.account, region=environment.region),
+        )
+        self.sampling = SamplingStack(self, SAMPLING_STACK, environment=environment)
+        self.services = {
+            service.name: ServiceStack(self, service.name, environment=environment, service=service)
+            for service in environment.services
+        }
