@@ -14,6 +14,7 @@ from ministack.core import responses
 from ministack.services.cloudformation import drift, provisioners
 
 from cdk_ecs_xray.local.xray import Scope, XRayRefusal, XRayService, XRayStore
+from cdk_ecs_xray.local.xray.groups import INSIGHTS_OFF
 from cdk_ecs_xray.local.xray.refusals import InvalidRequest
 
 RULE = "AWS::XRay::SamplingRule"
@@ -117,7 +118,10 @@ class GroupHandler:
         with _as_cloudformation_says():
             changes = {
                 "FilterExpression": new.get("FilterExpression", ""),
-                "InsightsConfiguration": _typed(new).get("InsightsConfiguration", {}),
+                "InsightsConfiguration": {
+                    **INSIGHTS_OFF,
+                    **(_typed(new).get("InsightsConfiguration") or {}),
+                },
             }
             self._store().groups.update({"GroupARN": physical_id, **changes})
             _retag(self._store(), physical_id, old, new)

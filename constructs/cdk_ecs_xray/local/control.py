@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Self
 
@@ -31,3 +34,22 @@ class Health:
         if not isinstance(document, dict) or document.get("kind") != KIND:
             return None
         return cls(pid=int(document["pid"]), home=Path(document["home"]))
+
+
+def health_of(port: int, *, timeout: float) -> Health | None:
+    """Who answers on *port*, when it is a server of ours."""
+    return Health.from_document(ask(port, "GET", HEALTH_PATH, timeout=timeout))
+
+
+def ask(port: int, method: str, path: str, *, timeout: float) -> object:
+    """The server's own JSON answer, or None when there is none; never through a proxy."""
+    connection = HTTPConnection(HOST, port, timeout=timeout)
+    try:
+        connection.request(method, path)
+        answer = connection.getresponse()
+        body = answer.read()
+        return json.loads(body) if answer.status == HTTPStatus.OK else None
+    except (OSError, HTTPException, ValueError):
+        return None
+    finally:
+        connection.close()

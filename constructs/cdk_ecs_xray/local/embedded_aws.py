@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -10,8 +9,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
@@ -75,7 +72,9 @@ class EmbeddedAws:
                     start_new_session=True,
                 )
         started = cls(port=number, pid=process.pid, home=home, process=process)
-        started._wait_until_healthy(log)
+        started._wait_until_healthy(process, log)
+        if detached:
+            started._let_go(process)
         return started
 
     @classmethod
@@ -84,7 +83,7 @@ class EmbeddedAws:
 
         :raises LocalAwsError: none of ours answers there.
         """
-        health = _health(port, timeout=2.0)
+        health = control.health_of(port, timeout=2.0)
         if health is None:
             raise LocalAwsError(
                 f"embedded AWS: expected a server of this kit on port {port}, got no answer of"
@@ -155,7 +154,7 @@ class EmbeddedAws:
 
     def reset(self) -> None:
         """Forget every resource in every account, the CDK bootstrap included."""
-        if _ask(self.port, "POST", control.RESET_PATH, timeout=20.0) is None:
+        if control.ask(self.port, "POST", control.RESET_PATH, timeout=20.0) is None:
             raise LocalAwsError(
                 f"embedded AWS: reset on port {self.port} got no answer; is the server stopped?"
             )
@@ -178,16 +177,20 @@ class EmbeddedAws:
 
     def _still_ours(self) -> bool:
         """An attached server may be long gone and its process id someone else's."""
-        health = _health(self.port, timeout=2.0)
+        health = control.health_of(self.port, timeout=2.0)
         return health is not None and health.pid == self.pid
 
-    def _wait_until_healthy(self, log: Path) -> None:
-        assert self._process is not None  # only start() waits
+    def _let_go(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = None
+        # Popen would warn that it still runs, which is the point of a detached server.
+        process.returncode = 0
+
+    def _wait_until_healthy(self, process: subprocess.Popen[bytes], log: Path) -> None:
         deadline = time.monotonic() + START_TIMEOUT
         while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                self._fail(f"ended at once with code {self._process.returncode}", log)
-            if _health(self.port, timeout=1.0) is not None:
+            if process.poll() is not None:
+                self._fail(f"ended at once with code {process.returncode}", log)
+            if control.health_of(self.port, timeout=1.0) is not None:
                 return
             time.sleep(0.02)
         self._fail(f"did not answer within {START_TIMEOUT:.0f} s", log)
@@ -233,22 +236,3 @@ def _server_environment() -> dict[str, str]:
     """Only what a Python process needs: the caller's AWS settings are none of the server's."""
     kept = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT")
     return {name: os.environ[name] for name in kept if name in os.environ}
-
-
-def _health(port: int, *, timeout: float) -> control.Health | None:
-    answer = _ask(port, "GET", control.HEALTH_PATH, timeout=timeout)
-    return None if answer is None else control.Health.from_document(answer)
-
-
-def _ask(port: int, method: str, path: str, *, timeout: float) -> object:
-    """The JSON answer of the server itself, or None when there is none."""
-    connection = HTTPConnection(control.HOST, port, timeout=timeout)
-    try:
-        connection.request(method, path)
-        answer = connection.getresponse()
-        body = answer.read()
-        return json.loads(body) if answer.status == HTTPStatus.OK else None
-    except (OSError, HTTPException, ValueError):
-        return None
-    finally:
-        connection.close()

@@ -9,8 +9,9 @@ import shutil
 import signal
 import sys
 import threading
+import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from cdk_ecs_xray.local import control
 
@@ -28,8 +29,13 @@ def main() -> None:
     _configure(port=settings.port, home=settings.home)
     try:
         asyncio.run(_serve(settings.descriptor, settings.home))
-    finally:
-        _leave(settings.home)
+    except BaseException:
+        # The folder stays: its log says what went wrong, and the parent removes it.
+        traceback.print_exc()
+        _leave(code=1)
+    if settings.home.name.startswith(control.HOME_PREFIX):
+        shutil.rmtree(settings.home, ignore_errors=True)
+    _leave(code=0)
 
 
 def _end_with_stdin() -> None:
@@ -80,16 +86,14 @@ async def _serve(descriptor: int, home: Path) -> None:
     await serve(app, config, shutdown_trigger=ended.wait)
 
 
-def _leave(home: Path) -> None:
-    """Remove the folder, end the functions' processes, don't wait for ministack's threads."""
-    if home.name.startswith(control.HOME_PREFIX):
-        shutil.rmtree(home, ignore_errors=True)
+def _leave(*, code: int) -> NoReturn:
+    """End at once, with the processes of Lambda functions, and without waiting for threads."""
     if os.getpgrp() == os.getpid():
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         os.killpg(os.getpgrp(), signal.SIGTERM)
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0 if sys.exc_info()[0] is None else 1)
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from ministack.services.cloudformation import provisioners
 
 TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 # Their keys are the user's own words (the maps in botocore's ECS model).
-_MAPS = frozenset({"dockerLabels", "options", "driverOpts", "labels"})
+MAP_MEMBERS = frozenset({"dockerLabels", "options", "driverOpts", "labels"})
 _SPELLINGS: Mapping[str, str] = {
     "EFSVolumeConfiguration": "efsVolumeConfiguration",
     "FSxWindowsFileServerVolumeConfiguration": "fsxWindowsFileServerVolumeConfiguration",
@@ -52,7 +52,7 @@ def camel_cased(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     spelled = {api_name(name): member for name, member in value.items()}
-    return {name: v if name in _MAPS else camel_cased(v) for name, v in spelled.items()}
+    return {name: v if name in MAP_MEMBERS else camel_cased(v) for name, v in spelled.items()}
 
 
 def api_name(name: str) -> str:

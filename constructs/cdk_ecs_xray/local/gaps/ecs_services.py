@@ -12,7 +12,12 @@ from typing import Any
 from ministack.services import ecs
 from ministack.services.cloudformation import drift, provisioners
 
-from cdk_ecs_xray.local.gaps.container_definitions import TASK_DEFINITION, api_name, camel_cased
+from cdk_ecs_xray.local.gaps.container_definitions import (
+    MAP_MEMBERS,
+    TASK_DEFINITION,
+    api_name,
+    camel_cased,
+)
 
 SERVICE = "AWS::ECS::Service"
 # CloudFormation's property and the ECS API's member.
@@ -110,7 +115,12 @@ def _read_task_definition(physical_id: str, properties: Mapping[str, Any]) -> An
 def as_declared(declared: Any, actual: Any) -> Any:
     """*actual* from the ECS API in the template's spelling, with the members declared there."""
     if isinstance(declared, dict) and isinstance(actual, dict):
-        return {name: as_declared(v, actual.get(api_name(name))) for name, v in declared.items()}
+        return {name: _member(name, value, actual) for name, value in declared.items()}
     if isinstance(declared, list) and isinstance(actual, list) and len(declared) == len(actual):
         return [as_declared(one, other) for one, other in zip(declared, actual, strict=True)]
     return actual
+
+
+def _member(name: str, declared: Any, actual: Mapping[str, Any]) -> Any:
+    value = actual.get(api_name(name))
+    return value if api_name(name) in MAP_MEMBERS else as_declared(declared, value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -37,7 +36,7 @@ def _offset(token: object) -> int:
         return 0
     try:
         label, _, offset = base64.urlsafe_b64decode(str(token)).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise InvalidRequest("NextToken is not valid") from error
     if label != "offset" or not offset.isdecimal():
         raise InvalidRequest("NextToken is not valid")

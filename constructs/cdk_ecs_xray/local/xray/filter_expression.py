@@ -100,7 +100,7 @@ class _Parser:
             return self._number(word)
         if word in STRINGS:
             return self._string(word)
-        if word.startswith("annotation"):
+        if word.startswith(("annotation.", "annotation[")):
             return self._annotation(_annotation_key(word))
         raise self._refusal(f"{word} is not supported by the embedded AWS")
 

@@ -11,7 +11,7 @@ from cdk_ecs_xray.local.xray.refusals import InvalidRequest
 
 MOST_GROUPS = 25
 GROUPS_PER_PAGE = 50
-_INSIGHTS_OFF: Mapping[str, bool] = {"InsightsEnabled": False, "NotificationsEnabled": False}
+INSIGHTS_OFF: Mapping[str, bool] = {"InsightsEnabled": False, "NotificationsEnabled": False}
 
 
 class Groups:
@@ -30,7 +30,7 @@ class Groups:
         if len(self._groups) >= MOST_GROUPS:
             raise InvalidRequest(f"No more than {MOST_GROUPS} groups are allowed")
         group: Document = {"GroupName": name, "GroupARN": self._new_arn(name)}
-        group |= _settings(request, current={"InsightsConfiguration": dict(_INSIGHTS_OFF)})
+        group |= _settings(request, current={"InsightsConfiguration": dict(INSIGHTS_OFF)})
         self._groups[name] = group
         return group
 

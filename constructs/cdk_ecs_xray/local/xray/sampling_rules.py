@@ -167,7 +167,8 @@ def _attributes(attributes: object) -> dict[str, str]:
 def _boost(boost: object) -> Document:
     if not isinstance(boost, dict):
         raise InvalidRequest(f"SamplingRateBoost must be a structure, got {boost!r}")
+    named = {f"SamplingRateBoost.{name}": value for name, value in boost.items()}
     return {
-        "MaxRate": number(boost, "MaxRate", lowest=0, highest=1),
-        "CooldownWindowMinutes": whole(boost, "CooldownWindowMinutes", lowest=1),
+        "MaxRate": number(named, "SamplingRateBoost.MaxRate", lowest=0, highest=1),
+        "CooldownWindowMinutes": whole(named, "SamplingRateBoost.CooldownWindowMinutes", lowest=1),
     }

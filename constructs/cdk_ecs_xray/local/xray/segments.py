@@ -48,7 +48,7 @@ class StoredSegment:
     @property
     def in_progress(self) -> bool:
         """Whether only its start is known."""
-        return "end_time" not in self.document
+        return self.document.get("end_time") is None
 
 
 @dataclass(kw_only=True)

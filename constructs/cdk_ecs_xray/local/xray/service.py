@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -81,6 +82,10 @@ def _parsed(body: bytes) -> Mapping[str, Any]:
 def _json(status: int, document: Mapping[str, Any], headers: Mapping[str, str] = {}) -> Answer:
     return Answer(
         status=status,
-        headers={"Content-Type": "application/json", **headers},
+        headers={
+            "Content-Type": "application/json",
+            "x-amzn-RequestId": str(uuid.uuid4()),
+            **headers,
+        },
         body=json.dumps(document).encode(),
     )

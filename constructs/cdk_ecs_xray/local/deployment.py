@@ -1,0 +1,150 @@
+"""Deploys a CDK app onto the embedded AWS with the real CDK command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cdk_ecs_xray.errors import ConfigurationError, LocalAwsError
+from cdk_ecs_xray.local.embedded_aws import DEFAULT_ACCOUNT, DEFAULT_REGION, EmbeddedAws
+
+_UNKNOWN = ("unknown-account", "unknown-region")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """An account and region that stacks of an assembly go to."""
+
+    account: str
+    region: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeployedStack:
+    """A stack as it stands after a deployment."""
+
+    name: str
+    target: Target
+    status: str
+    resources: Sequence[tuple[str, str]]
+    outputs: Mapping[str, str]
+
+
+class CdkProject:
+    """A CDK project and the command line to drive it with.
+
+    :param folder: where its ``cdk.json`` is.
+    :raises ConfigurationError: when there is no ``cdk.json``, or no ``cdk`` to be found.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder).resolve()
+        if not (self.folder / "cdk.json").is_file():
+            raise ConfigurationError(
+                f"{self.folder}: the folder must hold a cdk.json, got none; start the command "
+                "in a CDK project"
+            )
+        self._cdk = _find_cdk()
+
+    def synthesise(self, output: Path, *, context: Mapping[str, str]) -> None:
+        """Write the cloud assembly; no AWS involved, the embedded one neither.
+
+        :raises LocalAwsError: when the app refuses; its own message is on standard error.
+        """
+        options = [part for pair in context.items() for part in ("--context", "=".join(pair))]
+        self._run("synthesise", ["synth", "--quiet", "--output", str(output), *options])
+
+    def bootstrap(self, aws: EmbeddedAws, target: Target) -> None:
+        """Create CDK's own staging resources, which its deployments need."""
+        with tempfile.TemporaryDirectory() as empty:
+            # Where there is a cdk.json, bootstrapping would synthesise the app first.
+            self._run(
+                "bootstrap",
+                ["bootstrap", "--progress", "events", f"aws://{target.account}/{target.region}"],
+                aws=aws,
+                target=target,
+                folder=Path(empty),
+            )
+
+    def deploy(self, aws: EmbeddedAws, assembly: Path, target: Target) -> None:
+        """Deploy every stack of an assembly that goes to one account and region."""
+        self._run(
+            "deploy",
+            ["deploy", "--app", str(assembly), "**", "--require-approval", "never",
+             "--progress", "events", "--concurrency", "4"],
+            aws=aws,
+            target=target,
+        )  # fmt: skip
+
+    def _run(
+        self,
+        step: str,
+        arguments: Sequence[str],
+        *,
+        aws: EmbeddedAws | None = None,
+        target: Target | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        environment = {key: value for key, value in os.environ.items() if key != "AWS_PROFILE"}
+        if aws is not None and target is not None:
+            environment |= aws.cdk_environment(account=target.account, region=target.region)
+        done = subprocess.run(
+            [self._cdk, *arguments], cwd=folder or self.folder, env=environment, check=False
+        )
+        if done.returncode != 0:
+            raise LocalAwsError(
+                f"step '{step}': cdk {arguments[0]} must end with 0, got {done.returncode}; its "
+                "own message is above"
+            )
+
+
+def targets_of(assembly: Path) -> Mapping[Target, Sequence[str]]:
+    """Return the accounts and regions of an assembly with the names of the stacks that go there.
+
+    Stacks without an account or region of their own take the embedded AWS's defaults.
+    """
+    found: dict[Target, list[str]] = {}
+    for manifest in sorted(assembly.rglob("manifest.json")):
+        artifacts = json.loads(manifest.read_text(encoding="utf-8"))["artifacts"]
+        for artifact_id, artifact in artifacts.items():
+            if artifact["type"] == "aws:cloudformation:stack":
+                account, region = artifact["environment"].removeprefix("aws://").split("/")
+                target = Target(
+                    account=DEFAULT_ACCOUNT if account in _UNKNOWN else account,
+                    region=DEFAULT_REGION if region in _UNKNOWN else region,
+                )
+                name = artifact.get("properties", {}).get("stackName", artifact_id)
+                found.setdefault(target, []).append(name)
+    return found
+
+
+def describe(aws: EmbeddedAws, target: Target, stack_name: str) -> DeployedStack:
+    """Return what CloudFormation says of a stack."""
+    cloudformation = aws.client("cloudformation", account=target.account, region=target.region)
+    (stack,) = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
+    resources = cloudformation.list_stack_resources(StackName=stack_name)["StackResourceSummaries"]
+    return DeployedStack(
+        name=stack_name,
+        target=target,
+        status=stack["StackStatus"],
+        resources=[(one["ResourceType"], one["PhysicalResourceId"]) for one in resources],
+        outputs={one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])},
+    )
+
+
+def _find_cdk() -> str:
+    beside_python = Path(sys.prefix) / "bin" / "cdk"
+    found = str(beside_python) if beside_python.exists() else shutil.which("cdk")
+    if found is None:
+        raise ConfigurationError(
+            "cdk: the CDK command line must be on PATH, got none; run make setup, or "
+            "npm install aws-cdk"
+        )
+    return found

@@ -1,0 +1,98 @@
+"""Compares two sets of fields and says why the deployed one has more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from cdk_ecs_xray.local.parity.fields import Fields
+
+Verdict = Literal["equal", "different", "missing", "addition", "unexplained"]
+
+ADDITIONS: Mapping[str, str] = {
+    "task definition.family": "ECS needs one; namespace, environment and service",
+    "task definition.taskRoleArn": "the role that carries the policy",
+    "task definition.executionRoleArn": "lets ECS write the logs",
+    "task definition.requiresCompatibilities": "CDK states the launch type",
+    "task definition.placementConstraints": "CDK states that there are none",
+    "service.serviceName": "a readable name; namespace, environment and service",
+    "service.desiredCount": "the service's own, from its environment file",
+    "app.environment.AWS_XRAY_CONTEXT_MISSING": "old SDKs throw without a segment unless told otherwise",
+    "app.environment.AWS_XRAY_TRACING_NAME": "the SDK for Python refuses a segment without a name",
+    "app.dependsOn": "the app stops first, so its last traces are still taken",
+    "app.environment": "the service's own, from its environment file",
+    "app.image": "the service's own, from its environment file",
+    "app.cpu": "the service's own, from its environment file",
+    "app.memoryReservation": "the service's own, from its environment file",
+    "app.portMappings": "the service's own, from its environment file",
+    "app.essential": "ECS's default for an app",
+    "app.logConfiguration": "a log group for the app too",
+    "sidecar.command": "without it the buffer takes 1 % of the host's memory, and a blocked "
+    "metadata service delays the start by seconds",
+    "sidecar.environment.AWS_REGION": "the daemon exits when it finds no region",
+    "sidecar.environment.GOMEMLIMIT": "keeps the daemon within its memory when X-Ray hangs",
+}
+"""Why the kit adds a field, by the field or the part of its path that covers it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One field of the comparison.
+
+    :param verdict: ``equal``; ``different`` and ``missing`` break parity; ``addition`` is more
+        than the article has, with a reason; ``unexplained`` is more without one, and breaks it.
+    :param note: why the article's value is ours, or why the field was added.
+    """
+
+    field: str
+    article: object
+    deployed: object
+    verdict: Verdict
+    note: str = ""
+
+    @property
+    def breaks_parity(self) -> bool:
+        """Whether the deployed field is not what the article asks for."""
+        return self.verdict not in ("equal", "addition")
+
+
+def compare(
+    article: Fields, deployed: Fields, *, reconstructed: Mapping[str, str] | None = None
+) -> Sequence[Row]:
+    """Return a row per field of either side: the article's in its order, then the additions."""
+    notes = {} if reconstructed is None else reconstructed
+    rows = [
+        Row(
+            field=field,
+            article=value,
+            deployed=deployed.get(field),
+            verdict=_verdict(value, field, deployed),
+            note=notes.get(field, ""),
+        )
+        for field, value in article.items()
+    ]
+    for field, value in deployed.items():
+        if field not in article:
+            reason = _reason(field)
+            verdict: Verdict = "unexplained" if reason is None else "addition"
+            rows.append(
+                Row(field=field, article=None, deployed=value, verdict=verdict, note=reason or "")
+            )
+    return rows
+
+
+def _verdict(value: object, field: str, deployed: Fields) -> Verdict:
+    if field not in deployed:
+        return "missing"
+    # Type counts: True is not 1 and 256 is not "256" to whoever reads the API's answer.
+    same = deployed[field] == value and type(deployed[field]) is type(value)
+    return "equal" if same else "different"
+
+
+def _reason(field: str) -> str | None:
+    while field:
+        if field in ADDITIONS:
+            return ADDITIONS[field]
+        field = field.rpartition(".")[0]
+    return None

@@ -1,0 +1,157 @@
+"""PutTraceSegments and PutTelemetryRecords: what is taken and what is named unprocessed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from cdk_ecs_xray.local.xray import XRayStore
+from cdk_ecs_xray.local.xray.refusals import InvalidRequest
+from cdk_ecs_xray.local.xray.segments import SegmentRefusal, parse_segment
+from hypothesis import given
+from hypothesis import strategies as st
+
+TRACE_ID = "1-6b49d200-00000000000000000000000a"
+
+
+def segment(**members: Any) -> dict[str, Any]:
+    whole = {
+        "id": "000000000000000a",
+        "trace_id": TRACE_ID,
+        "name": "signup",
+        "start_time": 1_800_000_000.0,
+        "end_time": 1_800_000_000.25,
+        **members,
+    }
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def put(xray: XRayStore, *documents: object) -> list[dict[str, Any]]:
+    raw = [d if isinstance(d, str) else json.dumps(d) for d in documents]
+    answer = xray.segments.put({"TraceSegmentDocuments": raw})
+    unprocessed: list[dict[str, Any]] = answer["UnprocessedTraceSegments"]
+    return unprocessed
+
+
+def stored(xray: XRayStore) -> list[dict[str, Any]]:
+    (trace,) = xray.traces.batch({"TraceIds": [TRACE_ID]})["Traces"]
+    return [json.loads(s["Document"]) for s in trace["Segments"]]
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ("{", "ParseError"),
+        ("", "ParseError"),
+        ("[]", "MissingId"),
+        (segment(id=None), "MissingId"),
+        (segment(id="xyz"), "InvalidId"),
+        (segment(id="0" * 17), "InvalidId"),
+        (segment(id=5), "InvalidId"),
+        (segment(trace_id=None), "MissingTraceId"),
+        (segment(trace_id="6b49d20000000000000000000000000a"), "InvalidTraceId"),
+        (segment(trace_id="2" + TRACE_ID[1:]), "InvalidTraceId"),
+        (segment(name=None), "MissingName"),
+        (segment(name=""), "InvalidName"),
+        (segment(name="n" * 201), "InvalidName"),
+        (segment(name="a*b"), "InvalidName"),
+        (segment(parent_id="short"), "InvalidParentId"),
+        (segment(type="subsegment"), "MissingParentId"),
+        (segment(start_time=None), "MissingStartTime"),
+        (segment(start_time="now"), "InvalidStartTime"),
+        (segment(start_time=True), "InvalidStartTime"),
+        (segment(end_time=None), "MissingEndTime"),
+        (segment(end_time=None, in_progress=False), "MissingEndTime"),
+        (segment(end_time=1_799_999_999), "InvalidEndTime"),
+        (segment(end_time="later"), "InvalidEndTime"),
+    ],
+)
+def test_a_malformed_document_is_named_unprocessed(
+    xray: XRayStore, document: object, code: str
+) -> None:
+    (entry,) = put(xray, document)
+    kind = "subsegment" if code == "MissingParentId" else "segment"
+    assert entry["ErrorCode"] == code
+    assert entry["Message"] == f"Invalid {kind}. ErrorCode: {code}"
+    assert xray.traces.batch({"TraceIds": [TRACE_ID]})["UnprocessedTraceIds"] == [TRACE_ID]
+
+
+def test_the_entry_names_the_segment_where_it_can(xray: XRayStore) -> None:
+    assert put(xray, segment(name=None))[0]["Id"] == "000000000000000a"
+    assert "Id" not in put(xray, segment(id=None))[0]
+
+
+def test_a_bad_document_does_not_keep_the_good_ones_out(xray: XRayStore) -> None:
+    assert len(put(xray, "{", segment(), segment(id="x"))) == 2
+    assert stored(xray) == [segment()]
+
+
+@pytest.mark.parametrize(
+    "name", ["api.example.com", "a:b/c%d&e#f=g+h\\i-j@k_l", "größe 2", "日本", "n" * 200]
+)
+def test_every_character_of_the_guide_is_taken_in_a_name(name: str) -> None:
+    assert parse_segment(json.dumps(segment(name=name)))["name"] == name
+
+
+@given(st.text())
+def test_no_text_at_all_breaks_the_reader(text: str) -> None:
+    with pytest.raises(SegmentRefusal):
+        parse_segment(text)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=5,
+    ),
+    st.sampled_from(
+        ["subsegments", "http", "annotations", "aws", "sql", "user", "origin", "namespace"]
+    ),
+)
+def test_no_odd_member_breaks_the_read_side(value: object, member: str) -> None:
+    xray = XRayStore(account="0" * 12, region="us-east-1", clock=lambda: 1_800_000_000)
+    nested = segment(id="000000000000000b", trace_id=None, **{member: value})
+    assert put(xray, segment(**{member: value}), segment(id="1" * 16, subsegments=[nested])) == []
+    span = {"StartTime": 1_799_999_000, "EndTime": 1_800_001_000}
+    assert len(xray.traces.summaries(span)["TraceSummaries"]) == 1
+    assert xray.traces.service_graph(span)["Services"]
+    assert xray.traces.batch({"TraceIds": [TRACE_ID]})["Traces"]
+
+
+@pytest.mark.parametrize("late_start", [False, True])
+def test_a_finished_segment_takes_the_place_of_its_start(
+    xray: XRayStore, *, late_start: bool
+) -> None:
+    start = segment(end_time=None, in_progress=True)
+    documents = [segment(), start] if late_start else [start, segment()]
+    assert put(xray, *documents) == []
+    assert stored(xray) == [segment()]
+
+
+def test_an_unfinished_segment_makes_the_trace_partial(xray: XRayStore) -> None:
+    put(xray, segment(end_time=None, in_progress=True))
+    (summary,) = xray.traces.summaries({"StartTime": 1_799_999_990, "EndTime": 1_800_000_010})[
+        "TraceSummaries"
+    ]
+    assert summary["IsPartial"] is True
+    assert "Duration" not in summary
+    assert "ResponseTime" not in summary
+
+
+def test_telemetry_is_kept(xray: XRayStore) -> None:
+    record = {"Timestamp": 1_800_000_000, "SegmentsReceivedCount": 3}
+    assert xray.segments.put_telemetry({"TelemetryRecords": [record]}) == {}
+    assert xray.segments.telemetry == [record]
+
+
+@pytest.mark.parametrize("records", [None, [1], [{}], [{"Timestamp": "now"}]])
+def test_malformed_telemetry_is_refused(xray: XRayStore, records: object) -> None:
+    with pytest.raises(InvalidRequest):
+        xray.segments.put_telemetry({"TelemetryRecords": records})
+
+
+def test_documents_must_be_a_list(xray: XRayStore) -> None:
+    with pytest.raises(InvalidRequest):
+        xray.segments.put({"TraceSegmentDocuments": "{}"})
