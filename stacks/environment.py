@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from aws_cdk import region_info
-from cdk_ecs_xray import Naming, SamplingRuleSet
-from cdk_ecs_xray.log_group import RETENTION_DAYS
-from cdk_ecs_xray.model_file import clash, matching, read_model, validate_with
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -22,6 +19,9 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
+from cdk_ecs_xray import Naming, SamplingRuleSet
+from cdk_ecs_xray.log_group import RETENTION_DAYS
+from cdk_ecs_xray.model_file import clash, matching, read_model, validate_with
 from stacks.service import Service
 
 SAMPLING_STACK = "sampling"
@@ -73,7 +73,9 @@ def _sampling_rules(value: object, info: ValidationInfo) -> object:
     if isinstance(value, SamplingRuleSet):
         return value
     if not isinstance(value, str):
-        raise ValueError("must be the path of a rules file, got none; such as ../sampling/rules.yaml")
+        raise ValueError(
+            "must be the path of a rules file, got none; such as ../sampling/rules.yaml"
+        )
     directory: Path = (info.context or {}).get("directory", Path())
     return SamplingRuleSet.from_file(directory / value)
 

@@ -7,7 +7,6 @@ from itertools import combinations
 from pathlib import Path
 
 from cdk_ecs_xray import ConfigurationError, NameCollisionError
-
 from stacks.environment import Environment
 
 _SUFFIXES = (".yaml", ".yml", ".json")

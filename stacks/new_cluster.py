@@ -61,7 +61,9 @@ class NewClusterCapacity(Construct):
 
     def _launch_template(self, instance_type: str) -> ec2.LaunchTemplate:
         user_data = ec2.UserData.for_linux()
-        user_data.add_commands(f"echo ECS_CLUSTER={self.cluster.cluster_name} >> /etc/ecs/ecs.config")
+        user_data.add_commands(
+            f"echo ECS_CLUSTER={self.cluster.cluster_name} >> /etc/ecs/ecs.config"
+        )
         return ec2.LaunchTemplate(
             self,
             "LaunchTemplate",

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import aws_cdk as cdk
-from cdk_ecs_xray import XRaySamplingRules
 from constructs import Construct
 
+from cdk_ecs_xray import XRaySamplingRules
 from stacks.environment import SAMPLING_STACK, Environment
 
 
 class SamplingStack(cdk.Stack):
     """Provisions the sampling rules of an environment. No cost."""
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, environment: Environment
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, environment: Environment) -> None:
         super().__init__(
             scope,
             construct_id,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from cdk_ecs_xray.model_file import clash, matching, validate_with, within
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -14,6 +13,8 @@ from pydantic import (
     ModelWrapValidatorHandler,
     model_validator,
 )
+
+from cdk_ecs_xray.model_file import clash, matching, validate_with, within
 
 # The intersection of what stack names, container names, log groups and X-Ray allow.
 ServiceName = Annotated[

@@ -6,11 +6,11 @@ import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from aws_cdk import region_info
+from constructs import Construct
+
 from cdk_ecs_xray import SidecarProfile, XRayDaemon, XRaySidecar
 from cdk_ecs_xray.console import log_group_url, trace_map_url, traces_url
 from cdk_ecs_xray.log_group import RETENTION_DAYS
-from constructs import Construct
-
 from stacks.acknowledged import NEW_CLUSTER_FINDINGS, SERVICE_FINDINGS, acknowledge
 from stacks.environment import Environment
 from stacks.new_cluster import NewClusterCapacity
@@ -26,7 +26,7 @@ _NETWORK_MODES = {"bridge": ecs.NetworkMode.BRIDGE, "host": ecs.NetworkMode.HOST
 
 
 class ServiceStack(cdk.Stack):
-    """Provisions a service with its sidecar, log group, permissions and, unless it joins one, cluster.
+    """Provisions a service, its sidecar, log groups, permissions and, unless it joins one, cluster.
 
     Costs the tasks' share of the cluster, or the instances of a new one, and the log group.
     """
@@ -101,7 +101,7 @@ class ServiceStack(cdk.Stack):
         )
 
     def _add_service(self) -> ecs.CfnService:
-        """Add the service as an L1: the L2 wants the cluster's VPC, which bridge mode never uses."""
+        """Add the service as an L1: the L2 wants the cluster's VPC, which neither mode uses."""
         service = ecs.CfnService(
             self,
             "Service",
@@ -147,9 +147,7 @@ class ServiceStack(cdk.Stack):
             (
                 "CollectorLog",
                 "What the collector says",
-                log_group_url(
-                    self.naming.log_group_name, region=self.region, partition=partition
-                ),
+                log_group_url(self.naming.log_group_name, region=self.region, partition=partition),
             ),
         ):
             cdk.CfnOutput(self, construct_id, value=value, description=description)

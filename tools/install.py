@@ -62,7 +62,9 @@ def install_python() -> bool:
     if _is_current("python", fingerprint):
         return False
     _say("Python packages from requirements.lock")
-    _run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    # Started from the activated venv itself, this must not build the new one upon the old.
+    base = getattr(sys, "_base_executable", sys.executable)
+    _run([base, "-m", "venv", "--clear", str(VENV)])
     _run([*_installer(), "--require-hashes", "--no-deps", "-r", str(ROOT / "requirements.lock")])
     _stamp("python", fingerprint)
     return True
@@ -99,7 +101,7 @@ def install_cdk_cli() -> bool:
 
 
 def warm_up() -> bool:
-    """Compile the Python files and let jsii index aws-cdk-lib, which the first synth would pay for."""
+    """Compile the Python files and let jsii index aws-cdk-lib, or the first synth would pay."""
     fingerprint = _fingerprint("requirements.lock", extra=sys.version)
     if _is_current("warm", fingerprint):
         return False
@@ -118,7 +120,15 @@ def _installer() -> list[str]:
     uv = shutil.which("uv")
     if uv is not None:
         return [uv, "pip", "install", "--quiet", "--python", str(PYTHON)]
-    return [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check"]
+    return [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-compile",
+        "--disable-pip-version-check",
+    ]
 
 
 def _venv_path() -> str:

@@ -55,7 +55,12 @@ def read_model(
 
 def clash(message: str, loc: tuple[int | str, ...], value: object) -> InitErrorDetails:
     """Return a problem between entries of a file, for :func:`validate_with`."""
-    return {"type": "value_error", "loc": loc, "input": value, "ctx": {"error": ValueError(message)}}
+    return {
+        "type": "value_error",
+        "loc": loc,
+        "input": value,
+        "ctx": {"error": ValueError(message)},
+    }
 
 
 def validate_with(
@@ -121,7 +126,11 @@ def _read(path: Path, *, where: str, error: type[EcsXRayError]) -> object:
 class _Yaml12Loader(yaml.SafeLoader):
     """Safe YAML with the scalars of version 1.2, and no key twice."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+    def construct_mapping(  # PyYAML's own signature
+        self,
+        node: yaml.MappingNode,
+        deep: bool = False,  # noqa: FBT001, FBT002
+    ) -> dict[Hashable, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode):
@@ -275,7 +284,7 @@ def _shown(value: object) -> str:
 def within(low: float, high: float, cure: str | Callable[[Any], str]) -> Callable[[Any], Any]:
     """Return a validator for a number in a closed range that says how to mend one outside it."""
 
-    def check(value: Any) -> Any:  # noqa: ANN401 - a number of the field's own type
+    def check(value: Any) -> Any:
         if not low <= value <= high:
             advice = cure if isinstance(cure, str) else cure(value)
             raise ValueError(f"must be between {low:g} and {high:g}, got {value:g}; {advice}")

@@ -43,9 +43,7 @@ NETWORKS: Mapping[str, SidecarNetwork] = MappingProxyType(
     {
         network.mode: network
         for network in (
-            SidecarNetwork(
-                mode="bridge", linked=True, host_port=0, bind_address=ALL_INTERFACES
-            ),
+            SidecarNetwork(mode="bridge", linked=True, host_port=0, bind_address=ALL_INTERFACES),
             SidecarNetwork(mode="awsvpc", linked=False, host_port=None, bind_address=LOOPBACK),
             SidecarNetwork(mode="host", linked=False, host_port=XRAY_PORT, bind_address=LOOPBACK),
         )

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from aws_cdk import aws_iam as iam
 
-WRITE_ACCESS_SID = "XRayDaemonWriteAccess"
-
-WRITE_ACTIONS = (
-    "xray:PutTraceSegments",
-    "xray:PutTelemetryRecords",
-    "xray:GetSamplingRules",
-    "xray:GetSamplingTargets",
-    "xray:GetSamplingStatisticSummaries",
-)
-"""What the managed policy AWSXRayDaemonWriteAccess holds, version 2."""
+from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID, WRITE_ACTIONS
 
 
 def grant_write_traces(grantee: iam.IGrantable) -> iam.Grant:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from dataclasses import dataclass
+from typing import ClassVar
 
 from cdk_ecs_xray.errors import ConfigurationError
 
@@ -15,6 +15,8 @@ _RESTART_PERIOD_SECONDS = range(60, 1801)  # ECS's limits of restartAttemptPerio
 @dataclass(frozen=True, kw_only=True)
 class SidecarProfile:
     """Sizes and failure behaviour of a sidecar.
+
+    Change one with ``dataclasses.replace(SidecarProfile.SAFE, cpu=64)``.
 
     :param essential: True stops the whole task when the collector stops.
     :param cpu: CPU units of 1024 a core. 32 carries about 600 segments of 1 KB a second without
@@ -56,14 +58,12 @@ class SidecarProfile:
             return self.memory_reservation_mib
         return self.memory_limit_mib
 
-    def with_(self, **changes: int | bool | None) -> Self:
-        """Return a copy with other values: ``SidecarProfile.SAFE.with_(cpu=64)``."""
-        return replace(self, **changes)
-
     def _problems(self) -> list[str]:
         problems = []
         if self.cpu < 0:
-            problems.append(f"SidecarProfile: cpu must not be negative, got {self.cpu}; 32 is usual")
+            problems.append(
+                f"SidecarProfile: cpu must not be negative, got {self.cpu}; 32 is usual"
+            )
         if self.memory_reservation_mib < _FEWEST_MEMORY_MIB:
             problems.append(
                 f"SidecarProfile: memory_reservation_mib must be at least {_FEWEST_MEMORY_MIB}, "

@@ -87,7 +87,9 @@ class XRaySidecar(Construct):
         """The host and port that apps of this task definition send segments to."""
         return self._application_environment["AWS_XRAY_DAEMON_ADDRESS"]
 
-    def attach(self, container: ecs.ContainerDefinition, *, tracing_name: str | None = None) -> None:
+    def attach(
+        self, container: ecs.ContainerDefinition, *, tracing_name: str | None = None
+    ) -> None:
         """Wire an app container to the collector: environment, link and start order.
 
         What the container already has stays, with a warning where it disagrees. Attaching twice
@@ -137,6 +139,7 @@ class XRaySidecar(Construct):
                 memory_mib=profile.usable_memory_mib,
             )
         )
+        sandboxed = profile.sandboxed and description.runs_sandboxed
         # An essential container added first becomes the one that load balancers target.
         default_container = self.task_definition.default_container
         container = self.task_definition.add_container(
@@ -157,18 +160,16 @@ class XRaySidecar(Construct):
             restart_attempt_period=(
                 _seconds(profile.restart_attempt_period_seconds) if profile.restart else None
             ),
-            **self._sandbox(sandboxed=profile.sandboxed and description.runs_sandboxed),
+            readonly_root_filesystem=sandboxed or None,
+            linux_parameters=self._no_capabilities() if sandboxed else None,
         )
         self.task_definition.default_container = default_container
         return container
 
-    def _sandbox(self, *, sandboxed: bool) -> dict[str, object]:
-        """Take everything from the container that a collector never uses."""
-        if not sandboxed:
-            return {}
+    def _no_capabilities(self) -> ecs.LinuxParameters:
         linux_parameters = ecs.LinuxParameters(self, "LinuxParameters")
         linux_parameters.drop_capabilities(ecs.Capability.ALL)
-        return {"readonly_root_filesystem": True, "linux_parameters": linux_parameters}
+        return linux_parameters
 
 
 def _check(task_definition: ecs.TaskDefinition, name: str) -> SidecarNetwork:

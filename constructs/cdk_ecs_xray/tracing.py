@@ -92,5 +92,7 @@ class _Wiring:
 
     def visit(self, node: IConstruct) -> None:
         # A log router carries other containers' logs; it serves no requests to trace.
-        if isinstance(node, ecs.ContainerDefinition) and not isinstance(node, ecs.FirelensLogRouter):
+        if isinstance(node, ecs.ContainerDefinition) and not isinstance(
+            node, ecs.FirelensLogRouter
+        ):
             self._sidecar.attach(node, tracing_name=self._tracing_name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from aws_cdk import Annotations, Stack
 from aws_cdk import aws_ecs as ecs
@@ -31,8 +32,11 @@ def _present(
     definition: ecs.CfnTaskDefinition.ContainerDefinitionProperty,
 ) -> dict[str, str | None]:
     """Return the variables a container has; None as value where it comes from a secret."""
-    plain = {pair.name: pair.value for pair in definition.environment or []}
-    return plain | {secret.name: None for secret in definition.secrets or []}
+    # ContainerDefinition renders both as plain lists; the type allows for tokens as well.
+    environment: Any = definition.environment or []
+    secrets: Any = definition.secrets or []
+    plain = {pair.name: pair.value for pair in environment}
+    return plain | {secret.name: None for secret in secrets}
 
 
 def _add_environment(

@@ -46,8 +46,7 @@ class XRayDaemon:
         problems = []
         if not self.image:
             problems.append(
-                "XRayDaemon: image must name an image, got ''; leave it out for "
-                f"{DEFAULT_IMAGE}"
+                f"XRayDaemon: image must name an image, got ''; leave it out for {DEFAULT_IMAGE}"
             )
         if self.buffer_memory_mib < _LEAST_BUFFER_MEMORY_MIB:
             problems.append(

@@ -59,7 +59,7 @@ class CdkProject:
         :raises LocalAwsError: when the app refuses; its own message is on standard error.
         """
         options = [part for pair in context.items() for part in ("--context", "=".join(pair))]
-        self._run("synthesise", ["synth", "--quiet", "--output", str(output), *options])
+        self._run("synthesise", ["synth", "--quiet", "--output", str(output), *options], quiet=True)
 
     def bootstrap(self, aws: EmbeddedAws, target: Target) -> None:
         """Create CDK's own staging resources, which its deployments need."""
@@ -67,10 +67,11 @@ class CdkProject:
             # Where there is a cdk.json, bootstrapping would synthesise the app first.
             self._run(
                 "bootstrap",
-                ["bootstrap", "--progress", "events", f"aws://{target.account}/{target.region}"],
+                ["bootstrap", f"aws://{target.account}/{target.region}"],
                 aws=aws,
                 target=target,
                 folder=Path(empty),
+                quiet=True,
             )
 
     def deploy(self, aws: EmbeddedAws, assembly: Path, target: Target) -> None:
@@ -91,14 +92,23 @@ class CdkProject:
         aws: EmbeddedAws | None = None,
         target: Target | None = None,
         folder: Path | None = None,
+        quiet: bool = False,
     ) -> None:
         environment = {key: value for key, value in os.environ.items() if key != "AWS_PROFILE"}
         if aws is not None and target is not None:
             environment |= aws.cdk_environment(account=target.account, region=target.region)
         done = subprocess.run(
-            [self._cdk, *arguments], cwd=folder or self.folder, env=environment, check=False
+            [self._cdk, *arguments],
+            cwd=self.folder if folder is None else folder,
+            env=environment,
+            stdout=subprocess.PIPE if quiet else None,
+            stderr=subprocess.STDOUT if quiet else None,
+            text=True,
+            check=False,
         )
         if done.returncode != 0:
+            if quiet:
+                sys.stderr.write(done.stdout)
             raise LocalAwsError(
                 f"step '{step}': cdk {arguments[0]} must end with 0, got {done.returncode}; its "
                 "own message is above"

@@ -116,13 +116,11 @@ def _show(
             console.print(f"  {key + ' =':<40} {value}", soft_wrap=True)
     if article is None:
         return True
-    services = [stack for stack in stacks if any(kind == _SERVICE for kind, _ in stack.resources)]
-    return all(
-        [
-            _compare(console, aws, stack, environment=environment, article=article)
-            for stack in services
-        ]
-    )
+    equal = True
+    for stack in stacks:
+        if any(kind == _SERVICE for kind, _ in stack.resources):
+            equal &= _compare(console, aws, stack, environment=environment, article=article)
+    return equal
 
 
 def _compare(

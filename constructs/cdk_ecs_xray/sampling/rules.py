@@ -55,13 +55,9 @@ class SamplingRule(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     name: Annotated[str, AfterValidator(at_most(MAX_RULE_NAME)), AfterValidator(_not_default)]
-    priority: Annotated[
-        int, AfterValidator(within(1, 9999, "the built-in rule Default has 10000"))
-    ]
+    priority: Annotated[int, AfterValidator(within(1, 9999, "the built-in rule Default has 10000"))]
     fixed_rate: Annotated[float, AfterValidator(within(0, 1, _percent))]
-    reservoir_size: Annotated[
-        int, AfterValidator(within(0, 2**31 - 1, "0 reserves nothing"))
-    ] = 0
+    reservoir_size: Annotated[int, AfterValidator(within(0, 2**31 - 1, "0 reserves nothing"))] = 0
     http_method: Annotated[str, AfterValidator(at_most(10))] = "*"
     host: Annotated[str, AfterValidator(at_most(64))] = "*"
     url_path: Annotated[str, AfterValidator(at_most(128))] = "*"

@@ -1,4 +1,4 @@
-"""Is what stands in an account what the article's Terraform would have put there?"""
+"""Tells whether an account holds what the article's Terraform would have put there."""
 
 from __future__ import annotations
 

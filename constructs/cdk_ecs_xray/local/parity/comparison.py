@@ -19,7 +19,7 @@ ADDITIONS: Mapping[str, str] = {
     "service.serviceName": "a readable name; namespace, environment and service",
     "service.desiredCount": "the service's own, from its environment file",
     "app.environment.AWS_XRAY_CONTEXT_MISSING": "old SDKs throw without a segment unless told otherwise",
-    "app.environment.AWS_XRAY_TRACING_NAME": "the SDK for Python refuses a segment without a name",
+    "app.environment.AWS_XRAY_TRACING_NAME": "the SDK for Python refuses nameless segments",
     "app.dependsOn": "the app stops first, so its last traces are still taken",
     "app.environment": "the service's own, from its environment file",
     "app.image": "the service's own, from its environment file",
@@ -34,6 +34,9 @@ ADDITIONS: Mapping[str, str] = {
     "sidecar.environment.GOMEMLIMIT": "keeps the daemon within its memory when X-Ray hangs",
 }
 """Why the kit adds a field, by the field or the part of its path that covers it."""
+
+_SETS = {"policy.Action", "policy.Resource", "service.depends_on"}
+"""Lists whose order means nothing to AWS; CDK sorts the actions of a policy."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,9 +88,11 @@ def compare(
 def _verdict(value: object, field: str, deployed: Fields) -> Verdict:
     if field not in deployed:
         return "missing"
+    other = deployed[field]
+    if field in _SETS and isinstance(value, list) and isinstance(other, list):
+        value, other = sorted(value), sorted(other)
     # Type counts: True is not 1 and 256 is not "256" to whoever reads the API's answer.
-    same = deployed[field] == value and type(deployed[field]) is type(value)
-    return "equal" if same else "different"
+    return "equal" if other == value and type(other) is type(value) else "different"
 
 
 def _reason(field: str) -> str | None:

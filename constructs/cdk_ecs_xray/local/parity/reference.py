@@ -66,8 +66,8 @@ def read_reference(folder: str | Path, *, environment: str, service: str, region
 
 
 def _read_terraform(path: Path, values: Mapping[str, str]) -> Fields:
-    import hcl2  # noqa: PLC0415 - takes half a second, which only this command should pay
-    from hcl2.utils import SerializationOptions  # noqa: PLC0415
+    import hcl2
+    from hcl2.utils import SerializationOptions
 
     document = hcl2.loads(
         path.read_text(),

@@ -1,0 +1,55 @@
+# The commands of the README. `make` alone lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+.PHONY: help setup deploy-local synth test check bench clean
+
+ENV ?= dev
+VENV := .venv
+BIN := $(VENV)/bin
+
+# Without compiled Python files every start of the CDK app takes four times as long.
+unexport PYTHONDONTWRITEBYTECODE
+export JSII_NODE := $(CURDIR)/$(BIN)/node
+export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/$(VENV)/jsii-package-cache
+
+# The first of these that runs and is new enough; `make PYTHON=/path/to/python3` overrides.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+	if $$python -c '$(NEW_ENOUGH)' >/dev/null 2>&1; then command -v $$python; break; fi; done)
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install everything, pinned, into .venv and node_modules
+	@if [ -z "$(PYTHON)" ] || ! $(PYTHON) -c '$(NEW_ENOUGH)' >/dev/null 2>&1; then \
+		echo "setup: Python must be 3.11 or newer, got $$($(or $(PYTHON),python3) --version 2>&1);" \
+			"install one, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; \
+		exit 1; \
+	fi
+	@$(PYTHON) tools/install.py
+
+deploy-local: setup ## deploy ENV=dev (staging, prod) onto an embedded AWS; KEEP=1 leaves it running
+	@$(BIN)/ecs-xray local deploy --env $(ENV) --article tests/parity/article $(if $(filter-out 0,$(KEEP)),--keep)
+
+synth: setup ## synthesise every environment into cdk.out
+	@rm -rf cdk.out
+	@$(BIN)/cdk synth --quiet
+
+test: setup ## run every test
+	@$(BIN)/python -m pytest
+
+check: setup ## format, lint, types, import rules, tests with branch coverage, synth, cfn-lint, cdk-nag
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest --cov
+	@rm -rf cdk.out && $(BIN)/cdk synth --quiet --context nag=true
+	@$(BIN)/cfn-lint 'cdk.out/**/*.template.json'
+
+bench: setup ## compare speed with hand-written CDK, side by side
+	@$(BIN)/python -m benchmarks
+
+clean: ## remove everything that was installed or generated
+	@rm -rf $(VENV) node_modules cdk.out dist .coverage .mypy_cache .ruff_cache .pytest_cache \
+		.hypothesis .import_linter_cache

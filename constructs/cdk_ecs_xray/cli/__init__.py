@@ -1,0 +1,24 @@
+"""The command ``ecs-xray``: thin commands over the package. Needs the ``cli`` extra."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code.
+
+    0 is success, 1 a failed operation or findings, 2 input that cannot be used.
+    """
+    try:
+        import click  # noqa: F401 - tells a missing extra from a broken install
+    except ImportError:
+        print(
+            "ecs-xray: the command line needs its extra, got an installation without it; "
+            "run pip install 'cdk-ecs-xray[cli]'",
+            file=sys.stderr,
+        )
+        sys.exit(1)
+    from cdk_ecs_xray.cli.commands import run
+
+    sys.exit(run(sys.argv[1:]))

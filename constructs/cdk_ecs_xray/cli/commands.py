@@ -1,0 +1,44 @@
+"""The commands by name. Each module imports what it needs when it runs, so that all start fast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+
+import click
+
+from cdk_ecs_xray.cli.local import local
+from cdk_ecs_xray.errors import EcsXRayError, LocalAwsError
+
+FAILED = 1
+UNUSABLE_INPUT = 2
+_INTERRUPTED = 130  # What shells report for a program ended by Ctrl-C.
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 success, 1 a failed operation or findings, 2 unusable input.",
+)
+@click.version_option(version("cdk-ecs-xray"), prog_name="ecs-xray")
+def commands() -> None:
+    """Give an ECS service working X-Ray tracing."""
+
+
+commands.add_command(local)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; a known error is a line, not a traceback."""
+    try:
+        result = commands.main(list(arguments), prog_name="ecs-xray", standalone_mode=False)
+    except EcsXRayError as error:
+        for problem in error.problems:
+            click.echo(f"ecs-xray: {problem}", err=True)
+        return FAILED if isinstance(error, LocalAwsError) else UNUSABLE_INPUT
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        click.echo("ecs-xray: interrupted", err=True)
+        return _INTERRUPTED
+    return result if isinstance(result, int) else 0
