@@ -10,6 +10,7 @@ import stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import
 import aws_cdk as cdk
 from cdk_ecs_xray import EcsXRayError
 
+from stacks.acknowledged import check_with_nag
 from stacks.environments import read_environments, select
 from stacks.stage import EnvironmentStage
 
@@ -26,6 +27,8 @@ def main() -> int:
         # What an earlier run left must not pass for the answer to this input.
         (Path(os.environ.get("CDK_OUTDIR", "cdk.out")) / "manifest.json").unlink(missing_ok=True)
         return 1
+    if app.node.try_get_context("nag"):
+        check_with_nag(app)
     app.synth()
     return 0
 

@@ -1,8 +1,8 @@
-"""cdk-nag findings that are accepted, each with its reason."""
+"""cdk-nag: the findings that are accepted, each with its reason, and the check itself."""
 
 from __future__ import annotations
 
-from aws_cdk import Acknowledgment, Validations
+from aws_cdk import Acknowledgment, App, Validations
 from constructs import IConstruct
 
 _PACK = "AwsSolutions::AwsSolutions-"
@@ -25,3 +25,11 @@ def acknowledge(scope: IConstruct, findings: dict[str, str]) -> None:
     Validations.of(scope).acknowledge(
         *(Acknowledgment(id=_PACK + rule, reason=reason) for rule, reason in findings.items())
     )
+
+
+def check_with_nag(app: App) -> None:
+    """Fail the synthesis on findings that are not acknowledged: ``cdk synth -c nag=true``."""
+    # A development tool, and slow to load: only whoever asks for it needs it.
+    from cdk_nag import AwsSolutionsChecks
+
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
