@@ -65,6 +65,9 @@ def _configure(*, port: int, home: Path) -> None:
         # No Docker engine answers there, so no container is ever started.
         DOCKER_HOST=f"unix://{home / 'no-docker.sock'}",
     )
+    # None is how Python is told that importing a module fails.
+    modules: dict[str, Any] = sys.modules
+    modules["docker"] = None
 
 
 async def _serve(descriptor: int, home: Path) -> None:
