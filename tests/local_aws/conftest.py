@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
 from cdk_ecs_xray.local import EmbeddedAws
 
 DEADLINE = 15.0

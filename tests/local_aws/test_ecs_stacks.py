@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cdk_ecs_xray.local import EmbeddedAws
 
 AMI = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
@@ -303,7 +304,7 @@ def test_a_failed_update_is_taken_back_everywhere(aws: EmbeddedAws, stack: Any) 
     "properties", [{"ServiceName": "renamed"}, {"SchedulingStrategy": "DAEMON"}]
 )
 def test_what_aws_cannot_change_in_place_makes_a_new_service(
-    aws: EmbeddedAws, stack: Any, properties: dict[str, str]
+    aws: EmbeddedAws, stack: Any, properties: dict[str, Any]
 ) -> None:
     stack.create(template())
     before = described(aws, stack)["serviceArn"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
@@ -11,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from cdk_ecs_xray.errors import LocalAwsError
 from cdk_ecs_xray.local import EmbeddedAws, embedded_aws
 from cdk_ecs_xray.local.control import HOME_PREFIX
@@ -45,7 +45,9 @@ def test_stop_ends_the_process_and_removes_its_folder() -> None:
 
 
 def test_everything_the_server_listens_on_is_loopback(aws: EmbeddedAws) -> None:
-    sockets = {os.readlink(fd) for fd in Path(f"/proc/{aws.pid}/fd").iterdir() if fd.is_symlink()}
+    sockets = {
+        str(fd.readlink()) for fd in Path(f"/proc/{aws.pid}/fd").iterdir() if fd.is_symlink()
+    }
     inodes = {name[8:-1] for name in sockets if name.startswith("socket:")}
     listening = [
         fields[1]
@@ -72,9 +74,11 @@ def test_the_port_asked_for_is_the_port_served() -> None:
 
 
 def test_attach_refuses_a_port_where_nothing_of_ours_answers() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        with pytest.raises(LocalAwsError, match="expected a server of this kit"):
-            EmbeddedAws.attach(other.getsockname()[1])
+    with (
+        socket.create_server(("127.0.0.1", 0)) as other,
+        pytest.raises(LocalAwsError, match="expected a server of this kit"),
+    ):
+        EmbeddedAws.attach(other.getsockname()[1])
 
 
 def fake_ministack(folder: Path, *, code: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from cdk_ecs_xray.local import EmbeddedAws
 
 RULE_ARN = "arn:aws:xray:us-east-1:000000000000:sampling-rule/"
@@ -33,7 +34,7 @@ def template(
         name: {"Type": "AWS::XRay::SamplingRule", "Properties": {"SamplingRule": r, **tagged}}
         for name, r in rules.items()
     }
-    outputs = {f"{n}Ref": {"Value": {"Ref": n}} for n in resources}
+    outputs: dict[str, Any] = {f"{n}Ref": {"Value": {"Ref": n}} for n in resources}
     outputs |= {f"{n}Arn": {"Value": {"Fn::GetAtt": [n, "RuleARN"]}} for n in resources}
     if group is not None:
         resources["Slow"] = {"Type": "AWS::XRay::Group", "Properties": {**group, **tagged}}

@@ -15,7 +15,8 @@ import pytest
 from aws_xray_sdk.core import AWSXRayRecorder, xray_recorder
 from aws_xray_sdk.core.sampling.connector import ServiceConnector
 from aws_xray_sdk.core.sampling.rule_cache import RuleCache
-from cdk_ecs_xray.local import EmbeddedAws
+
+from cdk_ecs_xray.local import EmbeddedAws, control
 
 RULE: dict[str, Any] = {
     "RuleName": "checkout",
@@ -86,7 +87,7 @@ def test_an_assumed_role_acts_in_the_account_of_the_role(aws: EmbeddedAws) -> No
     session = aws.client("sts").assume_role(
         RoleArn="arn:aws:iam::222222222222:role/deploy", RoleSessionName="deploy"
     )["Credentials"]
-    client = aws.session().client(
+    client: Any = aws.session().client(
         "xray",
         aws_access_key_id=session["AccessKeyId"],
         aws_secret_access_key=session["SecretAccessKey"],
@@ -154,10 +155,10 @@ class SigningProxy(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Forward."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        forwarded = urllib.request.Request(
+        forwarded = urllib.request.Request(  # noqa: S310 - loopback
             self.target + self.path, data=body, headers={"Authorization": self.authorization}
         )
-        with urllib.request.urlopen(forwarded) as answer:
+        with urllib.request.urlopen(forwarded) as answer:  # noqa: S310 - loopback
             content = answer.read()
         self.send_response(200)
         self.send_header("Content-Length", str(len(content)))
@@ -277,7 +278,6 @@ def test_other_services_are_still_ministack_s(aws: EmbeddedAws) -> None:
 
 
 def test_the_health_answer_tells_who_it_is(aws: EmbeddedAws) -> None:
-    with urllib.request.urlopen(f"{aws.url}/_ecs_xray/health") as answer:
-        document = json.load(answer)
+    document: Any = control.ask(aws.port, "GET", control.HEALTH_PATH, timeout=5)
     assert document["pid"] == aws.pid
     assert re.search("ecs-xray-aws-", document["home"])

@@ -13,9 +13,9 @@ from typing import Any
 from ministack.core import responses
 from ministack.services.cloudformation import drift, provisioners
 
-from cdk_ecs_xray.local.xray import Scope, XRayRefusal, XRayService, XRayStore
+from cdk_ecs_xray.local.xray import Scope, XRayRefusalError, XRayService, XRayStore
 from cdk_ecs_xray.local.xray.groups import INSIGHTS_OFF
-from cdk_ecs_xray.local.xray.refusals import InvalidRequest
+from cdk_ecs_xray.local.xray.refusals import InvalidRequestError
 
 RULE = "AWS::XRay::SamplingRule"
 GROUP = "AWS::XRay::Group"
@@ -76,7 +76,7 @@ class SamplingRuleHandler:
             return created
         with _as_cloudformation_says():
             if int(after.get("Version", 1)) != int(before.get("Version", 1)):
-                raise InvalidRequest("Version cannot be changed")
+                raise InvalidRequestError("Version cannot be changed")
             changes = {k: v for k, v in after.items() if k not in _IDENTITY}
             # What the template no longer sets goes back to nothing.
             changes.setdefault("Attributes", {})
@@ -155,7 +155,7 @@ def _as_cloudformation_says() -> Iterator[None]:
     """A refusal by X-Ray, in the words a stack event has for it."""
     try:
         yield
-    except XRayRefusal as refusal:
+    except XRayRefusalError as refusal:
         raise ValueError(
             f'Resource handler returned message: "{refusal.message} (Service: XRay, Status Code:'
             f' {refusal.status})" (HandlerErrorCode: {refusal.code.removesuffix("Exception")})'

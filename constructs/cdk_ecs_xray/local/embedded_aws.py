@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
+# Nothing checks it, but a client without one signs no request.
+_UNCHECKED = "x"
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 10.0
 _LOG_TAIL = 20
@@ -101,7 +103,7 @@ class EmbeddedAws:
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": account,
-            "AWS_SECRET_ACCESS_KEY": "x",
+            "AWS_SECRET_ACCESS_KEY": _UNCHECKED,
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
             "AWS_CONFIG_FILE": os.devnull,
@@ -141,7 +143,7 @@ class EmbeddedAws:
         return boto3.Session(
             botocore_session=core,
             aws_access_key_id=account,
-            aws_secret_access_key="x",
+            aws_secret_access_key=_UNCHECKED,
             region_name=region,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+
 from cdk_ecs_xray.local.xray import XRayStore
 
 ACCOUNT = "123456789012"

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import botocore
-from cdk_ecs_xray.local.gaps.container_definitions import api_name, camel_cased
-from cdk_ecs_xray.local.gaps.ecs_services import as_declared
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cdk_ecs_xray.local.gaps.container_definitions import api_name, camel_cased
+from cdk_ecs_xray.local.gaps.ecs_services import as_declared
 
 
 def test_nested_members_are_spelled_as_the_api_does() -> None:

@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 import pytest
+
 from cdk_ecs_xray.local.xray import XRayStore
 from cdk_ecs_xray.local.xray.filter_expression import compile_filter
-from cdk_ecs_xray.local.xray.refusals import InvalidRequest
+from cdk_ecs_xray.local.xray.refusals import InvalidRequestError
 from cdk_ecs_xray.local.xray.trace import Trace
 
 TRACE_ID = "1-6b49d200-00000000000000000000000a"
@@ -161,5 +162,5 @@ def test_a_comparison_with_a_missing_number_never_matches() -> None:
     ],
 )
 def test_everything_else_is_refused(expression: str) -> None:
-    with pytest.raises(InvalidRequest, match="Invalid filter expression"):
+    with pytest.raises(InvalidRequestError, match="Invalid filter expression"):
         compile_filter(expression)

@@ -6,9 +6,14 @@ import re
 from typing import Any
 
 import pytest
+
 from cdk_ecs_xray.local.xray import XRayStore
 from cdk_ecs_xray.local.xray.operations import OPERATIONS
-from cdk_ecs_xray.local.xray.refusals import InvalidRequest, ResourceNotFound, TooManyTags
+from cdk_ecs_xray.local.xray.refusals import (
+    InvalidRequestError,
+    ResourceNotFoundError,
+    TooManyTagsError,
+)
 
 DEFAULT_RULE = "arn:aws:xray:eu-west-1:123456789012:sampling-rule/Default"
 
@@ -60,7 +65,7 @@ def test_a_group_outside_the_limits_is_refused(
     xray: XRayStore, request_body: dict[str, Any]
 ) -> None:
     xray.create_group({"GroupName": "taken"})
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         xray.create_group(request_body)
     assert [g["GroupName"] for g in xray.groups.listed()["Groups"]] == ["taken"]
 
@@ -68,14 +73,14 @@ def test_a_group_outside_the_limits_is_refused(
 def test_the_twenty_sixth_group_exceeds_the_quota(xray: XRayStore) -> None:
     for number in range(25):
         xray.create_group({"GroupName": f"group-{number}"})
-    with pytest.raises(InvalidRequest, match="25 groups"):
+    with pytest.raises(InvalidRequestError, match="25 groups"):
         xray.create_group({"GroupName": "one-too-many"})
 
 
 @pytest.mark.parametrize("which", [{}, {"GroupName": "gone"}, {"GroupARN": "arn:gone"}])
 def test_a_group_that_is_not_there_is_refused(xray: XRayStore, which: dict[str, str]) -> None:
     for operation in (xray.groups.get, xray.groups.update, xray.delete_group):
-        with pytest.raises(InvalidRequest):
+        with pytest.raises(InvalidRequestError):
             operation(which)
 
 
@@ -102,14 +107,14 @@ def test_tags_come_with_the_resource_change_and_go_with_it(xray: XRayStore) -> N
 @pytest.mark.parametrize("path", ["/TagResource", "/UntagResource", "/ListTagsForResource"])
 @pytest.mark.parametrize("arn", [None, "arn:aws:xray:eu-west-1:123456789012:group/gone/A"])
 def test_tagging_needs_a_resource_that_exists(xray: XRayStore, path: str, arn: object) -> None:
-    with pytest.raises(ResourceNotFound):
+    with pytest.raises(ResourceNotFoundError):
         OPERATIONS[path](xray, {"ResourceARN": arn, "Tags": [], "TagKeys": []})
 
 
 def test_a_resource_has_at_most_fifty_tags_of_its_owner(xray: XRayStore) -> None:
     xray.tags.add(DEFAULT_RULE, [{"Key": f"k{n}", "Value": ""} for n in range(50)])
     xray.tags.add(DEFAULT_RULE, [{"Key": "aws:cloudformation:stack-name", "Value": "s"}])
-    with pytest.raises(TooManyTags):
+    with pytest.raises(TooManyTagsError):
         xray.tags.add(DEFAULT_RULE, [{"Key": "k50", "Value": ""}])
 
 
@@ -124,10 +129,10 @@ def test_a_resource_has_at_most_fifty_tags_of_its_owner(xray: XRayStore) -> None
     ],
 )
 def test_malformed_tags_are_refused(xray: XRayStore, tags: object) -> None:
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         xray.tags.add(DEFAULT_RULE, tags)
 
 
 def test_malformed_tag_keys_are_refused(xray: XRayStore) -> None:
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         xray.tags.remove(DEFAULT_RULE, "env")

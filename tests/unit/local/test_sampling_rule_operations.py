@@ -6,8 +6,9 @@ import math
 from typing import Any
 
 import pytest
-from cdk_ecs_xray.local.xray import XRayRefusal, XRayStore
-from cdk_ecs_xray.local.xray.refusals import InvalidRequest, RuleLimitExceeded
+
+from cdk_ecs_xray.local.xray import XRayRefusalError, XRayStore
+from cdk_ecs_xray.local.xray.refusals import InvalidRequestError, RuleLimitExceededError
 
 PREFIX = "arn:aws:xray:eu-west-1:123456789012:sampling-rule/"
 
@@ -94,8 +95,8 @@ def test_rules_are_listed_in_the_order_services_try_them(xray: XRayStore) -> Non
     ],
 )
 def test_a_rule_outside_the_limits_is_refused(xray: XRayStore, member: str, value: object) -> None:
-    with pytest.raises(InvalidRequest, match=member):
-        xray.create_rule({"SamplingRule": rule(**{member: value})})
+    with pytest.raises(InvalidRequestError, match=member):
+        xray.create_rule({"SamplingRule": rule() | {member: value}})
     assert names(xray) == ["Default"]
 
 
@@ -116,14 +117,14 @@ def test_a_rule_at_the_limits_is_taken(xray: XRayStore, members: dict[str, Any])
 
 def test_two_rules_cannot_have_one_name(xray: XRayStore) -> None:
     xray.create_rule({"SamplingRule": rule()})
-    with pytest.raises(InvalidRequest, match="already exists"):
+    with pytest.raises(InvalidRequestError, match="already exists"):
         xray.create_rule({"SamplingRule": rule(FixedRate=1)})
 
 
 def test_the_twenty_sixth_rule_exceeds_the_quota(xray: XRayStore) -> None:
     for number in range(25):
         xray.create_rule({"SamplingRule": rule(f"rule-{number}")})
-    with pytest.raises(RuleLimitExceeded):
+    with pytest.raises(RuleLimitExceededError):
         xray.create_rule({"SamplingRule": rule("one-too-many")})
 
 
@@ -154,16 +155,18 @@ def test_an_update_changes_only_what_it_names(
 )
 def test_an_update_that_cannot_be_is_refused(xray: XRayStore, change: dict[str, Any]) -> None:
     xray.create_rule({"SamplingRule": rule()})
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         xray.rules.update(change)
     assert xray.rules.get("checkout") == rule(RuleARN=PREFIX + "checkout", Attributes={})
 
 
 def test_of_the_default_rule_only_rate_and_reservoir_can_change(xray: XRayStore) -> None:
     xray.rules.update({"RuleName": "Default", "FixedRate": 0, "ReservoirSize": 7})
-    with pytest.raises(InvalidRequest, match="Invalid update request for default sampling rule"):
+    with pytest.raises(
+        InvalidRequestError, match="Invalid update request for default sampling rule"
+    ):
         xray.rules.update({"RuleName": "Default", "FixedRate": 1, "Host": "*"})
-    with pytest.raises(InvalidRequest, match="default sampling rule cannot be deleted"):
+    with pytest.raises(InvalidRequestError, match="default sampling rule cannot be deleted"):
         xray.delete_rule({"RuleName": "Default"})
     stored = xray.rules.get("Default")
     assert stored is not None
@@ -174,7 +177,7 @@ def test_a_deleted_rule_is_answered_once_more_and_gone(xray: XRayStore) -> None:
     xray.create_rule({"SamplingRule": rule()})
     assert xray.delete_rule({"RuleName": "checkout"})["SamplingRule"]["RuleName"] == "checkout"
     assert names(xray) == ["Default"]
-    with pytest.raises(InvalidRequest, match="does not exist"):
+    with pytest.raises(InvalidRequestError, match="does not exist"):
         xray.delete_rule({"RuleName": "checkout"})
 
 
@@ -192,7 +195,7 @@ def test_pages_join_into_the_whole_list(xray: XRayStore) -> None:
 
 @pytest.mark.parametrize("token", ["x", "bm90aGluZw==", "b2Zmc2V0Ojk5", "b2Zmc2V0Oi0x", "é"])
 def test_a_token_of_someone_else_is_refused(xray: XRayStore, token: str) -> None:
-    with pytest.raises(InvalidRequest, match="NextToken"):
+    with pytest.raises(InvalidRequestError, match="NextToken"):
         xray.rules.listed(token)
 
 
@@ -206,6 +209,6 @@ def test_a_first_page_holds_every_rule_an_account_can_have(xray: XRayStore) -> N
 
 
 def test_a_rule_with_bad_tags_is_not_created(xray: XRayStore) -> None:
-    with pytest.raises(XRayRefusal):
+    with pytest.raises(XRayRefusalError):
         xray.create_rule({"SamplingRule": rule(), "Tags": [{"Key": "", "Value": "v"}]})
     assert names(xray) == ["Default"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cdk_ecs_xray.local.xray import XRayStore
-from cdk_ecs_xray.local.xray.refusals import InvalidRequest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cdk_ecs_xray.local.xray import XRayStore
+from cdk_ecs_xray.local.xray.refusals import InvalidRequestError
 
 CLIENTS = [f"{number:024x}" for number in range(1, 6)]
 
@@ -143,5 +144,5 @@ def test_old_windows_are_forgotten(xray: XRayStore, clock: Any) -> None:
     ],
 )
 def test_a_malformed_report_is_refused(xray: XRayStore, request_body: dict[str, Any]) -> None:
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         xray.targets.report(request_body)

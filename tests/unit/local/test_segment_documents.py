@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from cdk_ecs_xray.local.xray import XRayStore
-from cdk_ecs_xray.local.xray.refusals import InvalidRequest
-from cdk_ecs_xray.local.xray.segments import SegmentRefusal, parse_segment
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cdk_ecs_xray.local.xray import XRayStore
+from cdk_ecs_xray.local.xray.refusals import InvalidRequestError
+from cdk_ecs_xray.local.xray.segments import SegmentRefusedError, parse_segment
 
 TRACE_ID = "1-6b49d200-00000000000000000000000a"
 
@@ -96,7 +97,7 @@ def test_every_character_of_the_guide_is_taken_in_a_name(name: str) -> None:
 
 @given(st.text())
 def test_no_text_at_all_breaks_the_reader(text: str) -> None:
-    with pytest.raises(SegmentRefusal):
+    with pytest.raises(SegmentRefusedError):
         parse_segment(text)
 
 
@@ -148,10 +149,10 @@ def test_telemetry_is_kept(xray: XRayStore) -> None:
 
 @pytest.mark.parametrize("records", [None, [1], [{}], [{"Timestamp": "now"}]])
 def test_malformed_telemetry_is_refused(xray: XRayStore, records: object) -> None:
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         xray.segments.put_telemetry({"TelemetryRecords": records})
 
 
 def test_documents_must_be_a_list(xray: XRayStore) -> None:
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         xray.segments.put({"TraceSegmentDocuments": "{}"})

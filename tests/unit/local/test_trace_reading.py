@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 import pytest
+
 from cdk_ecs_xray.local.xray import XRayStore
-from cdk_ecs_xray.local.xray.refusals import InvalidRequest
+from cdk_ecs_xray.local.xray.refusals import InvalidRequestError
 
 NOW = 1_800_000_000
 SPAN = {"StartTime": NOW - 60, "EndTime": NOW + 60}
@@ -219,12 +220,12 @@ def test_a_w3c_trace_id_tells_no_time(xray: XRayStore) -> None:
     ],
 )
 def test_a_malformed_search_is_refused(xray: XRayStore, request_body: dict[str, Any]) -> None:
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidRequestError):
         xray.traces.summaries(request_body)
 
 
 def test_a_graph_spans_six_hours_at_most(xray: XRayStore) -> None:
-    with pytest.raises(InvalidRequest, match="6 hours"):
+    with pytest.raises(InvalidRequestError, match="6 hours"):
         xray.traces.service_graph({"StartTime": NOW - 21_601, "EndTime": NOW})
 
 
@@ -274,7 +275,7 @@ def test_a_service_that_sent_nothing_gets_an_inferred_segment(xray: XRayStore) -
 def test_one_to_five_traces_can_be_read_at_a_time(
     xray: XRayStore, operation: str, ids: object
 ) -> None:
-    with pytest.raises(InvalidRequest, match="1 to 5"):
+    with pytest.raises(InvalidRequestError, match="1 to 5"):
         getattr(xray.traces, operation)({"TraceIds": ids})
 
 
@@ -395,7 +396,7 @@ def test_a_group_narrows_the_graph(xray: XRayStore) -> None:
         assert ("other", None) in graph(xray, **which)
         assert ("signup", None) not in graph(xray, **which)
     assert {("other", None), ("signup", None)} <= set(graph(xray, GroupName="all"))
-    with pytest.raises(InvalidRequest, match="does not exist"):
+    with pytest.raises(InvalidRequestError, match="does not exist"):
         graph(xray, GroupName="missing")
 
 

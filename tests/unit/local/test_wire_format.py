@@ -8,6 +8,7 @@ from typing import Any
 import botocore.session
 import pytest
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
+
 from cdk_ecs_xray.local.xray import Scope, XRayService, refusals
 from cdk_ecs_xray.local.xray.operations import OPERATIONS
 from cdk_ecs_xray.local.xray.service import SAMPLING_POLL_PATHS
@@ -135,13 +136,15 @@ def test_the_conversation_leaves_no_operation_out(model: ServiceModel) -> None:
 @pytest.mark.parametrize(
     "refusal",
     [
-        refusals.InvalidRequest("m"),
-        refusals.RuleLimitExceeded("m"),
-        refusals.ResourceNotFound("m", resource_name="arn:a"),
-        refusals.TooManyTags("m", resource_name="arn:a"),
+        refusals.InvalidRequestError("m"),
+        refusals.RuleLimitExceededError("m"),
+        refusals.ResourceNotFoundError("m", resource_name="arn:a"),
+        refusals.TooManyTagsError("m", resource_name="arn:a"),
     ],
 )
-def test_errors_are_those_of_the_model(model: ServiceModel, refusal: refusals.XRayRefusal) -> None:
+def test_errors_are_those_of_the_model(
+    model: ServiceModel, refusal: refusals.XRayRefusalError
+) -> None:
     shape = model.shape_for(refusal.code)
     assert isinstance(shape, StructureShape)
     assert_fits(refusal.body(), shape, refusal.code)

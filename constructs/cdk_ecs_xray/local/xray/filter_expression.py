@@ -9,7 +9,7 @@ Everything else is refused, because a filter that is silently ignored finds the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from cdk_ecs_xray.local.xray.filter_fields import (
     KEYWORDS,
@@ -19,7 +19,7 @@ from cdk_ecs_xray.local.xray.filter_fields import (
     TEXTUAL,
     Predicate,
 )
-from cdk_ecs_xray.local.xray.refusals import InvalidRequest
+from cdk_ecs_xray.local.xray.refusals import InvalidRequestError
 from cdk_ecs_xray.local.xray.trace import Trace
 from cdk_ecs_xray.local.xray.trace_summary import annotations_of
 
@@ -39,10 +39,10 @@ _TOKEN = re.compile(
 def compile_filter(expression: str) -> Predicate:
     """The expression as a predicate on traces.
 
-    :raises InvalidRequest: it is malformed, or outside the part described above.
+    :raises InvalidRequestError: it is malformed, or outside the part described above.
     """
     if not expression.strip():
-        return lambda trace: True
+        return lambda _: True
     return _Parser(expression).parse()
 
 
@@ -53,6 +53,13 @@ class _Parser:
         self._expression = expression
         self._tokens = list(self._read())
         self._position = 0
+        self._readers: Sequence[tuple[Callable[[str], bool], Callable[[str], Predicate]]] = (
+            ("service".__eq__, self._service),
+            (KEYWORDS.__contains__, self._keyword),
+            (NUMBERS.__contains__, self._number),
+            (STRINGS.__contains__, self._string),
+            (_is_annotation, self._annotation),
+        )
 
     def parse(self) -> Predicate:
         predicate = self._any_of()
@@ -92,19 +99,12 @@ class _Parser:
             self._expect(")")
             return inner
         word = self._next("word", "a keyword")
-        if word == "service":
-            return self._service()
-        if word in KEYWORDS:
-            return self._keyword(word)
-        if word in NUMBERS:
-            return self._number(word)
-        if word in STRINGS:
-            return self._string(word)
-        if word.startswith(("annotation.", "annotation[")):
-            return self._annotation(_annotation_key(word))
+        for belongs, read in self._readers:
+            if belongs(word):
+                return read(word)
         raise self._refusal(f"{word} is not supported by the embedded AWS")
 
-    def _service(self) -> Predicate:
+    def _service(self, _: str) -> Predicate:
         self._expect("(")
         name = _unquoted(self._next("string", "a service name"))
         self._expect(")")
@@ -142,7 +142,8 @@ class _Parser:
         wanted = _unquoted(self._next("string", "a string"))
         return lambda trace: any(compare(value, wanted) for value in STRINGS[word](trace))
 
-    def _annotation(self, key: str) -> Predicate:
+    def _annotation(self, word: str) -> Predicate:
+        key = word.removeprefix("annotation").strip(".[] ")
         symbol = self._text()
         if self._kind_after() == "string":
             compare: Callable[..., bool] = self._operator(TEXTUAL)
@@ -197,12 +198,12 @@ class _Parser:
         if not self._takes(symbol):
             raise self._refusal(f"expected {symbol}, got {self._text() or 'the end'}")
 
-    def _refusal(self, problem: str) -> InvalidRequest:
-        return InvalidRequest(f"Invalid filter expression '{self._expression}': {problem}")
+    def _refusal(self, problem: str) -> InvalidRequestError:
+        return InvalidRequestError(f"Invalid filter expression '{self._expression}': {problem}")
 
 
-def _annotation_key(word: str) -> str:
-    return word.removeprefix("annotation").strip(".[] ")
+def _is_annotation(word: str) -> bool:
+    return word.startswith(("annotation.", "annotation["))
 
 
 def _unquoted(text: str) -> str:

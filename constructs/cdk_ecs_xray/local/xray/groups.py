@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cdk_ecs_xray.local.xray.documents import Document, one_of, page, text
-from cdk_ecs_xray.local.xray.refusals import InvalidRequest
+from cdk_ecs_xray.local.xray.refusals import InvalidRequestError
 
 MOST_GROUPS = 25
 GROUPS_PER_PAGE = 50
@@ -26,9 +26,9 @@ class Groups:
         """CreateGroup."""
         name = text(request, "GroupName", longest=32, shortest=1)
         if name in self._groups:
-            raise InvalidRequest(f"A group named {name} already exists")
+            raise InvalidRequestError(f"A group named {name} already exists")
         if len(self._groups) >= MOST_GROUPS:
-            raise InvalidRequest(f"No more than {MOST_GROUPS} groups are allowed")
+            raise InvalidRequestError(f"No more than {MOST_GROUPS} groups are allowed")
         group: Document = {"GroupName": name, "GroupARN": self._new_arn(name)}
         group |= _settings(request, current={"InsightsConfiguration": dict(INSIGHTS_OFF)})
         self._groups[name] = group
@@ -45,7 +45,7 @@ class Groups:
         key, value = one_of(which, "GroupName", "GroupARN")
         group = self._groups.get(value) if key == "GroupName" else self.by_arn(value)
         if group is None:
-            raise InvalidRequest(f"Group {value} does not exist")
+            raise InvalidRequestError(f"Group {value} does not exist")
         return group
 
     def update(self, request: Mapping[str, Any]) -> Document:
@@ -82,9 +82,9 @@ def _settings(request: Mapping[str, Any], *, current: Mapping[str, Any]) -> Docu
         settings["FilterExpression"] = text(request, "FilterExpression", longest=2000)
     insights = request.get("InsightsConfiguration")
     if insights is not None and not isinstance(insights, dict):
-        raise InvalidRequest(f"InsightsConfiguration must be a structure, got {insights!r}")
+        raise InvalidRequestError(f"InsightsConfiguration must be a structure, got {insights!r}")
     merged = current["InsightsConfiguration"] | (insights or {})
     if merged["NotificationsEnabled"] and not merged["InsightsEnabled"]:
-        raise InvalidRequest("NotificationsEnabled needs InsightsEnabled")
+        raise InvalidRequestError("NotificationsEnabled needs InsightsEnabled")
     settings["InsightsConfiguration"] = merged
     return settings

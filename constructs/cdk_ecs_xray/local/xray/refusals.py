@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class XRayRefusal(Exception):
+class XRayRefusalError(Exception):
     """A request X-Ray refuses; becomes an HTTP error that boto3 raises by its code."""
 
     code = "InvalidRequestException"
@@ -18,24 +18,24 @@ class XRayRefusal(Exception):
         return {"Message": self.message}
 
 
-class InvalidRequest(XRayRefusal):
+class InvalidRequestError(XRayRefusalError):
     """A missing or invalid parameter."""
 
 
-class RuleLimitExceeded(XRayRefusal):
+class RuleLimitExceededError(XRayRefusalError):
     """The account has as many sampling rules in this region as it may have."""
 
     code = "RuleLimitExceededException"
 
 
-class UnknownOperation(XRayRefusal):
+class UnknownOperationError(XRayRefusalError):
     """An X-Ray operation that the embedded AWS does not serve."""
 
     code = "UnknownOperationException"
     status = 404
 
 
-class ResourceNotFound(XRayRefusal):
+class ResourceNotFoundError(XRayRefusalError):
     """A tagging call on an ARN that names no rule and no group."""
 
     code = "ResourceNotFoundException"
@@ -50,7 +50,7 @@ class ResourceNotFound(XRayRefusal):
         return {"Message": self.message, "ResourceName": self.resource_name}
 
 
-class TooManyTags(ResourceNotFound):
+class TooManyTagsError(ResourceNotFoundError):
     """More tags than a rule or group may carry."""
 
     code = "TooManyTagsException"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cdk_ecs_xray.local.xray.documents import Document, number, one_of, page, text, whole
-from cdk_ecs_xray.local.xray.refusals import InvalidRequest, RuleLimitExceeded
+from cdk_ecs_xray.local.xray.refusals import InvalidRequestError, RuleLimitExceededError
 
 DEFAULT_RULE = "Default"
 MOST_RULES = 25
@@ -52,15 +52,15 @@ class SamplingRules:
     def create(self, rule: Mapping[str, Any]) -> Document:
         """CreateSamplingRule."""
         if rule.get("RuleARN"):
-            raise InvalidRequest("RuleARN must not be given for a new sampling rule")
+            raise InvalidRequestError("RuleARN must not be given for a new sampling rule")
         name = text(rule, "RuleName", longest=32, shortest=1)
         if name in self._records:
-            raise InvalidRequest(f"A sampling rule named {name} already exists")
+            raise InvalidRequestError(f"A sampling rule named {name} already exists")
         if whole(rule, "Version", lowest=1) != 1:
-            raise InvalidRequest(f"Version must be 1, got {rule['Version']}")
+            raise InvalidRequestError(f"Version must be 1, got {rule['Version']}")
         checked = _checked(rule, required=True)
         if len(self._records) - 1 >= MOST_RULES:
-            raise RuleLimitExceeded(f"No more than {MOST_RULES} sampling rules are allowed")
+            raise RuleLimitExceededError(f"No more than {MOST_RULES} sampling rules are allowed")
         now = self._touch()
         checked |= {"RuleName": name, "RuleARN": self._arn_prefix + name, "Version": 1}
         checked.setdefault("Attributes", {})
@@ -72,7 +72,7 @@ class SamplingRules:
         record = self._find(change)
         is_default = record["SamplingRule"]["RuleName"] == DEFAULT_RULE
         if is_default and set(change) - _UPDATABLE_ON_DEFAULT:
-            raise InvalidRequest("Invalid update request for default sampling rule")
+            raise InvalidRequestError("Invalid update request for default sampling rule")
         checked = _checked(change, required=False)
         # A new record, so that one handed out earlier doesn't change in the caller's hands.
         updated = {
@@ -88,7 +88,7 @@ class SamplingRules:
         record = self._find(which)
         name = record["SamplingRule"]["RuleName"]
         if name == DEFAULT_RULE:
-            raise InvalidRequest("The default sampling rule cannot be deleted")
+            raise InvalidRequestError("The default sampling rule cannot be deleted")
         self._touch()
         return self._records.pop(name)
 
@@ -109,6 +109,11 @@ class SamplingRules:
         record = self._records.get(name)
         return None if record is None else record["SamplingRule"]
 
+    def existing(self, name: str) -> Document:
+        """The rule itself, which the caller knows to be there."""
+        rule: Document = self._records[name]["SamplingRule"]
+        return rule
+
     def by_arn(self, arn: str) -> Document | None:
         """The rule with this ARN, or None."""
         return self.get(arn.removeprefix(self._arn_prefix)) if self.owns(arn) else None
@@ -121,7 +126,7 @@ class SamplingRules:
         key, value = one_of(which, "RuleName", "RuleARN")
         name = value.removeprefix(self._arn_prefix) if key == "RuleARN" else value
         if name not in self._records:
-            raise InvalidRequest(f"Sampling rule {value} does not exist")
+            raise InvalidRequestError(f"Sampling rule {value} does not exist")
         return self._records[name]
 
     def _touch(self) -> float:
@@ -153,9 +158,9 @@ def _checked(rule: Mapping[str, Any], *, required: bool) -> Document:
 
 def _attributes(attributes: object) -> dict[str, str]:
     if not isinstance(attributes, dict):
-        raise InvalidRequest(f"Attributes must be a map, got {attributes!r}")
+        raise InvalidRequestError(f"Attributes must be a map, got {attributes!r}")
     if len(attributes) > MOST_ATTRIBUTES:
-        raise InvalidRequest(
+        raise InvalidRequestError(
             f"Attributes must have at most {MOST_ATTRIBUTES} entries, got {len(attributes)}"
         )
     for key in attributes:
@@ -166,7 +171,7 @@ def _attributes(attributes: object) -> dict[str, str]:
 
 def _boost(boost: object) -> Document:
     if not isinstance(boost, dict):
-        raise InvalidRequest(f"SamplingRateBoost must be a structure, got {boost!r}")
+        raise InvalidRequestError(f"SamplingRateBoost must be a structure, got {boost!r}")
     named = {f"SamplingRateBoost.{name}": value for name, value in boost.items()}
     return {
         "MaxRate": number(named, "SamplingRateBoost.MaxRate", lowest=0, highest=1),

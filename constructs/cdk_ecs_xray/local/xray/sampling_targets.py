@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cdk_ecs_xray.local.xray.documents import Document, page, whole
-from cdk_ecs_xray.local.xray.refusals import InvalidRequest
+from cdk_ecs_xray.local.xray.refusals import InvalidRequestError
 from cdk_ecs_xray.local.xray.sampling_rules import SamplingRules
 
 REPORT_INTERVAL = 10
@@ -76,7 +76,7 @@ class SamplingTargets:
         self._seen.setdefault(rule, {})[_client_of(document)] = self.clock()
         reported = document.get("Timestamp")
         if isinstance(reported, bool) or not isinstance(reported, int | float):
-            raise InvalidRequest(f"Timestamp must be epoch seconds, got {reported!r}")
+            raise InvalidRequestError(f"Timestamp must be epoch seconds, got {reported!r}")
         start = int(reported) - int(reported) % REPORT_INTERVAL
         window = self._windows.setdefault((start, rule), _Window())
         window.RequestCount += whole(document, "RequestCount", lowest=0)
@@ -94,8 +94,7 @@ class SamplingTargets:
 
     def _target(self, document: Document) -> Document:
         name = _rule_of(document)
-        rule = self.rules.get(name)
-        assert rule is not None  # report() asks for known rules only
+        rule = self.rules.existing(name)
         clients = sorted(self._seen[name])
         share, rest = divmod(rule["ReservoirSize"], len(clients))
         return {
@@ -112,9 +111,9 @@ def _listed(request: Mapping[str, Any], name: str, *, required: bool = True) -> 
     if documents is None and not required:
         return []
     if not isinstance(documents, list) or not all(isinstance(d, dict) for d in documents):
-        raise InvalidRequest(f"{name} must be a list of documents, got {documents!r}")
+        raise InvalidRequestError(f"{name} must be a list of documents, got {documents!r}")
     if len(documents) > MOST_DOCUMENTS:
-        raise InvalidRequest(
+        raise InvalidRequestError(
             f"{name} must have at most {MOST_DOCUMENTS} documents, got {len(documents)}"
         )
     return documents
@@ -123,14 +122,14 @@ def _listed(request: Mapping[str, Any], name: str, *, required: bool = True) -> 
 def _rule_of(document: Document) -> str:
     name = document.get("RuleName")
     if not isinstance(name, str):
-        raise InvalidRequest(f"RuleName must be a string, got {name!r}")
+        raise InvalidRequestError(f"RuleName must be a string, got {name!r}")
     return name
 
 
 def _client_of(document: Document) -> str:
     client = document.get("ClientID")
     if not isinstance(client, str) or not _CLIENT_ID.fullmatch(client):
-        raise InvalidRequest(f"ClientID must be 24 hexadecimal digits, got {client!r}")
+        raise InvalidRequestError(f"ClientID must be 24 hexadecimal digits, got {client!r}")
     return client
 
 

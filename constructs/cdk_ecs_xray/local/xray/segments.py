@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cdk_ecs_xray.local.xray.documents import Document
-from cdk_ecs_xray.local.xray.refusals import InvalidRequest
+from cdk_ecs_xray.local.xray.refusals import InvalidRequestError
 
 _ID = re.compile(r"[0-9a-fA-F]{16}")
 _TRACE_ID = re.compile(r"1-[0-9a-fA-F]{8}-[0-9a-fA-F]{24}")
@@ -21,7 +21,7 @@ _TRACE_ID = re.compile(r"1-[0-9a-fA-F]{8}-[0-9a-fA-F]{24}")
 _NAME = re.compile(r"[\w\s_.:/%&#=+\\\-@]{1,200}")
 
 
-class SegmentRefusal(Exception):
+class SegmentRefusedError(Exception):
     """A document X-Ray doesn't take; becomes an entry of UnprocessedTraceSegments."""
 
     def __init__(self, code: str, *, document: object = None) -> None:
@@ -80,12 +80,12 @@ class Segments:
         """PutTraceSegments: takes what it can, names what it can't."""
         documents = request.get("TraceSegmentDocuments")
         if not isinstance(documents, list):
-            raise InvalidRequest(f"TraceSegmentDocuments must be a list, got {documents!r}")
+            raise InvalidRequestError(f"TraceSegmentDocuments must be a list, got {documents!r}")
         unprocessed = []
         for raw in documents:
             try:
                 self._add(raw)
-            except SegmentRefusal as refusal:
+            except SegmentRefusedError as refusal:
                 unprocessed.append(refusal.entry())
         return {"UnprocessedTraceSegments": unprocessed}
 
@@ -99,10 +99,14 @@ class Segments:
         """PutTelemetryRecords; kept so that a test can see what a daemon reported."""
         records = request.get("TelemetryRecords")
         if not isinstance(records, list) or not all(isinstance(r, dict) for r in records):
-            raise InvalidRequest(f"TelemetryRecords must be a list of records, got {records!r}")
+            raise InvalidRequestError(
+                f"TelemetryRecords must be a list of records, got {records!r}"
+            )
         for record in records:
             if not _is_number(record.get("Timestamp")):
-                raise InvalidRequest(f"Timestamp must be given, got {record.get('Timestamp')!r}")
+                raise InvalidRequestError(
+                    f"Timestamp must be given, got {record.get('Timestamp')!r}"
+                )
         self.telemetry.extend(records)
         return {}
 
@@ -118,16 +122,16 @@ class Segments:
 def parse_segment(raw: object) -> Document:
     """A document that passed X-Ray's checks.
 
-    :raises SegmentRefusal: naming the first check it failed.
+    :raises SegmentRefusedError: naming the first check it failed.
     """
     try:
         document = json.loads(raw) if isinstance(raw, str) else None
     except ValueError:
         document = None
     if document is None:
-        raise SegmentRefusal("ParseError")
+        raise SegmentRefusedError("ParseError")
     if not isinstance(document, dict):
-        raise SegmentRefusal("MissingId")
+        raise SegmentRefusedError("MissingId")
     _check_identity(document)
     _check_times(document)
     return document
@@ -144,21 +148,21 @@ def _check_identity(document: Document) -> None:
 def _check(document: Document, member: str, form: re.Pattern[str], name: str) -> None:
     value = document.get(member)
     if value is None:
-        raise SegmentRefusal(f"Missing{name}", document=document)
+        raise SegmentRefusedError(f"Missing{name}", document=document)
     if not isinstance(value, str) or not form.fullmatch(value):
-        raise SegmentRefusal(f"Invalid{name}", document=document)
+        raise SegmentRefusedError(f"Invalid{name}", document=document)
 
 
 def _check_times(document: Document) -> None:
     start, end = document.get("start_time"), document.get("end_time")
     if start is None:
-        raise SegmentRefusal("MissingStartTime", document=document)
+        raise SegmentRefusedError("MissingStartTime", document=document)
     if not _is_number(start):
-        raise SegmentRefusal("InvalidStartTime", document=document)
+        raise SegmentRefusedError("InvalidStartTime", document=document)
     if end is None and document.get("in_progress") is not True:
-        raise SegmentRefusal("MissingEndTime", document=document)
+        raise SegmentRefusedError("MissingEndTime", document=document)
     if end is not None and (not _is_number(end) or end < start):
-        raise SegmentRefusal("InvalidEndTime", document=document)
+        raise SegmentRefusedError("InvalidEndTime", document=document)
 
 
 def _is_number(value: object) -> bool:

@@ -11,7 +11,11 @@ from typing import Any, NamedTuple
 
 from cdk_ecs_xray.local.xray.documents import Document
 from cdk_ecs_xray.local.xray.operations import OPERATIONS
-from cdk_ecs_xray.local.xray.refusals import InvalidRequest, UnknownOperation, XRayRefusal
+from cdk_ecs_xray.local.xray.refusals import (
+    InvalidRequestError,
+    UnknownOperationError,
+    XRayRefusalError,
+)
 from cdk_ecs_xray.local.xray.store import XRayStore
 
 # An SDK polls these through the daemon without signing; a real daemon signs and forwards them.
@@ -57,13 +61,13 @@ class XRayService:
         """Serve one request; every refusal becomes an error in X-Ray's own shape."""
         try:
             return _json(200, self._perform(scope, path, body))
-        except XRayRefusal as refusal:
+        except XRayRefusalError as refusal:
             return _json(refusal.status, refusal.body(), {"x-amzn-ErrorType": refusal.code})
 
     def _perform(self, scope: Scope, path: str, body: bytes) -> Document:
         operation = OPERATIONS.get(path)
         if operation is None:
-            raise UnknownOperation(
+            raise UnknownOperationError(
                 f"The embedded AWS does not serve {path}; it serves {', '.join(OPERATIONS)}"
             )
         return operation(self.store(scope), _parsed(body))
@@ -73,9 +77,9 @@ def _parsed(body: bytes) -> Mapping[str, Any]:
     try:
         request = json.loads(body or b"{}")
     except ValueError as error:
-        raise InvalidRequest(f"The request is not JSON: {error}") from error
+        raise InvalidRequestError(f"The request is not JSON: {error}") from error
     if not isinstance(request, dict):
-        raise InvalidRequest("The request is not a JSON object")
+        raise InvalidRequestError("The request is not a JSON object")
     return request
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cdk_ecs_xray.local.xray.documents import Document
 from cdk_ecs_xray.local.xray.groups import Groups
-from cdk_ecs_xray.local.xray.refusals import ResourceNotFound
+from cdk_ecs_xray.local.xray.refusals import ResourceNotFoundError
 from cdk_ecs_xray.local.xray.sampling_rules import SamplingRules
 from cdk_ecs_xray.local.xray.sampling_targets import SamplingTargets
 from cdk_ecs_xray.local.xray.segments import Segments
@@ -63,9 +63,9 @@ class XRayStore:
     def taggable(self, arn: object) -> str:
         """*arn* when it names a rule or group that exists.
 
-        :raises ResourceNotFound: otherwise.
+        :raises ResourceNotFoundError: otherwise.
         """
         name = str(arn)
         if self.rules.by_arn(name) is None and self.groups.by_arn(name) is None:
-            raise ResourceNotFound(f"Resource {name} does not exist", resource_name=name)
+            raise ResourceNotFoundError(f"Resource {name} does not exist", resource_name=name)
         return name

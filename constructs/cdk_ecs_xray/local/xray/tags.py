@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cdk_ecs_xray.local.xray.documents import Document, page, text
-from cdk_ecs_xray.local.xray.refusals import InvalidRequest, TooManyTags
+from cdk_ecs_xray.local.xray.refusals import InvalidRequestError, TooManyTagsError
 
 MOST_TAGS = 50
 TAGS_PER_PAGE = 50
@@ -27,7 +27,7 @@ class Tags:
         merged = self.of(arn) | read_tags(tags)
         own = [key for key in merged if not key.startswith("aws:")]
         if len(own) > MOST_TAGS:
-            raise TooManyTags(
+            raise TooManyTagsError(
                 f"A resource can have at most {MOST_TAGS} tags, got {len(own)}", resource_name=arn
             )
         self._tags[arn] = merged
@@ -35,7 +35,7 @@ class Tags:
     def remove(self, arn: str, keys: object) -> None:
         """Drop the tags with these keys; unknown keys are no error."""
         if not isinstance(keys, list):
-            raise InvalidRequest(f"TagKeys must be a list, got {keys!r}")
+            raise InvalidRequestError(f"TagKeys must be a list, got {keys!r}")
         self._tags[arn] = {k: v for k, v in self.of(arn).items() if k not in keys}
 
     def forget(self, arn: str) -> None:
@@ -52,10 +52,10 @@ class Tags:
 def read_tags(tags: object) -> dict[str, str]:
     """A ``Key``/``Value`` list as a map.
 
-    :raises InvalidRequest: for lengths outside 1-128 and 0-256.
+    :raises InvalidRequestError: for lengths outside 1-128 and 0-256.
     """
     if not isinstance(tags, list) or not all(isinstance(tag, Mapping) for tag in tags):
-        raise InvalidRequest(f"Tags must be a list of keys and values, got {tags!r}")
+        raise InvalidRequestError(f"Tags must be a list of keys and values, got {tags!r}")
     return {_key(tag): text(tag, "Value", longest=256) for tag in tags}
 
 

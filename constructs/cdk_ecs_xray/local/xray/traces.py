@@ -10,7 +10,7 @@ from typing import Any
 from cdk_ecs_xray.local.xray.documents import Document, page
 from cdk_ecs_xray.local.xray.filter_expression import compile_filter
 from cdk_ecs_xray.local.xray.groups import Groups
-from cdk_ecs_xray.local.xray.refusals import InvalidRequest
+from cdk_ecs_xray.local.xray.refusals import InvalidRequestError
 from cdk_ecs_xray.local.xray.segments import Segments
 from cdk_ecs_xray.local.xray.service_graph import draw
 from cdk_ecs_xray.local.xray.trace import Trace
@@ -38,7 +38,7 @@ class Traces:
         start, end = _time_range(request, hours=LONGEST_SEARCH_HOURS)
         is_in_time = _TIME_RANGES.get(request.get("TimeRangeType") or "TraceId")
         if is_in_time is None:
-            raise InvalidRequest(
+            raise InvalidRequestError(
                 f"TimeRangeType must be one of {', '.join(_TIME_RANGES)},"
                 f" got {request['TimeRangeType']}"
             )
@@ -97,7 +97,7 @@ class Traces:
     def _by_id(self, request: Mapping[str, Any]) -> tuple[Sequence[Trace], Sequence[str]]:
         wanted = request.get("TraceIds")
         if not isinstance(wanted, list) or not 1 <= len(wanted) <= MOST_TRACE_IDS:
-            raise InvalidRequest(f"TraceIds must be a list of 1 to {MOST_TRACE_IDS} trace ids")
+            raise InvalidRequestError(f"TraceIds must be a list of 1 to {MOST_TRACE_IDS} trace ids")
         stored = {str(trace_id): self.segments.trace(str(trace_id)) for trace_id in wanted}
         known = [Trace(trace) for trace in stored.values() if trace is not None]
         return known, [trace_id for trace_id, trace in stored.items() if trace is None]
@@ -106,11 +106,11 @@ class Traces:
 def _time_range(request: Mapping[str, Any], *, hours: int) -> tuple[float, float]:
     start, end = request.get("StartTime"), request.get("EndTime")
     if not isinstance(start, int | float) or not isinstance(end, int | float):
-        raise InvalidRequest("StartTime and EndTime must be epoch seconds")
+        raise InvalidRequestError("StartTime and EndTime must be epoch seconds")
     if end <= start:
-        raise InvalidRequest("EndTime must be later than StartTime")
+        raise InvalidRequestError("EndTime must be later than StartTime")
     if end - start > hours * 3600:
-        raise InvalidRequest(f"Time range cannot be longer than {hours} hours")
+        raise InvalidRequestError(f"Time range cannot be longer than {hours} hours")
     return start, end
 
 
