@@ -7,7 +7,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -79,6 +81,30 @@ def test_attach_refuses_a_port_where_nothing_of_ours_answers() -> None:
         pytest.raises(LocalAwsError, match="expected a server of this kit"),
     ):
         EmbeddedAws.attach(other.getsockname()[1])
+
+
+class AnotherProgram(BaseHTTPRequestHandler):
+    """Answers every question with the JSON of somebody else."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"kind": "something else"}')
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_attach_refuses_another_program_s_answer() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), AnotherProgram) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            with pytest.raises(LocalAwsError, match="expected a server of this kit"):
+                EmbeddedAws.attach(server.server_address[1])
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def fake_ministack(folder: Path, *, code: str) -> str:

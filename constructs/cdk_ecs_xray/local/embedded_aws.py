@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from cdk_ecs_xray.errors import LocalAwsError
 from cdk_ecs_xray.local import control
-from cdk_ecs_xray.local.process import listening_socket, server_command, wait_for_exit
+from cdk_ecs_xray.local.process import is_running, listening_socket, server_command, wait_for_exit
 
 if TYPE_CHECKING:
     import boto3
@@ -174,7 +175,7 @@ class EmbeddedAws:
             wait_for_exit(self.pid, process=self._process, timeout=STOP_TIMEOUT)
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
-        if self._home.name.startswith(control.HOME_PREFIX):
+        if self._home.name.startswith(control.HOME_PREFIX) and not is_running(self.pid):
             shutil.rmtree(self._home, ignore_errors=True)
 
     def _still_ours(self) -> bool:
@@ -237,4 +238,8 @@ def _open_log(log: Path, home: Path) -> Iterator[IO[bytes]]:
 def _server_environment() -> dict[str, str]:
     """Only what a Python process needs: the caller's AWS settings are none of the server's."""
     kept = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT")
-    return {name: os.environ[name] for name in kept if name in os.environ}
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    # The virtual environment's own node comes before whatever the machine has.
+    here = str(Path(sys.executable).parent)
+    environment["PATH"] = os.pathsep.join(filter(None, (here, environment.get("PATH"))))
+    return environment

@@ -84,13 +84,14 @@ def _ended(pid: int, process: subprocess.Popen[bytes] | None, timeout: float) ->
         return True
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
-        if not _alive(pid):
+        if not is_running(pid):
             return True
         time.sleep(0.02)
     return False
 
 
-def _alive(pid: int) -> bool:
+def is_running(pid: int) -> bool:
+    """Whether there is such a process; one of our own that has ended is reaped."""
     try:
         # Reaps it when it is a child of this process: started here, attached to later.
         if os.waitpid(pid, os.WNOHANG)[0] == pid:

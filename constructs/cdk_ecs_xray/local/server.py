@@ -15,6 +15,8 @@ from typing import Any, NoReturn
 
 from cdk_ecs_xray.local import control
 
+LAMBDA_RUNTIME = Path(__file__).parent / "gaps" / "lambda_runtime"
+
 
 def main() -> None:
     """Serve until SIGTERM, or until stdin ends when asked to."""
@@ -59,6 +61,8 @@ def _configure(*, port: int, home: Path) -> None:
         STATE_DIR=str(home / "state"),
         S3_DATA_DIR=str(home / "s3"),
         LOG_LEVEL="WARNING",
+        # Lambda functions find the AWS SDK for X-Ray there, as they do on AWS.
+        NODE_PATH=str(LAMBDA_RUNTIME),
         # Each would listen on a port of its own.
         SFTP_ENABLED="0",
         IOT_MTLS_ENABLED="0",

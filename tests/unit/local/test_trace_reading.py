@@ -388,6 +388,11 @@ def test_subsegments_that_call_each_other_in_a_ring_end_nowhere(xray: XRayStore)
     assert "EntryPoint" not in summaries(xray)[0]
 
 
+def test_a_nameless_subsegment_is_left_out(xray: XRayStore) -> None:
+    put(xray, segment(subsegments=[subsegment(2, name=None, namespace="aws"), "odd", {}]))
+    assert set(graph(xray)) == {("signup", None), ("signup", "client")}
+
+
 def test_a_group_narrows_the_graph(xray: XRayStore) -> None:
     put(xray, segment(), segment(trace_id=trace_id(2), name="other", fault=True))
     group = xray.create_group({"GroupName": "broken", "FilterExpression": "fault"})

@@ -71,10 +71,6 @@ class Groups:
         """The group with this ARN, or None."""
         return next((g for g in self._groups.values() if g["GroupARN"] == arn), None)
 
-    def owns(self, arn: str) -> bool:
-        """Whether *arn* has the form of a group of this account and region."""
-        return arn.startswith(self._arn_prefix)
-
 
 def _settings(request: Mapping[str, Any], *, current: Mapping[str, Any]) -> Document:
     settings: Document = {}
