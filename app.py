@@ -8,8 +8,8 @@ from pathlib import Path
 
 import stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import of aws_cdk
 import aws_cdk as cdk
-from cdk_ecs_xray import EcsXRayError
 
+from cdk_ecs_xray import EcsXRayError
 from stacks.acknowledged import check_with_nag
 from stacks.environments import read_environments, select
 from stacks.stage import EnvironmentStage

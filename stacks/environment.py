@@ -100,7 +100,7 @@ class Environment(BaseModel):
     namespace: EnvironmentName
     account: Annotated[str, BeforeValidator(_account)] | None = None
     region: Annotated[str, AfterValidator(_region)] | None = None
-    collector: Literal["xray-daemon"] = "xray-daemon"
+    collector: Literal["adot", "cloudwatch-agent", "xray-daemon"] = "xray-daemon"
     log_retention_days: Annotated[int, AfterValidator(_retention)] = 30
     removal_policy: Literal["destroy", "retain"] = "destroy"
     sampling_rules: Annotated[SamplingRuleSet, BeforeValidator(_sampling_rules)]

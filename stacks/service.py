@@ -111,7 +111,8 @@ class Service(BaseModel):
     @classmethod
     def _check(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
         clashes = []
-        if isinstance(data, Mapping) and data.get("cluster") and data.get("new_cluster"):
+        # An empty mapping asks for a new cluster with its defaults, so it counts.
+        if isinstance(data, Mapping) and None not in (data.get("cluster"), data.get("new_cluster")):
             message = (
                 f"must not be there together with cluster '{data['cluster']}', got a mapping; "
                 "keep the one that is meant"

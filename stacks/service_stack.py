@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from aws_cdk import region_info
 from constructs import Construct
 
-from cdk_ecs_xray import SidecarProfile, XRayDaemon, XRaySidecar
+from cdk_ecs_xray import (
+    AdotCollector,
+    CloudWatchAgent,
+    Collector,
+    SidecarProfile,
+    XRayDaemon,
+    XRaySidecar,
+)
 from cdk_ecs_xray.console import log_group_url, trace_map_url, traces_url
 from cdk_ecs_xray.log_group import RETENTION_DAYS
 from stacks.acknowledged import NEW_CLUSTER_FINDINGS, SERVICE_FINDINGS, acknowledge
@@ -16,7 +25,11 @@ from stacks.environment import Environment
 from stacks.new_cluster import NewClusterCapacity
 from stacks.service import Service
 
-_COLLECTORS = {"xray-daemon": XRayDaemon()}
+_COLLECTORS: Mapping[str, Collector] = {
+    "adot": AdotCollector(),
+    "cloudwatch-agent": CloudWatchAgent(),
+    "xray-daemon": XRayDaemon(),
+}
 _PROFILES = {"safe": SidecarProfile.SAFE, "terraform": SidecarProfile.TERRAFORM}
 _REMOVAL_POLICIES = {
     "destroy": cdk.RemovalPolicy.DESTROY,
@@ -126,7 +139,8 @@ class ServiceStack(cdk.Stack):
         )
         # The article's depends_on: without them the first task may start before it can log or
         # send traces.
-        service.node.add_dependency(self.sidecar.log_group)
+        if self.sidecar.log_group is not None:
+            service.node.add_dependency(self.sidecar.log_group)
         self.sidecar.grant.apply_before(service)
         if self.new_cluster is not None:
             # Tasks need instances to start on, and to be drained from before these go.

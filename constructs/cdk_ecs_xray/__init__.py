@@ -6,7 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cdk_ecs_xray.aspects import XRayTracingAspect
     from cdk_ecs_xray.collectors import (
+        AdotCollector,
+        CloudWatchAgent,
         Collector,
         CollectorContainer,
         CollectorPort,
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 # Loading aws-cdk-lib takes most of a second. The pure modules and the command line share this
 # package and must not pay for it, so a name is imported when it is first used.
 _MODULES = {
+    "AdotCollector": "collectors",
+    "CloudWatchAgent": "collectors",
     "Collector": "collectors",
     "CollectorContainer": "collectors",
     "CollectorPort": "collectors",
@@ -52,10 +57,13 @@ _MODULES = {
     "XRaySamplingRules": "sampling_rules",
     "XRaySidecar": "sidecar",
     "XRayTracing": "tracing",
+    "XRayTracingAspect": "aspects",
     "grant_write_traces": "permissions",
 }
 
 __all__ = [
+    "AdotCollector",
+    "CloudWatchAgent",
     "Collector",
     "CollectorContainer",
     "CollectorPort",
@@ -75,6 +83,7 @@ __all__ = [
     "XRaySamplingRules",
     "XRaySidecar",
     "XRayTracing",
+    "XRayTracingAspect",
     "grant_write_traces",
 ]
 

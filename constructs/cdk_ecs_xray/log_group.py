@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import ArnFormat, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
@@ -47,6 +49,8 @@ class XRayLogGroup(logs.LogGroup):
         forever, which a collector's log is never worth.
     :param removal_policy: what happens to the group with its stack. Destroyed unless told: a
         retained group of a fixed name makes the next deployment of the same stack fail.
+    :param encryption_key: KMS key for the lines, in place of CloudWatch's own. Grants CloudWatch
+        Logs its use in the key's policy; an imported key's owner has to do that.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class XRayLogGroup(logs.LogGroup):
         log_group_name: str | None = None,
         retention: logs.RetentionDays = DEFAULT_RETENTION,
         removal_policy: RemovalPolicy = DEFAULT_REMOVAL_POLICY,
+        encryption_key: kms.IKey | None = None,
     ) -> None:
         super().__init__(
             scope,
@@ -64,4 +69,31 @@ class XRayLogGroup(logs.LogGroup):
             log_group_name=log_group_name,
             retention=retention,
             removal_policy=removal_policy,
+            encryption_key=encryption_key,
+        )
+        if encryption_key is not None:
+            self._let_logs_use(encryption_key, "*" if log_group_name is None else log_group_name)
+
+    def _let_logs_use(self, key: kms.IKey, log_group_name: str) -> None:
+        """Allow CloudWatch Logs to use the key for this group; CDK leaves that to the caller."""
+        stack = Stack.of(self)
+        log_group = stack.format_arn(
+            service="logs",
+            resource="log-group",
+            resource_name=log_group_name,
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=[
+                    "kms:Decrypt*",
+                    "kms:Describe*",
+                    "kms:Encrypt*",
+                    "kms:GenerateDataKey*",
+                    "kms:ReEncrypt*",
+                ],
+                principals=[iam.ServicePrincipal(f"logs.{stack.region}.{stack.url_suffix}")],
+                resources=["*"],
+                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_group}},
+            )
         )

@@ -34,13 +34,7 @@ def read_model(
     :raises EcsXRayError: as the given class, with every problem of the file in one error.
     """
     where = _display(path)
-    content = _read(Path(path), where=where, error=error)
-    if not isinstance(content, dict):
-        got = "nothing" if content is None else f"a {type(content).__name__}"
-        raise error(
-            f"{where}: the file must hold a mapping of keys to values, got {got}; "
-            f"start with '{next(iter(model.model_fields))}:'"
-        )
+    content = read_mapping(path, error=error, first_key=next(iter(model.model_fields)))
     try:
         return model.model_validate(content, context={"directory": Path(path).parent})
     except ValidationError as invalid:
@@ -51,6 +45,27 @@ def read_model(
                 for problem in _problems(detail, where=where, content=content, model=model)
             )
         ) from None
+
+
+def read_mapping(
+    path: str | Path,
+    *,
+    error: type[EcsXRayError] = ConfigurationError,
+    first_key: str = "key",
+) -> dict[str, Any]:
+    """Return the mapping that a YAML or JSON file holds, unchecked.
+
+    :raises EcsXRayError: as the given class, when it holds none.
+    """
+    where = _display(path)
+    content = _read(Path(path), where=where, error=error)
+    if not isinstance(content, dict):
+        got = "nothing" if content is None else f"a {type(content).__name__}"
+        raise error(
+            f"{where}: the file must hold a mapping of keys to values, got {got}; "
+            f"start with '{first_key}:'"
+        )
+    return content
 
 
 def clash(message: str, loc: tuple[int | str, ...], value: object) -> InitErrorDetails:

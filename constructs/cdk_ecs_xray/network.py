@@ -12,6 +12,9 @@ LOOPBACK = "127.0.0.1"
 ALL_INTERFACES = "0.0.0.0"  # noqa: S104 - the container's own network, reachable only over links
 XRAY_PORT = 2000
 """The port of X-Ray's SDKs: UDP for segments, TCP for the sampling proxy."""
+OTLP_GRPC_PORT = 4317
+OTLP_HTTP_PORT = 4318
+"""The ports of OpenTelemetry's protocol, as its specification defaults them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +32,13 @@ class SidecarNetwork:
     linked: bool
     host_port: int | None
     bind_address: str
+
+    def published(self, container_port: int) -> int | None:
+        """Return the ``hostPort`` for one of the sidecar's ports; None leaves it out."""
+        if self.host_port is None or self.host_port == 0:
+            return self.host_port
+        # Host mode has no mapping to another port: what is bound is what is published.
+        return container_port
 
     def host(self, container_name: str) -> str:
         """Return the host part of the collector's address, never a DNS name.

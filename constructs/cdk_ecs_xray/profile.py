@@ -29,6 +29,9 @@ class SidecarProfile:
         default. With X-Ray hanging and a full backlog the daemon needs up to 24 (measured).
     :param sandboxed: read-only root file system and no Linux capabilities, for a collector that
         works with that.
+    :param no_new_privileges: Docker's option of that name, EC2 and External only. Off, as ECS
+        places such a container only on instances whose agent registered with
+        ``ECS_SELINUX_CAPABLE`` or ``ECS_APPARMOR_CAPABLE``.
     :raises ConfigurationError: for values that ECS refuses.
     """
 
@@ -40,6 +43,7 @@ class SidecarProfile:
     restart_attempt_period_seconds: int = 60
     stop_timeout_seconds: int | None = None
     sandboxed: bool = False
+    no_new_privileges: bool = False
 
     SAFE: ClassVar[SidecarProfile]
     """The default: tracing can fail without the app noticing."""

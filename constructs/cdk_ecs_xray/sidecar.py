@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal
 
 from aws_cdk import Annotations, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from cdk_ecs_xray.capacity import cpu_for, segments_for
 from cdk_ecs_xray.collectors import Collector, CollectorContainer, Placement, XRayDaemon
-from cdk_ecs_xray.errors import UnsupportedTaskDefinitionError
+from cdk_ecs_xray.errors import ConfigurationError, UnsupportedTaskDefinitionError
+from cdk_ecs_xray.image_pull import grant_pull
 from cdk_ecs_xray.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
 from cdk_ecs_xray.naming import Naming
-from cdk_ecs_xray.network import SidecarNetwork, network_for
-from cdk_ecs_xray.permissions import grant_write_traces
+from cdk_ecs_xray.network import NETWORKS, SidecarNetwork
+from cdk_ecs_xray.permissions import grant_assume, grant_write_traces
 from cdk_ecs_xray.profile import SidecarProfile
+from cdk_ecs_xray.suitability import NETWORK_MODES, problems_of
 from cdk_ecs_xray.wiring import wire
+
+Logging = ecs.LogDriver | Literal["awslogs", "none"]
+"""Where a collector's own log goes; FireLens and others are CDK's log drivers."""
 
 # jsii holds Python's side of a construct weakly, so without this a sidecar nobody assigned to a
 # variable would be forgotten. The JavaScript side of a construct lives as long as the process.
@@ -30,16 +39,21 @@ class XRaySidecar(Construct):
     Costs the profile's cpu and memory in every task. Grants :func:`grant_write_traces` to the
     task role. Wire app containers with :meth:`attach`; :class:`XRayTracing` does both at once.
 
-    :param task_definition: EC2, External or Fargate, in bridge, host or awsvpc mode.
+    :param task_definition: EC2, External or Fargate, in bridge, host or awsvpc mode, on Linux.
     :param collector: what runs in the container; the X-Ray daemon unless told.
     :param naming: the article's names; None names the container after the collector and leaves
         the log group's name to CloudFormation.
     :param profile: sizes and failure behaviour; :attr:`SidecarProfile.SAFE` unless told.
-    :param log_group: an existing log group; None creates one with the next two options.
+    :param expected_segments_per_second: sizes the container in your unit: picks cpu for the
+        default profile, and warns when a profile of yours carries less, or no sidecar so much.
+    :param logging: ``awslogs``, ``none`` or any of CDK's log drivers, FireLens for one.
+    :param log_group: an existing log group for awslogs; None creates one with the next options.
     :param log_retention: one month unless told.
     :param log_removal_policy: destroyed with its stack unless told.
-    :raises UnsupportedTaskDefinitionError: for a network mode without a way to the collector,
-        or when the container's name is taken.
+    :param log_encryption_key: KMS key for the created log group.
+    :raises UnsupportedTaskDefinitionError: with every reason why this task definition cannot
+        carry the sidecar: network mode, Windows, a taken name or port, ten containers, or too
+        little cpu or memory in the task.
     """
 
     def __init__(
@@ -51,30 +65,46 @@ class XRaySidecar(Construct):
         collector: Collector | None = None,
         naming: Naming | None = None,
         profile: SidecarProfile = SidecarProfile.SAFE,
+        expected_segments_per_second: int | None = None,
+        logging: Logging = "awslogs",
         log_group: logs.ILogGroup | None = None,
         log_retention: logs.RetentionDays = DEFAULT_RETENTION,
         log_removal_policy: RemovalPolicy = DEFAULT_REMOVAL_POLICY,
+        log_encryption_key: kms.IKey | None = None,
     ) -> None:
         self.collector: Collector = XRayDaemon() if collector is None else collector
+        self.profile = sized(profile, expected_segments_per_second)
         name = self.collector.container_name if naming is None else naming.container_name
-        self._network = _check(task_definition, name)
+        problems = problems_of(task_definition, container_name=name, profile=self.profile)
+        if problems:
+            raise UnsupportedTaskDefinitionError(*problems)
+        self._network = NETWORKS[NETWORK_MODES[task_definition.network_mode]]
+        description = self.collector.describe(
+            Placement(
+                network=self._network,
+                region=Stack.of(task_definition).region,
+                memory_mib=self.profile.usable_memory_mib,
+            )
+        )
         super().__init__(scope, construct_id)
         self.task_definition = task_definition
         self._naming = naming
         self._attached: set[str] = set()
-        self.log_group: logs.ILogGroup = (
-            XRayLogGroup(
+        self.log_group: logs.ILogGroup | None = log_group
+        if self.log_group is None and logging == "awslogs":
+            self.log_group = XRayLogGroup(
                 self,
                 "LogGroup",
                 log_group_name=None if naming is None else naming.log_group_name,
                 retention=log_retention,
                 removal_policy=log_removal_policy,
+                encryption_key=log_encryption_key,
             )
-            if log_group is None
-            else log_group
+        self.grant: iam.Grant = self._grant(description)
+        self.container: ecs.ContainerDefinition = self._add_container(
+            name, description, self._log_driver(logging)
         )
-        self.grant: iam.Grant = self._grant()
-        self.container: ecs.ContainerDefinition = self._add_container(name, profile)
+        self._warn_of_load(expected_segments_per_second)
         _SIDECARS[task_definition] = self
 
     @staticmethod
@@ -121,24 +151,30 @@ class XRaySidecar(Construct):
         host = self._network.host(self.container.container_name)
         return self.collector.application_environment(host)
 
-    def _grant(self) -> iam.Grant:
-        grant = grant_write_traces(self.task_definition.task_role)
+    def _grant(self, description: CollectorContainer) -> iam.Grant:
+        task_role = self.task_definition.task_role
+        grant = grant_write_traces(task_role, actions=description.actions)
+        if description.assumes_role is not None:
+            grant = grant.combine(grant_assume(task_role, description.assumes_role))
         if not grant.success:
             Annotations.of(self).add_warning_v2(
                 "ecs-xray:task-role-not-changed",
                 f"{self.node.path}: the task role is one that CDK cannot change, so it may lack "
-                "the five X-Ray write actions; add them where the role is defined",
+                f"{', '.join(description.actions)}; add them where the role is defined",
             )
         return grant
 
-    def _add_container(self, name: str, profile: SidecarProfile) -> ecs.ContainerDefinition:
-        description = self.collector.describe(
-            Placement(
-                network=self._network,
-                region=Stack.of(self).region,
-                memory_mib=profile.usable_memory_mib,
-            )
-        )
+    def _log_driver(self, logging: Logging) -> ecs.LogDriver | None:
+        if isinstance(logging, ecs.LogDriver):
+            return logging
+        if logging == "none":
+            return None
+        return ecs.LogDriver.aws_logs(log_group=self.log_group, stream_prefix="xray")
+
+    def _add_container(
+        self, name: str, description: CollectorContainer, log_driver: ecs.LogDriver | None
+    ) -> ecs.ContainerDefinition:
+        profile = self.profile
         sandboxed = profile.sandboxed and description.runs_sandboxed
         # An essential container added first becomes the one that load balancers target.
         default_container = self.task_definition.default_container
@@ -150,7 +186,7 @@ class XRaySidecar(Construct):
             environment=dict(description.environment),
             health_check=_health_check(description),
             port_mappings=_port_mappings(description, self._network),
-            logging=ecs.LogDriver.aws_logs(log_group=self.log_group, stream_prefix="xray"),
+            logging=log_driver,
             essential=profile.essential,
             cpu=profile.cpu,
             memory_reservation_mib=profile.memory_reservation_mib,
@@ -162,8 +198,10 @@ class XRaySidecar(Construct):
             ),
             readonly_root_filesystem=sandboxed or None,
             linux_parameters=self._no_capabilities() if sandboxed else None,
+            docker_security_options=(["no-new-privileges"] if profile.no_new_privileges else None),
         )
         self.task_definition.default_container = default_container
+        grant_pull(container, description.image)
         return container
 
     def _no_capabilities(self) -> ecs.LinuxParameters:
@@ -171,25 +209,29 @@ class XRaySidecar(Construct):
         linux_parameters.drop_capabilities(ecs.Capability.ALL)
         return linux_parameters
 
+    def _warn_of_load(self, expected: int | None) -> None:
+        carried = segments_for(self.profile.cpu)
+        if expected is not None and expected > carried:
+            Annotations.of(self).add_warning_v2(
+                "ecs-xray:too-many-segments",
+                f"{self.node.path}: a sidecar with {self.profile.cpu} CPU units carries about "
+                f"{carried} segments a second, got {expected} expected; sample less, give it "
+                f"{cpu_for(expected)} CPU units, or spread the load over more tasks",
+            )
 
-def _check(task_definition: ecs.TaskDefinition, name: str) -> SidecarNetwork:
-    path = task_definition.node.path
-    existing = task_definition.find_container(name)
-    if existing is not None:
-        raise UnsupportedTaskDefinitionError(
-            f"{path}: container names must be unique, got a second '{name}'; rename that "
-            "container or give the sidecar another name with Naming"
+
+def sized(profile: SidecarProfile, expected_segments_per_second: int | None) -> SidecarProfile:
+    """Return the default profile with cpu for a load; a profile of the user's stays as it is."""
+    if expected_segments_per_second is None:
+        return profile
+    if expected_segments_per_second < 0:
+        raise ConfigurationError(
+            "expected_segments_per_second: must not be negative, got "
+            f"{expected_segments_per_second}; leave it out when you do not know"
         )
-    return network_for(_MODES[task_definition.network_mode], where=path)
-
-
-_MODES = {
-    ecs.NetworkMode.BRIDGE: "bridge",
-    ecs.NetworkMode.AWS_VPC: "awsvpc",
-    ecs.NetworkMode.HOST: "host",
-    ecs.NetworkMode.NAT: "nat",
-    ecs.NetworkMode.NONE: "none",
-}
+    if profile is not SidecarProfile.SAFE:
+        return profile
+    return replace(profile, cpu=cpu_for(expected_segments_per_second))
 
 
 def _health_check(description: CollectorContainer) -> ecs.HealthCheck | None:
@@ -205,7 +247,7 @@ def _port_mappings(
     return [
         ecs.PortMapping(
             container_port=port.container_port,
-            host_port=network.host_port,
+            host_port=network.published(port.container_port),
             protocol=ecs.Protocol.UDP if port.protocol == "udp" else ecs.Protocol.TCP,
         )
         for port in description.ports

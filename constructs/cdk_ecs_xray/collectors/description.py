@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
+from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
 from cdk_ecs_xray.network import SidecarNetwork
 
 
@@ -34,11 +35,15 @@ class CollectorPort:
 
 @dataclass(frozen=True, kw_only=True)
 class CollectorContainer:
-    """The part of a container definition that the engine decides.
+    """The part of a container definition that the engine decides, and what it needs from IAM.
 
     :param command: appended to the image's entry point.
-    :param health_check: in ``CMD`` form, as images without a shell need; None for no check.
+    :param health_check: a command of the image, without ``CMD``; None where none would tell
+        anything. Images without a shell cannot run ``CMD-SHELL``.
     :param runs_sandboxed: works with a read-only root file system and no Linux capabilities.
+    :param actions: what the task role must be allowed, on ``*``.
+    :param assumes_role: ARN of a role, in another account perhaps, that the collector sends
+        with; the task role is then allowed to assume it.
     """
 
     image: str
@@ -47,6 +52,8 @@ class CollectorContainer:
     ports: Sequence[CollectorPort] = ()
     health_check: Sequence[str] | None = None
     runs_sandboxed: bool = True
+    actions: Sequence[str] = WRITE_ACTIONS
+    assumes_role: str | None = None
 
 
 @runtime_checkable
@@ -56,9 +63,12 @@ class Collector(Protocol):
     @property
     def container_name(self) -> str:
         """The sidecar's name where the user chose none."""
+        ...
 
     def describe(self, placement: Placement) -> CollectorContainer:
         """Return the container for one placement."""
+        ...
 
     def application_environment(self, host: str) -> Mapping[str, str]:
         """Return the variables an app needs to reach the collector at this host."""
+        ...

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from cdk_ecs_xray.collectors.application import xray_sdk_environment
 from cdk_ecs_xray.collectors.description import CollectorContainer, CollectorPort, Placement
+from cdk_ecs_xray.collectors.image import PUBLIC_REGISTRY, PinnedImage
+from cdk_ecs_xray.collectors.roles import role_problems
 from cdk_ecs_xray.errors import ConfigurationError
 from cdk_ecs_xray.network import ALL_INTERFACES, XRAY_PORT
-
-DEFAULT_IMAGE = "public.ecr.aws/xray/aws-xray-daemon:3.6.6"
-"""Pinned: the tag ``latest`` has broken deployments (aws-xray-daemon issues 119 and 135)."""
 
 LogLevel = Literal["dev", "debug", "info", "prod", "warn", "error"]
 
 # Below 3 MiB the daemon exits at start; at 3 it drops segments in normal use (measured, 3.6.6).
 _LEAST_BUFFER_MEMORY_MIB = 4
+_PROXY = re.compile(r"(https?://)?[^\s/:]+:[0-9]{1,5}/?")
 
 
 @dataclass(frozen=True, kw_only=True)
 class XRayDaemon:
     """Describes the X-Ray daemon; no cost beyond the task's own cpu and memory.
 
-    :param image: image with tag or digest; a private mirror works the same.
+    In maintenance since February 2026: security fixes only. :class:`AdotCollector` and
+    :class:`CloudWatchAgent` take its place without a change in the apps.
+
+    :param registry: where the image is pulled from; see :class:`PinnedImage`.
+    :param version: tag of the image.
+    :param digest: pins the image's bytes as well.
     :param buffer_memory_mib: memory for segments waiting to be sent, in MiB, at least 4. The
         daemon's own default is 1 % of the *host's* memory whatever the container's limit, which
         thrashes or kills it on large hosts; 16 carried 3000 segments of 1 KB a second without a
@@ -33,31 +40,31 @@ class XRayDaemon:
         blocked, as it is for containers of a well-kept cluster, asking delays the start by 6 to
         8 seconds (measured, 3.6.6).
     :param region: where to send traces; None is the region of the stack.
+    :param role_arn: role to assume before sending, for traces of many accounts in one. Grants
+        the task role ``sts:AssumeRole`` on it; that role has to trust the task role.
+    :param proxy_address: ``host:port`` of an HTTPS proxy to send through. The daemon knows no
+        exceptions: it ignores ``NO_PROXY``.
+    :param resource_arn: ARN of the resource that the daemon says it runs on.
     :raises ConfigurationError: for a value the daemon would refuse or misread.
     """
 
-    image: str = DEFAULT_IMAGE
+    registry: str = PUBLIC_REGISTRY
+    version: str = "3.6.6"
+    digest: str | None = None
     buffer_memory_mib: int = 16
     log_level: LogLevel | None = None
     local_mode: bool = True
     region: str | None = None
+    role_arn: str | None = None
+    proxy_address: str | None = None
+    resource_arn: str | None = None
 
     def __post_init__(self) -> None:
-        problems = []
-        if not self.image:
-            problems.append(
-                f"XRayDaemon: image must name an image, got ''; leave it out for {DEFAULT_IMAGE}"
-            )
-        if self.buffer_memory_mib < _LEAST_BUFFER_MEMORY_MIB:
-            problems.append(
-                f"XRayDaemon: buffer_memory_mib must be at least {_LEAST_BUFFER_MEMORY_MIB}, got "
-                f"{self.buffer_memory_mib}; the daemon drops segments or exits below that"
-            )
-        if self.log_level is not None and self.log_level not in get_args(LogLevel):
-            problems.append(
-                f"XRayDaemon: log_level must be one of {', '.join(get_args(LogLevel))}, got "
-                f"{self.log_level!r}; leave it out for the daemon's default"
-            )
+        problems = [
+            *self._image.problems("XRayDaemon"),
+            *role_problems("XRayDaemon", self.role_arn),
+            *self._problems(),
+        ]
         if problems:
             raise ConfigurationError(*problems)
 
@@ -67,7 +74,10 @@ class XRayDaemon:
         return "xray-daemon"
 
     def describe(self, placement: Placement) -> CollectorContainer:
-        """Return the daemon's container; its image has no shell, so no health check works.
+        """Return the daemon's container.
+
+        There is no health check: the image has no shell, and its one command that ends tells no
+        more than that the binary runs.
 
         :raises ConfigurationError: when the buffer does not leave the daemon room to work.
         """
@@ -81,31 +91,64 @@ class XRayDaemon:
                 "sidecar more memory"
             )
         return CollectorContainer(
-            image=self.image,
+            image=self._image.reference,
             command=self._command(placement),
             environment={
                 "AWS_REGION": placement.region if self.region is None else self.region,
                 "GOMEMLIMIT": f"{soft_limit_mib}MiB",
             },
+            # In bridge mode a link reaches TCP 2000 without a mapping, and a published one would
+            # sign X-Ray requests for anybody who reaches the host.
             ports=(CollectorPort(container_port=XRAY_PORT, protocol="udp"),),
+            assumes_role=self.role_arn,
         )
 
     def application_environment(self, host: str) -> Mapping[str, str]:
-        """Return what the X-Ray SDKs read; a malformed address would crash them at import."""
-        return {
-            "AWS_XRAY_DAEMON_ADDRESS": f"{host}:{XRAY_PORT}",
-            # Old SDKs throw when a segment is missing; tracing must never break a request.
-            "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
-        }
+        """Return what the X-Ray SDKs read."""
+        return xray_sdk_environment(host)
+
+    @property
+    def _image(self) -> PinnedImage:
+        return PinnedImage(
+            registry=self.registry,
+            repository="xray/aws-xray-daemon",
+            version=self.version,
+            digest=self.digest,
+        )
 
     def _command(self, placement: Placement) -> tuple[str, ...]:
         command = ["--buffer-memory", str(self.buffer_memory_mib)]
         if self.local_mode:
             command.append("--local-mode")
-        if self.log_level is not None:
-            command += ["--log-level", self.log_level]
+        for flag, value in (
+            ("--log-level", self.log_level),
+            ("--role-arn", self.role_arn),
+            ("--proxy-address", self.proxy_address),
+            ("--resource-arn", self.resource_arn),
+        ):
+            if value is not None:
+                command += [flag, value]
         # The image's entry point already listens on all interfaces.
         if placement.network.bind_address != ALL_INTERFACES:
             address = f"{placement.network.bind_address}:{XRAY_PORT}"
             command += ["--bind", address, "--bind-tcp", address]
         return tuple(command)
+
+    def _problems(self) -> Sequence[str]:
+        problems = []
+        if self.buffer_memory_mib < _LEAST_BUFFER_MEMORY_MIB:
+            problems.append(
+                f"XRayDaemon: buffer_memory_mib must be at least {_LEAST_BUFFER_MEMORY_MIB}, got "
+                f"{self.buffer_memory_mib}; the daemon drops segments or exits below that"
+            )
+        if self.log_level is not None and self.log_level not in get_args(LogLevel):
+            problems.append(
+                f"XRayDaemon: log_level must be one of {', '.join(get_args(LogLevel))}, got "
+                f"{self.log_level!r}; leave it out for the daemon's default"
+            )
+        if self.proxy_address is not None and _PROXY.fullmatch(self.proxy_address) is None:
+            problems.append(
+                "XRayDaemon: proxy_address must be host:port, got "
+                f"'{self.proxy_address}'; such as proxy.internal:3128"
+            )
+        return problems

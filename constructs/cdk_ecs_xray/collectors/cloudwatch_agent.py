@@ -1,0 +1,157 @@
+"""The Amazon CloudWatch agent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cdk_ecs_xray.collectors.application import (
+    OpenTelemetrySdk,
+    open_telemetry_environment,
+    xray_sdk_environment,
+)
+from cdk_ecs_xray.collectors.configuration import Configuration, at, listening_problems, load
+from cdk_ecs_xray.collectors.description import CollectorContainer, CollectorPort, Placement
+from cdk_ecs_xray.collectors.image import PUBLIC_REGISTRY, PinnedImage
+from cdk_ecs_xray.collectors.roles import role_problems
+from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.network import OTLP_GRPC_PORT, OTLP_HTTP_PORT, XRAY_PORT
+
+_WHERE = "CloudWatchAgent"
+_COLLECTED = "traces.traces_collected"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloudWatchAgent:
+    """Describes the CloudWatch agent as a collector of traces.
+
+    Unlike the other two it does not tell X-Ray that a trace comes from ECS
+    (amazon-cloudwatch-agent issue 1466), and it writes files, so it runs without the sandbox.
+
+    :param registry: where the image is pulled from; see :class:`PinnedImage`.
+    :param version: tag of the image; traces need 1.300025.0 or later.
+    :param digest: pins the image's bytes as well.
+    :param region: where to send traces; None is the region of the stack.
+    :param role_arn: role to assume before sending; grants the task role ``sts:AssumeRole``.
+    :param resource_arn: ARN of the resource that the agent says it runs on.
+    :param open_telemetry_sdk: see :class:`AdotCollector`.
+    :param config: the agent's own configuration, a mapping or the path of a JSON file, in place
+        of the generated one. It must keep X-Ray's port in reach of the apps.
+    :raises ConfigurationError: for a value or configuration that would lose traces.
+    """
+
+    registry: str = PUBLIC_REGISTRY
+    version: str = "1.300062.0b1304"
+    digest: str | None = None
+    region: str | None = None
+    role_arn: str | None = None
+    resource_arn: str | None = None
+    open_telemetry_sdk: OpenTelemetrySdk = "adot"
+    config: Configuration | str | Path | None = None
+
+    def __post_init__(self) -> None:
+        problems = [
+            *self._image.problems(_WHERE),
+            *role_problems(_WHERE, self.role_arn),
+        ]
+        if self.config is not None:
+            # A frozen dataclass has no other way to keep what was read from the file.
+            object.__setattr__(self, "config", load(_WHERE, self.config))
+            if not isinstance(at(self._config_mapping, f"{_COLLECTED}.xray"), Mapping):
+                problems.append(
+                    f"{_WHERE}: config must have {_COLLECTED}.xray, got none; X-Ray SDKs would "
+                    "send into the void"
+                )
+        if problems:
+            raise ConfigurationError(*problems)
+
+    @property
+    def container_name(self) -> str:
+        """The sidecar's name where the user chose none."""
+        return "cloudwatch-agent"
+
+    def describe(self, placement: Placement) -> CollectorContainer:
+        """Return the agent's container, with its configuration in the environment.
+
+        :raises ConfigurationError: when a custom configuration listens where no app reaches it.
+        """
+        config = self._generated(placement) if self.config is None else self._config_mapping
+        problems = _reach_problems(config, placement.network.bind_address)
+        if problems:
+            raise ConfigurationError(*problems)
+        return CollectorContainer(
+            image=self._image.reference,
+            environment={
+                "AWS_REGION": placement.region if self.region is None else self.region,
+                "CW_CONFIG_CONTENT": json.dumps(config),
+            },
+            ports=(CollectorPort(container_port=XRAY_PORT, protocol="udp"),),
+            # It writes its translated configuration and a pid file.
+            runs_sandboxed=False,
+            assumes_role=self.role_arn,
+        )
+
+    def application_environment(self, host: str) -> Mapping[str, str]:
+        """Return what the X-Ray and OpenTelemetry SDKs read."""
+        otlp = self.config is None or at(self._config_mapping, f"{_COLLECTED}.otlp") is not None
+        return {
+            **xray_sdk_environment(host),
+            **(open_telemetry_environment(host, self.open_telemetry_sdk) if otlp else {}),
+        }
+
+    @property
+    def _image(self) -> PinnedImage:
+        return PinnedImage(
+            registry=self.registry,
+            repository="cloudwatch-agent/cloudwatch-agent",
+            version=self.version,
+            digest=self.digest,
+        )
+
+    @property
+    def _config_mapping(self) -> Configuration:
+        return self.config if isinstance(self.config, Mapping) else {}
+
+    def _generated(self, placement: Placement) -> Configuration:
+        address = placement.network.bind_address
+        traces: dict[str, object] = {
+            "traces_collected": {
+                # Both default to loopback, which a linked app does not reach.
+                "xray": {
+                    "bind_address": f"{address}:{XRAY_PORT}",
+                    "tcp_proxy": {"bind_address": f"{address}:{XRAY_PORT}"},
+                },
+                "otlp": {
+                    "grpc_endpoint": f"{address}:{OTLP_GRPC_PORT}",
+                    "http_endpoint": f"{address}:{OTLP_HTTP_PORT}",
+                },
+            },
+            "local_mode": True,
+        }
+        if self.role_arn is not None:
+            traces["credentials"] = {"role_arn": self.role_arn}
+        if self.resource_arn is not None:
+            traces["resource_arn"] = self.resource_arn
+        return {"traces": traces}
+
+
+def _reach_problems(config: Configuration, bind_address: str) -> Sequence[str]:
+    problems: list[str] = []
+    for path, port in (
+        (f"{_COLLECTED}.xray.bind_address", XRAY_PORT),
+        (f"{_COLLECTED}.xray.tcp_proxy.bind_address", XRAY_PORT),
+        (f"{_COLLECTED}.otlp.grpc_endpoint", OTLP_GRPC_PORT),
+        (f"{_COLLECTED}.otlp.http_endpoint", OTLP_HTTP_PORT),
+    ):
+        endpoint = at(config, path)
+        # What is left out listens on the agent's own default, loopback, or not at all.
+        if endpoint is None:
+            if port != XRAY_PORT:
+                continue
+            endpoint = f"127.0.0.1:{port}"
+        problems += listening_problems(
+            _WHERE, f"config {path}", endpoint, port=port, bind_address=bind_address
+        )
+    return problems

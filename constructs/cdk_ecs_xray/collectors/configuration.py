@@ -1,0 +1,61 @@
+"""Custom configurations of collectors: read once, checked before anything is synthesised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.model_file import read_mapping
+from cdk_ecs_xray.network import ALL_INTERFACES, LOOPBACK
+
+Configuration = Mapping[str, Any]
+
+
+def load(where: str, config: Configuration | str | Path) -> Configuration:
+    """Return a configuration from a mapping or a YAML or JSON file, as a copy of its own.
+
+    :raises ConfigurationError: when the file cannot be read or holds no mapping.
+    """
+    if isinstance(config, str | Path):
+        return read_mapping(config)
+    if not isinstance(config, Mapping):
+        raise ConfigurationError(
+            f"{where}: config must be a mapping or the path of a file, got "
+            f"{type(config).__name__}; parse it first"
+        )
+    return deepcopy(dict(config))
+
+
+def at(config: object, path: str) -> Any:
+    """Return the value at ``a.b.c``, or None where the path ends early."""
+    for key in path.split("."):
+        if not isinstance(config, Mapping):
+            return None
+        config = config.get(key)
+    return config
+
+
+def listening_problems(
+    where: str, field: str, endpoint: object, *, port: int, bind_address: str
+) -> Sequence[str]:
+    """Return why an app would not reach a receiver that listens at this endpoint."""
+    wanted = f"{bind_address}:{port}"
+    if not isinstance(endpoint, str) or ":" not in endpoint:
+        return (
+            f"{where}: {field} must be an address to listen at, got {endpoint!r}; write {wanted}",
+        )
+    host, _, listening_port = endpoint.rpartition(":")
+    if listening_port != str(port):
+        return (
+            f"{where}: {field} must listen on port {port}, where apps send to, got "
+            f"'{endpoint}'; write {wanted}",
+        )
+    if bind_address == ALL_INTERFACES and host in (LOOPBACK, "localhost", "[::1]"):
+        return (
+            f"{where}: {field} must not be loopback in bridge mode, where apps are in other "
+            f"containers, got '{endpoint}'; write {wanted}",
+        )
+    return ()

@@ -1,0 +1,57 @@
+"""Which image a collector runs: pinned, and from wherever the user mirrors it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+PUBLIC_REGISTRY = "public.ecr.aws"
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_VERSION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_REGISTRY = re.compile(r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._/-]+)?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PinnedImage:
+    """An image by registry, repository, version and, to be certain, digest.
+
+    :param registry: ``public.ecr.aws``, a private mirror, or a pull-through cache such as
+        ``111122223333.dkr.ecr.eu-west-1.amazonaws.com/ecr-public``.
+    :param repository: path of the image in the registry.
+    :param version: the tag. Never ``latest``: it has broken deployments of the X-Ray daemon
+        (its issues 119 and 135).
+    :param digest: ``sha256:…``; with it, the same bytes run whatever happens to the tag.
+    """
+
+    registry: str
+    repository: str
+    version: str
+    digest: str | None = None
+
+    @property
+    def reference(self) -> str:
+        """The image as a task definition names it."""
+        reference = f"{self.registry}/{self.repository}:{self.version}"
+        return reference if self.digest is None else f"{reference}@{self.digest}"
+
+    def problems(self, where: str) -> Sequence[str]:
+        """Return what a registry or ECS would refuse, in the words of an error."""
+        found = []
+        if _REGISTRY.fullmatch(self.registry) is None:
+            found.append(
+                f"{where}: registry must be a host with an optional path, got '{self.registry}'; "
+                f"such as {PUBLIC_REGISTRY}, without https:// and without the image"
+            )
+        if _VERSION.fullmatch(self.version) is None or self.version == "latest":
+            found.append(
+                f"{where}: version must be a tag that stays what it is, got '{self.version}'; "
+                "leave it out for the tested one"
+            )
+        if self.digest is not None and _DIGEST.fullmatch(self.digest) is None:
+            found.append(
+                f"{where}: digest must be sha256: and 64 hexadecimal digits, got '{self.digest}'; "
+                "copy it from the registry, or leave it out"
+            )
+        return found
