@@ -1,0 +1,155 @@
+"""What every test stands on: the pinned Node, assemblies in-process, no network."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+
+import stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import of aws_cdk
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    import aws_cdk as cdk
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+# Two CPU seconds at every synthesis in this process; the command line's own run with it.
+os.environ["CDK_VALIDATION"] = "false"
+
+
+def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in ("socket.connect", "socket.sendto"):
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    if host is not None and host not in _LOOPBACK:
+        raise PermissionError(f"a test must not leave this machine, got {host!r}")
+
+
+def pytest_configure() -> None:
+    # An audit hook sees C extensions too, and nothing can take it off again.
+    sys.addaudithook(_refuse_network)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Synthesised:
+    """A stack as its assembly holds it: the template, and what its constructs said."""
+
+    name: str
+    template: Mapping[str, Any]
+    warnings: Sequence[str]
+    errors: Sequence[str]
+
+    def resources(self, kind: str) -> Mapping[str, Any]:
+        """Return the resources of a CloudFormation type, whole, by logical id."""
+        return {
+            logical_id: resource
+            for logical_id, resource in self.template.get("Resources", {}).items()
+            if resource["Type"] == kind
+        }
+
+    def properties(self, kind: str) -> Mapping[str, Any]:
+        """Return the properties of the only resource of a type."""
+        (resource,) = self.resources(kind).values()
+        found: Mapping[str, Any] = resource.get("Properties", {})
+        return found
+
+    def containers(self) -> Mapping[str, Any]:
+        """Return the containers of the only task definition, by name."""
+        definitions = self.properties("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
+        return {container["Name"]: container for container in definitions}
+
+
+def _read_assembly(folder: Path) -> dict[str, Synthesised]:
+    found = {}
+    for manifest in sorted(folder.rglob("manifest.json")):
+        for artifact_id, artifact in json.loads(manifest.read_text())["artifacts"].items():
+            if artifact["type"] != "aws:cdk:stack" and "templateFile" not in artifact.get(
+                "properties", {}
+            ):
+                continue
+            name = artifact["properties"].get("stackName", artifact_id)
+            template = manifest.parent / artifact["properties"]["templateFile"]
+            found[name] = Synthesised(
+                name=name,
+                template=json.loads(template.read_text()),
+                warnings=_said(manifest.parent, artifact, "aws:cdk:warning"),
+                errors=_said(manifest.parent, artifact, "aws:cdk:error"),
+            )
+    return found
+
+
+def _said(folder: Path, artifact: Mapping[str, Any], level: str) -> Sequence[str]:
+    metadata = artifact.get("metadata", {})
+    if "additionalMetadataFile" in artifact:
+        metadata = metadata | json.loads((folder / artifact["additionalMetadataFile"]).read_text())
+    return [
+        entry["data"]
+        for entries in metadata.values()
+        for entry in entries
+        if entry["type"] == level
+    ]
+
+
+@pytest.fixture(scope="session")
+def assemble(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., Mapping[str, Synthesised]]:
+    """Return every stack, by its name, of an app that a function fills."""
+    import aws_cdk as cdk
+
+    def run(
+        build: Callable[[cdk.App], object], *, context: Mapping[str, object] | None = None
+    ) -> Mapping[str, Synthesised]:
+        folder = tmp_path_factory.mktemp("assembly")
+        app = cdk.App(outdir=str(folder), context=context, analytics_reporting=False)
+        build(app)
+        app.synth()
+        return _read_assembly(folder)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def synthesise(
+    assemble: Callable[..., Mapping[str, Synthesised]],
+) -> Callable[[Callable[[cdk.Stack], object]], Synthesised]:
+    """Return the stack that a function fills."""
+    import aws_cdk as cdk
+
+    def run(build: Callable[[cdk.Stack], object]) -> Synthesised:
+        return assemble(lambda app: build(cdk.Stack(app, "Stack")))["Stack"]
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shipped_context() -> Mapping[str, object]:
+    """The feature flags of cdk.json, which the command line hands to the shipped app."""
+    found: Mapping[str, object] = json.loads((REPOSITORY / "cdk.json").read_text())["context"]
+    return found
+
+
+@pytest.fixture(scope="session")
+def reads_well() -> Callable[[str], bool]:
+    """Whether a problem reads *where: what, got value; how to fix*."""
+    shape = re.compile(r"[^:]+: .+, got .+; .+", re.DOTALL)
+    return lambda problem: shape.fullmatch(problem) is not None
