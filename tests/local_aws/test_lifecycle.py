@@ -75,7 +75,8 @@ def test_the_port_asked_for_is_the_port_served() -> None:
         assert EmbeddedAws.attach(port).pid == aws.pid
 
 
-def test_attach_refuses_a_port_where_nothing_of_ours_answers() -> None:
+def test_attach_refuses_a_port_where_nothing_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded_aws, "ATTACH_TIMEOUT", 0.2)
     with (
         socket.create_server(("127.0.0.1", 0)) as other,
         pytest.raises(LocalAwsError, match="expected a server of this kit"),

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
@@ -27,6 +28,7 @@ DEFAULT_REGION = "us-east-1"
 _UNCHECKED = "x"
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 10.0
+ATTACH_TIMEOUT = 2.0
 _LOG_TAIL = 20
 
 
@@ -86,7 +88,7 @@ class EmbeddedAws:
 
         :raises LocalAwsError: none of ours answers there.
         """
-        health = control.health_of(port, timeout=2.0)
+        health = control.health_of(port, timeout=ATTACH_TIMEOUT)
         if health is None:
             raise LocalAwsError(
                 f"embedded AWS: expected a server of this kit on port {port}, got no answer of"
@@ -135,6 +137,7 @@ class EmbeddedAws:
                 "credentials_file": nowhere,
             }
         )
+        core.register_component("data_loader", _service_models())
         core.set_default_client_config(
             Config(
                 retries={"total_max_attempts": 2}, connect_timeout=5, read_timeout=20, proxies={}
@@ -180,7 +183,7 @@ class EmbeddedAws:
 
     def _still_ours(self) -> bool:
         """An attached server may be long gone and its process id someone else's."""
-        health = control.health_of(self.port, timeout=2.0)
+        health = control.health_of(self.port, timeout=ATTACH_TIMEOUT)
         return health is not None and health.pid == self.pid
 
     def _let_go(self, process: subprocess.Popen[bytes]) -> None:
@@ -233,6 +236,14 @@ def _open_log(log: Path, home: Path) -> Iterator[IO[bytes]]:
         ) from error
     with output:
         yield output
+
+
+@cache
+def _service_models() -> Any:
+    """Botocore's models, read once: they are most of what making a client takes."""
+    import botocore.loaders
+
+    return botocore.loaders.create_loader()
 
 
 def _server_environment() -> dict[str, str]:
