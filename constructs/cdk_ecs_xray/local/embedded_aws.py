@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,7 +16,13 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from cdk_ecs_xray.errors import LocalAwsError
 from cdk_ecs_xray.local import control
-from cdk_ecs_xray.local.process import is_running, listening_socket, server_command, wait_for_exit
+from cdk_ecs_xray.local.process import (
+    is_running,
+    listening_socket,
+    server_command,
+    server_environment,
+    wait_for_exit,
+)
 
 if TYPE_CHECKING:
     import boto3
@@ -71,7 +76,7 @@ class EmbeddedAws:
                     stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
                     stdout=output,
                     stderr=subprocess.STDOUT,
-                    env=_server_environment(),
+                    env=server_environment(),
                     cwd=home,
                     pass_fds=(listener.fileno(),),
                     start_new_session=True,
@@ -244,13 +249,3 @@ def _service_models() -> Any:
     import botocore.loaders
 
     return botocore.loaders.create_loader()
-
-
-def _server_environment() -> dict[str, str]:
-    """Only what a Python process needs: the caller's AWS settings are none of the server's."""
-    kept = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT")
-    environment = {name: os.environ[name] for name in kept if name in os.environ}
-    # The virtual environment's own node comes before whatever the machine has.
-    here = str(Path(sys.executable).parent)
-    environment["PATH"] = os.pathsep.join(filter(None, (here, environment.get("PATH"))))
-    return environment

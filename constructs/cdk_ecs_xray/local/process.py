@@ -48,6 +48,16 @@ def server_command(*, port: int, descriptor: int, home: Path, detached: bool) ->
     return command if detached else [*command, "--end-with-stdin"]
 
 
+def server_environment() -> dict[str, str]:
+    """Only what a Python process needs: the caller's AWS settings are none of the server's."""
+    kept = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT")
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    # The virtual environment's own node comes before whatever the machine has.
+    here = str(Path(sys.executable).parent)
+    environment["PATH"] = os.pathsep.join(filter(None, (here, environment.get("PATH"))))
+    return environment
+
+
 def wait_for_exit(pid: int, *, process: subprocess.Popen[bytes] | None, timeout: float) -> None:
     """Ask the process to end and wait; kill it when it doesn't.
 
