@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Placement,
         XRayDaemon,
     )
+    from cdk_ecs_xray.daemon_service import XRayDaemonService
     from cdk_ecs_xray.errors import (
         ConfigurationError,
         EcsXRayError,
@@ -53,6 +54,7 @@ _MODULES = {
     "SidecarProfile": "profile",
     "UnsupportedTaskDefinitionError": "errors",
     "XRayDaemon": "collectors",
+    "XRayDaemonService": "daemon_service",
     "XRayLogGroup": "log_group",
     "XRaySamplingRules": "sampling_rules",
     "XRaySidecar": "sidecar",
@@ -79,6 +81,7 @@ __all__ = [
     "SidecarProfile",
     "UnsupportedTaskDefinitionError",
     "XRayDaemon",
+    "XRayDaemonService",
     "XRayLogGroup",
     "XRaySamplingRules",
     "XRaySidecar",

@@ -26,12 +26,14 @@ class SidecarNetwork:
     :param host_port: ``hostPort`` of the sidecar's mappings; None leaves it out, as awsvpc wants.
     :param bind_address: where the collector listens. Its TCP port signs any X-Ray request for
         whoever reaches it, so it is loopback wherever app and collector share an interface.
+    :param shared: the collector serves other tasks, which reach it over published ports only.
     """
 
     mode: str
     linked: bool
     host_port: int | None
     bind_address: str
+    shared: bool = False
 
     def published(self, container_port: int) -> int | None:
         """Return the ``hostPort`` for one of the sidecar's ports; None leaves it out."""

@@ -1,4 +1,4 @@
-"""The only place where a collector becomes a container."""
+"""A collector beside the app, in one task definition."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from aws_cdk import Annotations, Duration, RemovalPolicy, Stack
+from aws_cdk import Annotations, RemovalPolicy, Stack
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -15,11 +15,11 @@ from constructs import Construct
 
 from cdk_ecs_xray.capacity import cpu_for, segments_for
 from cdk_ecs_xray.collectors import Collector, CollectorContainer, Placement, XRayDaemon
+from cdk_ecs_xray.container import add_collector_container
 from cdk_ecs_xray.errors import ConfigurationError, UnsupportedTaskDefinitionError
-from cdk_ecs_xray.image_pull import grant_pull
 from cdk_ecs_xray.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
 from cdk_ecs_xray.naming import Naming
-from cdk_ecs_xray.network import NETWORKS, SidecarNetwork
+from cdk_ecs_xray.network import NETWORKS
 from cdk_ecs_xray.permissions import grant_assume, grant_write_traces
 from cdk_ecs_xray.profile import SidecarProfile
 from cdk_ecs_xray.suitability import NETWORK_MODES, problems_of
@@ -101,8 +101,14 @@ class XRaySidecar(Construct):
                 encryption_key=log_encryption_key,
             )
         self.grant: iam.Grant = self._grant(description)
-        self.container: ecs.ContainerDefinition = self._add_container(
-            name, description, self._log_driver(logging)
+        self.container: ecs.ContainerDefinition = add_collector_container(
+            self,
+            task_definition=task_definition,
+            name=name,
+            description=description,
+            network=self._network,
+            profile=self.profile,
+            log_driver=self._log_driver(logging),
         )
         self._warn_of_load(expected_segments_per_second)
         _SIDECARS[task_definition] = self
@@ -171,44 +177,6 @@ class XRaySidecar(Construct):
             return None
         return ecs.LogDriver.aws_logs(log_group=self.log_group, stream_prefix="xray")
 
-    def _add_container(
-        self, name: str, description: CollectorContainer, log_driver: ecs.LogDriver | None
-    ) -> ecs.ContainerDefinition:
-        profile = self.profile
-        sandboxed = profile.sandboxed and description.runs_sandboxed
-        # An essential container added first becomes the one that load balancers target.
-        default_container = self.task_definition.default_container
-        container = self.task_definition.add_container(
-            name,
-            container_name=name,
-            image=ecs.ContainerImage.from_registry(description.image),
-            command=list(description.command) or None,
-            environment=dict(description.environment),
-            health_check=_health_check(description),
-            port_mappings=_port_mappings(description, self._network),
-            logging=log_driver,
-            essential=profile.essential,
-            cpu=profile.cpu,
-            memory_reservation_mib=profile.memory_reservation_mib,
-            memory_limit_mib=profile.memory_limit_mib,
-            stop_timeout=_seconds(profile.stop_timeout_seconds),
-            enable_restart_policy=profile.restart or None,
-            restart_attempt_period=(
-                _seconds(profile.restart_attempt_period_seconds) if profile.restart else None
-            ),
-            readonly_root_filesystem=sandboxed or None,
-            linux_parameters=self._no_capabilities() if sandboxed else None,
-            docker_security_options=(["no-new-privileges"] if profile.no_new_privileges else None),
-        )
-        self.task_definition.default_container = default_container
-        grant_pull(container, description.image)
-        return container
-
-    def _no_capabilities(self) -> ecs.LinuxParameters:
-        linux_parameters = ecs.LinuxParameters(self, "LinuxParameters")
-        linux_parameters.drop_capabilities(ecs.Capability.ALL)
-        return linux_parameters
-
     def _warn_of_load(self, expected: int | None) -> None:
         carried = segments_for(self.profile.cpu)
         if expected is not None and expected > carried:
@@ -232,27 +200,3 @@ def sized(profile: SidecarProfile, expected_segments_per_second: int | None) -> 
     if profile is not SidecarProfile.SAFE:
         return profile
     return replace(profile, cpu=cpu_for(expected_segments_per_second))
-
-
-def _health_check(description: CollectorContainer) -> ecs.HealthCheck | None:
-    if description.health_check is None:
-        return None
-    # CDK turns a list of one element into CMD-SHELL, which images without a shell cannot run.
-    return ecs.HealthCheck(command=["CMD", *description.health_check])
-
-
-def _port_mappings(
-    description: CollectorContainer, network: SidecarNetwork
-) -> list[ecs.PortMapping]:
-    return [
-        ecs.PortMapping(
-            container_port=port.container_port,
-            host_port=network.published(port.container_port),
-            protocol=ecs.Protocol.UDP if port.protocol == "udp" else ecs.Protocol.TCP,
-        )
-        for port in description.ports
-    ]
-
-
-def _seconds(amount: int | None) -> Duration | None:
-    return None if amount is None else Duration.seconds(amount)

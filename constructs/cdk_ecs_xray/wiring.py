@@ -28,6 +28,12 @@ def wire(
     _add_dependency(container, to)
 
 
+def wire_environment(container: ecs.ContainerDefinition, environment: Mapping[str, str]) -> None:
+    """Give a container the environment that leads to a collector outside its task definition."""
+    present = _present(container.render_container_definition())
+    _add_environment(container, environment, present=present)
+
+
 def _present(
     definition: ecs.CfnTaskDefinition.ContainerDefinitionProperty,
 ) -> dict[str, str | None]:

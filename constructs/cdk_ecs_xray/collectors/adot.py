@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from cdk_ecs_xray.collectors.application import (
+    LINKED_PORTS,
     OpenTelemetrySdk,
     open_telemetry_environment,
     xray_sdk_environment,
@@ -82,8 +83,8 @@ class AdotCollector:
                 "AWS_REGION": placement.region if self.region is None else self.region,
                 "AOT_CONFIG_CONTENT": yaml.safe_dump(dict(config), sort_keys=False),
             },
-            # In bridge mode links reach the TCP ports without a mapping; see XRayDaemon.
             ports=(CollectorPort(container_port=XRAY_PORT, protocol="udp"),),
+            linked_ports=LINKED_PORTS,
             # The image has no shell, but brings this command for its health_check extension.
             health_check=("/healthcheck",) if _has_health_check(config) else None,
             assumes_role=self.role_arn,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cdk_ecs_xray.collectors.application import (
+    LINKED_PORTS,
     OpenTelemetrySdk,
     open_telemetry_environment,
     xray_sdk_environment,
@@ -88,6 +89,7 @@ class CloudWatchAgent:
                 "CW_CONFIG_CONTENT": json.dumps(config),
             },
             ports=(CollectorPort(container_port=XRAY_PORT, protocol="udp"),),
+            linked_ports=LINKED_PORTS,
             # It writes its translated configuration and a pid file.
             runs_sandboxed=False,
             assumes_role=self.role_arn,

@@ -38,6 +38,9 @@ class CollectorContainer:
     """The part of a container definition that the engine decides, and what it needs from IAM.
 
     :param command: appended to the image's entry point.
+    :param ports: what a sidecar publishes.
+    :param linked_ports: what apps reach besides, over a link or a shared interface. A sidecar
+        does not publish these: TCP 2000 signs X-Ray requests for whoever reaches it.
     :param health_check: a command of the image, without ``CMD``; None where none would tell
         anything. Images without a shell cannot run ``CMD-SHELL``.
     :param runs_sandboxed: works with a read-only root file system and no Linux capabilities.
@@ -50,6 +53,7 @@ class CollectorContainer:
     command: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     ports: Sequence[CollectorPort] = ()
+    linked_ports: Sequence[CollectorPort] = ()
     health_check: Sequence[str] | None = None
     runs_sandboxed: bool = True
     actions: Sequence[str] = WRITE_ACTIONS

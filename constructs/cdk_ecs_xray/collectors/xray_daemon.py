@@ -97,9 +97,8 @@ class XRayDaemon:
                 "AWS_REGION": placement.region if self.region is None else self.region,
                 "GOMEMLIMIT": f"{soft_limit_mib}MiB",
             },
-            # In bridge mode a link reaches TCP 2000 without a mapping, and a published one would
-            # sign X-Ray requests for anybody who reaches the host.
             ports=(CollectorPort(container_port=XRAY_PORT, protocol="udp"),),
+            linked_ports=(CollectorPort(container_port=XRAY_PORT, protocol="tcp"),),
             assumes_role=self.role_arn,
         )
 
