@@ -1,0 +1,19 @@
+"""Leaving the X-Ray daemon: the same wiring, another engine."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_ecs as ecs
+from cdk_ecs_xray import AdotCollector, XRayTracing
+from constructs import Construct
+
+
+class OrdersStack(cdk.Stack):
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        task_definition = ecs.FargateTaskDefinition(self, "Orders", cpu=512, memory_limit_mib=1024)
+        task_definition.add_container("orders", image=ecs.ContainerImage.from_registry("orders:7"))
+        task_definition.add_extension(XRayTracing(collector=AdotCollector()))
+
+
+app = cdk.App()
+OrdersStack(app, "Orders")
+app.synth()
