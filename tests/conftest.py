@@ -38,6 +38,14 @@ def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
         raise PermissionError(f"a test must not leave this machine, got {host!r}")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-snapshots",
+        action="store_true",
+        help="Rewrite the files in tests/synth/snapshots.",
+    )
+
+
 def pytest_configure() -> None:
     # An audit hook sees C extensions too, and nothing can take it off again.
     sys.addaudithook(_refuse_network)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from aws_cdk import aws_iam as iam
+from constructs import Construct
 
 from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID, WRITE_ACTIONS
 
@@ -24,6 +26,8 @@ def grant_write_traces(
         imported with ``mutable=False``, whose owner then has to add the statement.
     """
     grant = iam.Grant.add_to_principal(grantee=grantee, actions=list(actions), resource_arns=["*"])
+    if not _was_added(grantee):
+        return iam.Grant.drop(grantee, "write traces")
     for statement in grant.principal_statements:
         statement.sid = WRITE_ACCESS_SID
     return grant
@@ -34,6 +38,18 @@ def grant_assume(grantee: iam.IGrantable, role_arn: str) -> iam.Grant:
 
     Grants ``sts:AssumeRole`` on that role, which has to trust the task role in turn.
     """
-    return iam.Grant.add_to_principal(
+    grant = iam.Grant.add_to_principal(
         grantee=grantee, actions=["sts:AssumeRole"], resource_arns=[role_arn]
+    )
+    return grant if _was_added(grantee) else iam.Grant.drop(grantee, "assume a role")
+
+
+def _was_added(grantee: iam.IGrantable) -> bool:
+    """Whether the grantee has a policy for what was granted.
+
+    CDK reports success for a role that was imported as immutable, and adds nothing.
+    """
+    principal: Any = grantee.grant_principal
+    return not Construct.is_construct(principal) or any(
+        isinstance(child, iam.Policy) for child in principal.node.children
     )
