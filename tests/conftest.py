@@ -56,6 +56,7 @@ class Synthesised:
     """A stack as its assembly holds it: the template, and what its constructs said."""
 
     name: str
+    environment: str
     template: Mapping[str, Any]
     warnings: Sequence[str]
     errors: Sequence[str]
@@ -84,14 +85,13 @@ def _read_assembly(folder: Path) -> dict[str, Synthesised]:
     found = {}
     for manifest in sorted(folder.rglob("manifest.json")):
         for artifact_id, artifact in json.loads(manifest.read_text())["artifacts"].items():
-            if artifact["type"] != "aws:cdk:stack" and "templateFile" not in artifact.get(
-                "properties", {}
-            ):
+            if artifact["type"] != "aws:cloudformation:stack":
                 continue
             name = artifact["properties"].get("stackName", artifact_id)
             template = manifest.parent / artifact["properties"]["templateFile"]
             found[name] = Synthesised(
                 name=name,
+                environment=artifact["environment"],
                 template=json.loads(template.read_text()),
                 warnings=_said(manifest.parent, artifact, "aws:cdk:warning"),
                 errors=_said(manifest.parent, artifact, "aws:cdk:error"),
@@ -119,9 +119,12 @@ def assemble(
     import aws_cdk as cdk
 
     def run(
-        build: Callable[[cdk.App], object], *, context: Mapping[str, object] | None = None
+        build: Callable[[cdk.App], object],
+        *,
+        context: Mapping[str, object] | None = None,
+        folder: Path | None = None,
     ) -> Mapping[str, Synthesised]:
-        folder = tmp_path_factory.mktemp("assembly")
+        folder = tmp_path_factory.mktemp("assembly") if folder is None else folder
         app = cdk.App(outdir=str(folder), context=context, analytics_reporting=False)
         build(app)
         app.synth()
