@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails
 
 from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError
+from cdk_ecs_xray.yaml_12 import Yaml12Loader
 
 Model = TypeVar("Model", bound=BaseModel)
 Validated = TypeVar("Validated")
@@ -33,7 +34,7 @@ def read_model(
 
     :raises EcsXRayError: as the given class, with every problem of the file in one error.
     """
-    where = _display(path)
+    where = displayed(path)
     content = read_mapping(path, error=error, first_key=next(iter(model.model_fields)))
     try:
         return model.model_validate(content, context={"directory": Path(path).parent})
@@ -57,7 +58,7 @@ def read_mapping(
 
     :raises EcsXRayError: as the given class, when it holds none.
     """
-    where = _display(path)
+    where = displayed(path)
     content = _read(Path(path), where=where, error=error)
     if not isinstance(content, dict):
         got = "nothing" if content is None else f"a {type(content).__name__}"
@@ -96,7 +97,7 @@ def validate_with(
     return validated
 
 
-def _display(path: str | Path) -> str:
+def displayed(path: str | Path) -> str:
     """Name the file as a user would, from where the command was started."""
     path = Path(path)
     try:
@@ -118,7 +119,7 @@ def _read(path: Path, *, where: str, error: type[EcsXRayError]) -> object:
             f"{where}: the file must be readable, got '{failed.strerror}'; check the path"
         ) from None
     try:
-        return yaml.load(text, _Yaml12Loader)  # noqa: S506 - derived from SafeLoader
+        return yaml.load(text, Yaml12Loader)  # noqa: S506 - derived from SafeLoader
     except yaml.MarkedYAMLError as invalid:
         mark = invalid.problem_mark
         place = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1}"
@@ -136,51 +137,6 @@ def _read(path: Path, *, where: str, error: type[EcsXRayError]) -> object:
             f"{where}: the file must be valid YAML, got '{str(invalid).splitlines()[0]}'; "
             "remove what is not text"
         ) from None
-
-
-class _Yaml12Loader(yaml.SafeLoader):
-    """Safe YAML with the scalars of version 1.2, and no key twice."""
-
-    def construct_mapping(  # PyYAML's own signature
-        self,
-        node: yaml.MappingNode,
-        deep: bool = False,  # noqa: FBT001, FBT002
-    ) -> dict[Hashable, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in seen:
-                    raise yaml.constructor.ConstructorError(
-                        problem=f"the key '{key.value}' is there twice",
-                        problem_mark=key.start_mark,
-                    )
-                seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-def _yaml_12_resolvers() -> dict[str, list[tuple[str, Any]]]:
-    replaced = {f"tag:yaml.org,2002:{tag}" for tag in ("int", "float", "bool", "timestamp")}
-    return {
-        first: [pair for pair in pairs if pair[0] not in replaced]
-        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
-def _add_core_schema() -> None:
-    # The patterns of the core schema, YAML 1.2.2 section 10.3.2, without octal and hexadecimal.
-    _Yaml12Loader.yaml_implicit_resolvers = _yaml_12_resolvers()
-    for tag, pattern, first in (
-        ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
-        ("int", r"^(?:[-+]?(?:0|[1-9][0-9]*))$", "-+0123456789"),
-        ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
-        ("float", r"^[-+]?[0-9]+[eE][-+]?[0-9]+$", "-+0123456789"),
-    ):
-        _Yaml12Loader.add_implicit_resolver(
-            f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first)
-        )
-
-
-_add_core_schema()
 
 
 def _place(where: str, loc: Sequence[int | str], content: object) -> str:

@@ -15,7 +15,7 @@ from cdk_ecs_xray.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION
 from cdk_ecs_xray.naming import Naming
 from cdk_ecs_xray.profile import SidecarProfile
 from cdk_ecs_xray.sidecar import Logging, XRaySidecar, sized
-from cdk_ecs_xray.suitability import budget_problems, containers_of
+from cdk_ecs_xray.suitability import budget_problems
 
 CONSTRUCT_ID = "XRay"
 
@@ -124,5 +124,5 @@ class _Wiring:
         if isinstance(node, ecs.ContainerDefinition):
             self._tracing.wire(node)
         elif isinstance(node, ecs.TaskDefinition):
-            for problem in budget_problems(node, containers_of(node)):
+            for problem in budget_problems(node):
                 Annotations.of(node).add_error(f"[ecs-xray:does-not-fit] {problem}")

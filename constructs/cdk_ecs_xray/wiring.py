@@ -8,6 +8,13 @@ from typing import Any
 from aws_cdk import Annotations, Stack
 from aws_cdk import aws_ecs as ecs
 
+from cdk_ecs_xray.wiring_plan import (
+    PresentWiring,
+    WiringPlan,
+    plan_environment,
+    plan_wiring,
+)
+
 
 def wire(
     container: ecs.ContainerDefinition,
@@ -21,87 +28,49 @@ def wire(
     What the user set stays: a variable, link or dependency that is already there is kept, with a
     warning where it differs from what tracing needs.
     """
-    definition = container.render_container_definition()
-    _add_environment(container, environment, present=_present(definition))
-    if linked:
-        _add_link(container, to, present=Stack.of(container).resolve(definition.links) or [])
-    _add_dependency(container, to)
+    plan = plan_wiring(
+        _present(container), to=to.container_name, linked=linked, environment=environment
+    )
+    _apply_environment(container, plan)
+    if plan.link:
+        container.add_link(to)
+    if plan.dependency:
+        # CDK's own default condition is HEALTHY, which never comes true without a health check.
+        container.add_container_dependencies(
+            ecs.ContainerDependency(container=to, condition=ecs.ContainerDependencyCondition.START)
+        )
 
 
 def wire_environment(container: ecs.ContainerDefinition, environment: Mapping[str, str]) -> None:
     """Give a container the environment that leads to a collector outside its task definition."""
-    present = _present(container.render_container_definition())
-    _add_environment(container, environment, present=present)
+    _apply_environment(container, plan_environment(_present(container), environment))
 
 
-def _present(
-    definition: ecs.CfnTaskDefinition.ContainerDefinitionProperty,
-) -> dict[str, str | None]:
-    """Return the variables a container has; None as value where it comes from a secret."""
+def _apply_environment(container: ecs.ContainerDefinition, plan: WiringPlan) -> None:
+    for name, value in plan.environment.items():
+        container.add_environment(name, value)
+    for warned in plan.warnings:
+        Annotations.of(container).add_warning_v2(warned.id, warned.text)
+
+
+def _present(container: ecs.ContainerDefinition) -> PresentWiring:
+    definition = container.render_container_definition()
     # ContainerDefinition renders both as plain lists; the type allows for tokens as well.
     environment: Any = definition.environment or []
     secrets: Any = definition.secrets or []
-    plain = {pair.name: pair.value for pair in environment}
-    return plain | {secret.name: None for secret in secrets}
-
-
-def _add_environment(
-    container: ecs.ContainerDefinition,
-    environment: Mapping[str, str],
-    *,
-    present: Mapping[str, str | None],
-) -> None:
-    for name, value in environment.items():
-        if name not in present:
-            container.add_environment(name, value)
-        elif present[name] != value:
-            Annotations.of(container).add_warning_v2(
-                "ecs-xray:environment-kept",
-                f"{container.node.path}: {name} is already set and stays as it is, got "
-                f"{_shown(present[name])}; tracing would use '{value}', remove yours to get that",
-            )
-
-
-def _add_link(
-    container: ecs.ContainerDefinition, to: ecs.ContainerDefinition, *, present: list[str]
-) -> None:
-    targets = {link.rpartition(":")[2]: link.partition(":")[0] for link in present}
-    if to.container_name not in targets:
-        container.add_link(to)
-    elif targets[to.container_name] != to.container_name:
-        Annotations.of(container).add_warning_v2(
-            "ecs-xray:link-kept",
-            f"{container.node.path}: a link named '{to.container_name}' already leads to "
-            f"another container, got '{targets[to.container_name]}'; segments go there until "
-            "that link is renamed",
-        )
-
-
-def _add_dependency(container: ecs.ContainerDefinition, to: ecs.ContainerDefinition) -> None:
-    """Start the collector before the app, so that ECS stops it after the app.
-
-    The daemon closes its socket at SIGTERM: stopped first, it would lose the app's last traces.
-    CDK's own default condition is HEALTHY, which never comes true without a health check.
-    """
-    for dependency in container.container_dependencies:
-        if dependency.container.container_name == to.container_name:
-            if dependency.condition != ecs.ContainerDependencyCondition.START:
-                Annotations.of(container).add_warning_v2(
-                    "ecs-xray:dependency-kept",
-                    f"{container.node.path}: the dependency on '{to.container_name}' is already "
-                    f"set and stays as it is, got {_condition(dependency)}; START is enough and "
-                    "never blocks the app",
-                )
-            return
-    container.add_container_dependencies(
-        ecs.ContainerDependency(container=to, condition=ecs.ContainerDependencyCondition.START)
+    links: list[str] = Stack.of(container).resolve(definition.links) or []
+    return PresentWiring(
+        where=container.node.path,
+        environment={pair.name: pair.value for pair in environment}
+        | {secret.name: None for secret in secrets},
+        links=links,
+        dependencies={
+            dependency.container.container_name: _condition(dependency)
+            for dependency in container.container_dependencies
+        },
     )
 
 
 def _condition(dependency: ecs.ContainerDependency) -> str:
     condition = dependency.condition
     return "HEALTHY by default" if condition is None else str(condition.value)
-
-
-def _shown(value: str | None) -> str:
-    return "a secret" if value is None else f"'{value}'"

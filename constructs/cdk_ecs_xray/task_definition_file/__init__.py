@@ -1,0 +1,1 @@
+"""An existing task definition in, a traced one out. Pure."""
