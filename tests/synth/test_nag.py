@@ -55,7 +55,7 @@ def test_every_acknowledgement_has_a_reason_and_is_needed(
     assert len(findings[rule].split()) >= 5
     monkeypatch.delitem(findings, rule)
 
-    with pytest.raises(RuntimeError, match="^ValidationFailed") as raised:
+    with pytest.raises(RuntimeError, match=r"^ValidationFailed") as raised:
         check()
 
     assert f"AwsSolutions-{rule}'" in str(raised.value) + capfd.readouterr().err
