@@ -28,7 +28,8 @@ class XRayTracingAspect:
     ``Aspects.of(app).add(XRayTracingAspect(), priority=AspectPriority.MUTATING)`` provisions an
     :class:`XRaySidecar` in each. Every stack gets one line that says what was traced, what was
     not, and why. A task definition that cannot be traced gets a warning and stays as it is. Task
-    definitions that were imported are not part of the app and stay untraced.
+    definitions that were imported are not part of the app and stay untraced. CDK applies no
+    aspect of an app inside a Stage: add it to each Stage.
 
     :param tracing: what to add; ``XRayTracing()`` unless told.
     :param include: patterns such as ``prod/*`` of construct paths to trace; all unless told.

@@ -94,7 +94,8 @@ class CdkProject:
         folder: Path | None = None,
         quiet: bool = False,
     ) -> None:
-        environment = {key: value for key, value in os.environ.items() if key != "AWS_PROFILE"}
+        # Nothing of the user's own AWS settings may lead a trial to a real account.
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
         if aws is not None and target is not None:
             environment |= aws.cdk_environment(account=target.account, region=target.region)
         done = subprocess.run(
