@@ -69,13 +69,13 @@ def read_mapping(
     return content
 
 
-def clash(message: str, loc: tuple[int | str, ...], value: object) -> InitErrorDetails:
+def clash(message: str | ValueError, loc: tuple[int | str, ...], value: object) -> InitErrorDetails:
     """Return a problem between entries of a file, for :func:`validate_with`."""
     return {
         "type": "value_error",
         "loc": loc,
         "input": value,
-        "ctx": {"error": ValueError(message)},
+        "ctx": {"error": ValueError(message) if isinstance(message, str) else message},
     }
 
 
@@ -95,6 +95,14 @@ def validate_with(
     if clashes:
         raise ValidationError.from_exception_data(type(validated).__name__, list(clashes))
     return validated
+
+
+def explained(
+    invalid: ValidationError, *, where: str, content: object, model: type[BaseModel]
+) -> Iterator[tuple[ErrorDetails, str, str]]:
+    """Return each problem with its place and with what, got value and how to fix."""
+    for detail in invalid.errors(include_url=False):
+        yield detail, _place(where, detail["loc"], content), _explain(detail, model)
 
 
 def displayed(path: str | Path) -> str:

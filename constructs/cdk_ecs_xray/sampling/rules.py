@@ -1,42 +1,64 @@
-"""The model of a sampling rules file."""
+"""The models of sampling rules."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Annotated, Self
+from collections.abc import Mapping
+from typing import Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ModelWrapValidatorHandler,
-    model_validator,
+from pydantic import BaseModel, ConfigDict, Field
+
+from cdk_ecs_xray.sampling.values import (
+    DEFAULT_RULE_NAME,
+    Attributes,
+    CooldownMinutes,
+    Host,
+    HttpMethod,
+    Priority,
+    Rate,
+    ReservoirSize,
+    ResourceArn,
+    RuleName,
+    ServiceName,
+    ServiceType,
+    UrlPath,
+    Version,
 )
-from pydantic_core import InitErrorDetails
 
-from cdk_ecs_xray.errors import SamplingRuleError
-from cdk_ecs_xray.model_file import at_most, clash, read_model, validate_with, within
-
-MAX_RULE_NAME = 32
-MAX_RULES = 25
-DEFAULT_RULE_NAME = "Default"
+ANYTHING = "*"
+DEFAULT_PRIORITY = 10_000
+STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-def _percent(value: float) -> str:
-    if 1 < value <= 100:  # noqa: PLR2004 - a percentage
-        return f"for {value:g} % write {value / 100:g}"
-    return "0 samples nothing and 1 everything"
+class SamplingRateBoost(BaseModel):
+    """Adaptive sampling: a higher rate for a while after anomalies.
+
+    Only SDKs that know adaptive sampling follow it; the X-Ray SDKs ignore it. Costs up to
+    ``max_rate`` of the traffic while it lasts.
+
+    :param max_rate: the highest share of requests, 0 to 1.
+    :param cooldown_window_minutes: how long after a boost before the next, at least 1.
+    """
+
+    model_config = STRICT
+
+    max_rate: Rate
+    cooldown_window_minutes: CooldownMinutes
 
 
-def _not_default(value: str) -> str:
-    if value == DEFAULT_RULE_NAME:
-        raise ValueError(
-            "must not be 'Default', got 'Default'; X-Ray keeps that rule itself and "
-            "CloudFormation cannot manage it"
-        )
-    return value
+class RuleOverride(BaseModel):
+    """What differs from a rule in one environment. What is not given stays as in the rule."""
+
+    model_config = STRICT
+
+    enabled: bool = True
+    fixed_rate: Rate = 0
+    reservoir_size: ReservoirSize = 0
+    http_method: HttpMethod = ANYTHING
+    host: Host = ANYTHING
+    url_path: UrlPath = ANYTHING
+    service_name: ServiceName = ANYTHING
+    service_type: ServiceType = ANYTHING
+    sampling_rate_boost: SamplingRateBoost | None = None
 
 
 class SamplingRule(BaseModel):
@@ -45,92 +67,84 @@ class SamplingRule(BaseModel):
     Limits are those of AWS::XRay::SamplingRule. Patterns take ``*`` and ``?`` and ignore case.
 
     :param name: 1 to 32 characters, together with the environment's prefix.
-    :param priority: 1 to 9999, lowest first; equal ones fall back to the order of names.
+    :param priority: 1 to 9999, lowest first; equal ones fall back to the order of names. A file
+        may leave it out of every rule: then the order in the file counts.
     :param fixed_rate: share of requests beyond the reservoir, 0 to 1.
     :param reservoir_size: requests a second that are always traced, over all processes.
     :param service_name: the app's ``AWS_XRAY_TRACING_NAME``. ``*`` matches every service of the
         account and region, those of other environments too.
+    :param enabled: False leaves the rule out, and its requests to the rules after it.
+    :param environments: what differs, by the environment's name.
+    :param attributes: of the request's segment. X-Ray's SDKs skip rules that have any.
+    :param resource_arn: of what runs the service. X-Ray's SDKs skip all but ``*``.
+    :param version: of the rule's format. X-Ray has 1 only, and its SDKs skip others.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = STRICT
 
-    name: Annotated[str, AfterValidator(at_most(MAX_RULE_NAME)), AfterValidator(_not_default)]
-    priority: Annotated[int, AfterValidator(within(1, 9999, "the built-in rule Default has 10000"))]
-    fixed_rate: Annotated[float, AfterValidator(within(0, 1, _percent))]
-    reservoir_size: Annotated[int, AfterValidator(within(0, 2**31 - 1, "0 reserves nothing"))] = 0
-    http_method: Annotated[str, AfterValidator(at_most(10))] = "*"
-    host: Annotated[str, AfterValidator(at_most(64))] = "*"
-    url_path: Annotated[str, AfterValidator(at_most(128))] = "*"
-    service_name: Annotated[str, AfterValidator(at_most(64))] = "*"
-    service_type: Annotated[str, AfterValidator(at_most(64))] = "*"
+    name: RuleName
+    priority: Priority
+    fixed_rate: Rate
+    reservoir_size: ReservoirSize = 0
+    http_method: HttpMethod = ANYTHING
+    host: Host = ANYTHING
+    url_path: UrlPath = ANYTHING
+    service_name: ServiceName = ANYTHING
+    service_type: ServiceType = ANYTHING
+    enabled: bool = True
+    sampling_rate_boost: SamplingRateBoost | None = None
+    environments: Mapping[str, RuleOverride] = Field(default_factory=dict)
+    attributes: Attributes = Field(default_factory=dict)
+    resource_arn: ResourceArn = ANYTHING
+    version: Version = 1
 
-
-class SamplingRuleSet(BaseModel):
-    """The sampling rules of one file.
-
-    :param rules: at most 25, X-Ray's quota for an account and region.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    rules: Annotated[tuple[SamplingRule, ...], Field(strict=False)]
-
-    @classmethod
-    def from_file(cls, path: str | Path) -> Self:
-        """Read a YAML or JSON file.
-
-        :raises SamplingRuleError: with every problem of the file.
-        """
-        return read_model(path, cls, error=SamplingRuleError)
-
-    def qualified(self, environment: str) -> dict[str, SamplingRule]:
-        """Return the rules by the name they have in an account: ``dev-checkout``.
-
-        Rules belong to an account and region, so environments that share one must not share
-        names.
-
-        :raises SamplingRuleError: when a name is too long with the environment in front.
-        """
-        qualified = {f"{environment}-{rule.name}": rule for rule in self.rules}
-        too_long = [name for name in qualified if len(name) > MAX_RULE_NAME]
-        if too_long:
-            raise SamplingRuleError(
-                *(
-                    f"environment '{environment}', rule '{qualified[name].name}': the name in "
-                    f"the account must be at most {MAX_RULE_NAME} characters long, got "
-                    f"{len(name)} in '{name}'; shorten the rule's name by "
-                    f"{len(name) - MAX_RULE_NAME}"
-                    for name in too_long
-                )
-            )
-        return qualified
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _check(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        return validate_with(_clashes(data), data, handler)
-
-
-def _clashes(data: object) -> list[InitErrorDetails]:
-    rules = data.get("rules") if isinstance(data, Mapping) else None
-    if not isinstance(rules, Sequence) or isinstance(rules, str):
-        return []
-    found = []
-    if not rules:
-        found.append(clash("must hold at least one rule, got none; add one", ("rules",), rules))
-    if len(rules) > MAX_RULES:
-        message = (
-            f"must be at most {MAX_RULES}, X-Ray's quota for an account and region, got "
-            f"{len(rules)}; merge some with wildcards"
+    def in_environment(self, environment: str | None) -> Self:
+        """Return the rule with what differs in an environment; None is none in particular."""
+        override = None if environment is None else self.environments.get(environment)
+        if override is None:
+            return self
+        return self.model_copy(
+            update={field: getattr(override, field) for field in override.model_fields_set}
         )
-        found.append(clash(message, ("rules",), rules))
-    seen: set[str] = set()
-    for position, rule in enumerate(rules):
-        name = rule.get("name") if isinstance(rule, Mapping) else getattr(rule, "name", None)
-        if not isinstance(name, str):
-            continue
-        if name in seen:
-            message = f"must be unique, got a second '{name}'; rename one of them"
-            found.append(clash(message, ("rules", position, "name"), name))
-        seen.add(name)
-    return found
+
+    @property
+    def skipped_because(self) -> str | None:
+        """Why X-Ray's SDKs skip the rule, or None where they don't.
+
+        Source: ``rule_poller`` and ``connector`` of aws-xray-sdk 2.15, ``_is_rule_valid``.
+        """
+        if self.attributes:
+            return f"attributes {', '.join(sorted(self.attributes))}"
+        if self.resource_arn != ANYTHING:
+            return f"resource_arn '{self.resource_arn}'"
+        return None if self.version == 1 else f"version {self.version}"
+
+
+class DefaultRule(BaseModel):
+    """What happens to requests that no rule matches.
+
+    X-Ray has one such rule for an account and region, called Default, which CloudFormation can't
+    manage. Its values here are used in simulations and local files; :param:`managed_by` also
+    writes them to the account.
+
+    :param fixed_rate: share of requests beyond the reservoir; X-Ray starts with 0.05.
+    :param reservoir_size: requests a second that are always traced; X-Ray starts with 1.
+    :param managed_by: the one environment whose stack sets the rule, as all environments of an
+        account and region share it. None leaves the account's rule alone.
+    """
+
+    model_config = STRICT
+
+    fixed_rate: Rate = 0.05
+    reservoir_size: ReservoirSize = 1
+    managed_by: str | None = None
+
+    @property
+    def name(self) -> str:
+        """X-Ray's name for the rule."""
+        return DEFAULT_RULE_NAME
+
+    @property
+    def priority(self) -> int:
+        """After every other rule."""
+        return DEFAULT_PRIORITY

@@ -1,0 +1,180 @@
+"""What the rules of a file do to each other, to other environments and to X-Ray's SDKs.
+
+What a file says wrongly for itself is found when it is read. Everything here needs whole rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from cdk_ecs_xray.errors import SamplingRuleError
+from cdk_ecs_xray.sampling.findings import Check, Finding
+from cdk_ecs_xray.sampling.matching import MATCHED_FIELDS
+from cdk_ecs_xray.sampling.patterns import pattern_covers, pattern_matches
+from cdk_ecs_xray.sampling.rule_set import MAX_GROUPS, MAX_RULES, SamplingRuleSet
+from cdk_ecs_xray.sampling.rules import ANYTHING, SamplingRule
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnvironmentRules:
+    """The rules of one environment, and what they can meet.
+
+    :param environment: its name; None checks the rules without what differs.
+    :param rules: of its file.
+    :param where: how messages name the file.
+    :param services: the names its apps trace under, as far as they are known.
+    """
+
+    environment: str | None
+    rules: SamplingRuleSet
+    where: str
+    services: Sequence[str] = field(default_factory=tuple)
+
+    def place(self, kind: str, name: str) -> str:
+        """Return where a rule or group stands."""
+        place = f"{self.where}, {kind} '{name}'"
+        return place if self.environment is None else f"{place}, environment '{self.environment}'"
+
+
+def check_rules(checked: EnvironmentRules) -> Iterator[Finding]:
+    """Find what is wrong with the rules of one environment for itself."""
+    yield from _names(checked)
+    rules = checked.rules.in_environment(checked.environment)
+    yield from _quota(rules, checked.rules.groups_in(checked.environment), checked.where)
+    for position, rule in enumerate(rules):
+        yield from _unreachable(checked, rule, rules[:position])
+        yield from _skipped(checked, rule)
+        yield from _boost(checked, rule)
+
+
+def check_account(sharing: Sequence[EnvironmentRules]) -> Iterator[Finding]:
+    """Find what environments of one account and region do to each other.
+
+    :param sharing: every environment there. What each does for itself is not checked again.
+    """
+    for checked in sharing:
+        others = [other for other in sharing if other is not checked]
+        for rule in checked.rules.in_environment(checked.environment):
+            yield from _captures(checked, rule, others)
+    if len(sharing) > 1:
+        yield from _quota(
+            [rule for one in sharing for rule in one.rules.in_environment(one.environment)],
+            [group for one in sharing for group in one.rules.groups_in(one.environment)],
+            "environments " + ", ".join(f"'{one.environment}'" for one in sharing),
+        )
+
+
+def check_environment_names(
+    rules: SamplingRuleSet, where: str, known: Sequence[str]
+) -> Iterator[Finding]:
+    """Find environments that a file speaks of and that do not exist."""
+    for name in sorted(rules.environments_named - set(known)):
+        yield Finding(
+            check=Check.UNKNOWN_ENVIRONMENT,
+            place=where,
+            problem=f"environments must exist, got '{name}'",
+            cure=f"choose one of {', '.join(known)}",
+        )
+
+
+def _names(checked: EnvironmentRules) -> Iterator[Finding]:
+    if checked.environment is None:
+        return
+    for qualified in (checked.rules.qualified, checked.rules.qualified_groups):
+        try:
+            qualified(checked.environment)
+        except SamplingRuleError as error:
+            for problem in error.problems:
+                place, _, rest = problem.partition(": ")
+                text, _, cure = rest.partition("; ")
+                yield Finding(
+                    check=Check.NAME_LENGTH,
+                    place=f"{checked.where}, {place}",
+                    problem=text,
+                    cure=cure,
+                )
+
+
+def _quota(rules: Sequence[object], groups: Sequence[object], place: str) -> Iterator[Finding]:
+    for kind, found, most in (("rules", rules, MAX_RULES), ("groups", groups, MAX_GROUPS)):
+        if len(found) > most:
+            yield Finding(
+                check=Check.QUOTA,
+                place=place,
+                problem=f"{kind} must be at most {most}, X-Ray's quota for an account and "
+                f"region, got {len(found)}",
+                cure="merge some with wildcards, or move an environment to an account of its own",
+            )
+
+
+def _unreachable(
+    checked: EnvironmentRules, rule: SamplingRule, earlier: Sequence[SamplingRule]
+) -> Iterator[Finding]:
+    covering = next((other for other in earlier if covers(other, rule)), None)
+    if covering is not None:
+        yield Finding(
+            check=Check.UNREACHABLE,
+            place=checked.place("rule", rule.name),
+            problem=f"must match something that rules before it leave over, got priority "
+            f"{rule.priority} behind '{covering.name}' with {covering.priority}, which matches "
+            "all of it",
+            cure=f"move it before '{covering.name}', narrow that one, or remove it",
+        )
+
+
+def covers(wider: SamplingRule, narrower: SamplingRule) -> bool:
+    """Tell whether every request that the narrower rule matches is matched by the wider one.
+
+    A rule that X-Ray's SDKs skip covers nothing.
+    """
+    return wider.skipped_because is None and all(
+        pattern_covers(getattr(wider, name), getattr(narrower, name)) for name in MATCHED_FIELDS
+    )
+
+
+def _skipped(checked: EnvironmentRules, rule: SamplingRule) -> Iterator[Finding]:
+    if rule.skipped_because is not None:
+        yield Finding(
+            check=Check.SKIPPED_BY_SDKS,
+            place=checked.place("rule", rule.name),
+            problem=f"must do without attributes, resource_arn and version to work with X-Ray's "
+            f"SDKs, which silently skip it, got {rule.skipped_because}",
+            cure="remove them, or keep it for OpenTelemetry apps only",
+        )
+
+
+def _boost(checked: EnvironmentRules, rule: SamplingRule) -> Iterator[Finding]:
+    boost = rule.sampling_rate_boost
+    if boost is not None and boost.max_rate <= rule.fixed_rate:
+        yield Finding(
+            check=Check.BOOST,
+            place=checked.place("rule", rule.name),
+            problem=f"max_rate must be above fixed_rate {rule.fixed_rate:g} to raise it, got "
+            f"{boost.max_rate:g}",
+            cure="raise max_rate, or remove sampling_rate_boost",
+        )
+
+
+def _captures(
+    checked: EnvironmentRules, rule: SamplingRule, others: Sequence[EnvironmentRules]
+) -> Iterator[Finding]:
+    """Find rules that match by service name alone, and so match other environments' services."""
+    if rule.host != ANYTHING:
+        return
+    captured = [
+        f"'{service}' of '{other.environment}'"
+        for other in others
+        for service in other.services
+        if pattern_matches(rule.service_name, service)
+    ]
+    if not captured and rule.service_name == ANYTHING:
+        captured = [f"every service of '{other.environment}'" for other in others]
+    if captured:
+        yield Finding(
+            check=Check.OTHER_ENVIRONMENTS,
+            place=checked.place("rule", rule.name),
+            problem="service_name must not match other environments of the account and region, "
+            f"got '{rule.service_name}', which captures {', '.join(captured)}",
+            cure="name the environment's own services, give it a host, or use an account for each",
+        )

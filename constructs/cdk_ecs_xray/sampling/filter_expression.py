@@ -1,0 +1,267 @@
+"""X-Ray's filter expressions: is one written as X-Ray reads it, and where not.
+
+Grammar: "Using filter expressions" in the X-Ray developer guide. Values are quoted with ``"``; AND
+and OR may be written in either case, and two conditions side by side mean AND.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+BOOLEANS = (
+    "ok",
+    "error",
+    "throttle",
+    "fault",
+    "partial",
+    "inferred",
+    "first",
+    "last",
+    "remote",
+    "root",
+)
+NUMBERS = ("responsetime", "duration", "http.status", "index", "coverage")
+STRINGS = (
+    "http.url",
+    "http.method",
+    "http.useragent",
+    "http.clientip",
+    "user",
+    "name",
+    "type",
+    "message",
+    "availabilityzone",
+    "instance.id",
+    "resource.arn",
+    "group.name",
+    "group.arn",
+)
+_EQUALITY = ("=", "!=")
+_ORDER = (*_EQUALITY, "<", "<=", ">", ">=")
+_TEXTUAL = (*_EQUALITY, "CONTAINS", "BEGINSWITH", "ENDSWITH")
+_ID_PARTS = ("name", "type", "account.id")
+_DEEPEST = 100
+
+_TOKEN = re.compile(
+    r"""(?P<string>"(?:[^"\\]|\\.)*")
+      | (?P<number>-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w.]))
+      | (?P<word>[A-Za-z_][\w.-]*)
+      | (?P<symbol><=|>=|!=|[=<>!(){},:\[\]])""",
+    re.VERBOSE,
+)
+
+
+class FilterExpressionError(ValueError):
+    """An expression that X-Ray would refuse, or drop the group for.
+
+    :param column: where, the first character being 1.
+    :param got: what stands there.
+    :param cure: what to write instead.
+    """
+
+    def __init__(self, column: int, got: str, cure: str) -> None:
+        self.column = column
+        self.got = got
+        self.cure = cure
+        super().__init__(f"column {column}: got {got}; {cure}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Token:
+    kind: str
+    text: str
+    column: int
+
+    @property
+    def shown(self) -> str:
+        return "the end" if self.kind == "end" else f"'{self.text}'"
+
+
+def check_filter_expression(expression: str) -> None:
+    """Parse an expression for its errors.
+
+    :raises FilterExpressionError: with the column of the first.
+    """
+    parser = _Parser(list(_tokens(expression)))
+    parser.any_of(level=0)
+    parser.expect_end()
+
+
+def _tokens(expression: str) -> Iterator[_Token]:
+    place = 0
+    while place < len(expression):
+        if expression[place].isspace():
+            place += 1
+            continue
+        found = _TOKEN.match(expression, place)
+        if found is None or found.lastgroup is None:
+            raise _unreadable(expression, place)
+        yield _Token(kind=found.lastgroup, text=found.group(), column=place + 1)
+        place = found.end()
+    yield _Token(kind="end", text="", column=len(expression) + 1)
+
+
+def _unreadable(expression: str, place: int) -> FilterExpressionError:
+    character = expression[place]
+    if character == '"':
+        return FilterExpressionError(place + 1, "a quote that is not closed", 'add the closing "')
+    cure = 'quote text with "' if character in "'“”`" else "remove it"
+    return FilterExpressionError(place + 1, f"'{character}'", cure)
+
+
+class _Parser:
+    """Recursive descent over the tokens; ``level`` counts brackets so that input can't crash it."""
+
+    def __init__(self, tokens: Sequence[_Token]) -> None:
+        self._tokens = tokens
+        self._position = 0
+        self._special: Mapping[str, Callable[[int], None]] = {
+            "service": self._service,
+            "edge": self._edge,
+            "annotation": self._annotation_in_brackets,
+        }
+
+    @property
+    def _next(self) -> _Token:
+        return self._tokens[self._position]
+
+    def _refuse(self, cure: str) -> FilterExpressionError:
+        return FilterExpressionError(self._next.column, self._next.shown, cure)
+
+    def _take(self) -> _Token:
+        token = self._next
+        self._position += 1
+        return token
+
+    def _skip(self, *texts: str) -> bool:
+        if self._next.kind in ("word", "symbol") and self._next.text in texts:
+            self._position += 1
+            return True
+        return False
+
+    def _expect(self, text: str, cure: str = "") -> None:
+        if not self._skip(text):
+            raise self._refuse(cure or f"write '{text}' there")
+
+    def expect_end(self) -> None:
+        if self._next.kind != "end":
+            raise self._refuse("remove it, or join it with AND or OR")
+
+    def any_of(self, *, level: int) -> None:
+        if level > _DEEPEST:
+            raise self._refuse(f"nest at most {_DEEPEST} levels deep")
+        self._all_of(level)
+        while self._skip("OR", "or"):
+            self._all_of(level)
+
+    def _all_of(self, level: int) -> None:
+        self._condition(level)
+        while self._skip("AND", "and") or self._starts_condition():
+            self._condition(level)
+
+    def _starts_condition(self) -> bool:
+        token = self._next
+        return token.text in ("!", "(") or (token.kind == "word" and token.text not in ("OR", "or"))
+
+    def _condition(self, level: int) -> None:
+        while self._skip("!"):
+            pass
+        if self._skip("("):
+            self.any_of(level=level + 1)
+            self._expect(")")
+            return
+        if self._next.kind != "word":
+            raise self._refuse("write a keyword there, such as fault or responsetime")
+        self._keyword(level)
+
+    def _keyword(self, level: int) -> None:
+        word = self._next.text
+        if word in self._special:
+            self._take()
+            self._special[word](level)
+        elif word.startswith("annotation."):
+            self._take()
+            self._annotation_value()
+        elif word in BOOLEANS:
+            self._take()
+            if self._skip(*_EQUALITY) and not self._skip("true", "false"):
+                raise self._refuse("write true or false there")
+        elif word in NUMBERS:
+            self._take()
+            self._comparison(_ORDER, "number", "a number")
+        elif word in STRINGS or word.startswith("rootcause."):
+            self._take()
+            self._comparison(_TEXTUAL, "string", 'text in "')
+        else:
+            known = (*BOOLEANS, *NUMBERS, *STRINGS, *self._special, "AND", "OR")
+            close = difflib.get_close_matches(word, known, n=1)
+            raise self._refuse(f"did you mean '{close[0]}'?" if close else "write a known keyword")
+
+    def _comparison(self, operators: Sequence[str], kind: str, value: str) -> None:
+        if not self._skip(*operators):
+            raise self._refuse(f"write one of {' '.join(operators)} there")
+        if self._next.kind != kind:
+            raise self._refuse(f"write {value} there")
+        self._take()
+
+    def _service(self, level: int) -> None:
+        self._expect("(", 'write service("name")')
+        if not self._skip(")"):
+            self._node()
+            self._expect(")")
+        self._filter(level)
+
+    def _edge(self, level: int) -> None:
+        self._expect("(", 'write edge("source", "destination")')
+        if not self._skip(")"):
+            self._node()
+            self._expect(",")
+            self._node()
+            self._expect(")")
+        self._filter(level)
+
+    def _filter(self, level: int) -> None:
+        if self._skip("{"):
+            self.any_of(level=level + 1)
+            self._expect("}")
+
+    def _node(self) -> None:
+        if self._skip("id"):
+            self._expect("(")
+            while True:
+                if not self._skip(*_ID_PARTS):
+                    raise self._refuse(f"write one of {', '.join(_ID_PARTS)} there")
+                self._expect(":")
+                self._string()
+                if not self._skip(","):
+                    break
+            self._expect(")")
+        else:
+            self._string()
+
+    def _string(self) -> None:
+        if self._next.kind != "string":
+            raise self._refuse('write a name in " there')
+        self._take()
+
+    def _annotation_in_brackets(self, _level: int) -> None:
+        self._expect("[", "write annotation[key] or annotation.key")
+        if self._next.kind not in ("word", "string", "number"):
+            raise self._refuse("write the annotation's key there")
+        self._take()
+        self._expect("]")
+        self._annotation_value()
+
+    def _annotation_value(self) -> None:
+        if self._skip(*_EQUALITY):
+            if self._next.kind not in ("string", "number") and not self._skip("true", "false"):
+                raise self._refuse('write a number, true, false or text in " there')
+            if self._next.kind in ("string", "number"):
+                self._take()
+        elif self._next.text in _ORDER:
+            self._comparison(_ORDER, "number", "a number")
+        elif self._next.text in _TEXTUAL:
+            self._comparison(_TEXTUAL, "string", 'text in "')
