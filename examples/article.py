@@ -2,8 +2,9 @@
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
-from cdk_ecs_xray import Naming, SidecarProfile, XRaySidecar, XRayTracing
 from constructs import Construct
+
+from cdk_ecs_xray import Naming, SidecarProfile, XRaySidecar, XRayTracing
 
 
 class BillingStack(cdk.Stack):

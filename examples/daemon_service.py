@@ -3,8 +3,9 @@
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
-from cdk_ecs_xray import XRayDaemonService
 from constructs import Construct
+
+from cdk_ecs_xray import XRayDaemonService
 
 
 class PlatformStack(cdk.Stack):

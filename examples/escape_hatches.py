@@ -6,6 +6,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
+from constructs import Construct
+
 from cdk_ecs_xray import (
     CollectorContainer,
     CollectorPort,
@@ -16,7 +18,6 @@ from cdk_ecs_xray import (
     XRayTracing,
     grant_write_traces,
 )
-from constructs import Construct
 
 
 class RelayCollector:
@@ -52,12 +53,6 @@ class OrdersStack(cdk.Stack):
         # 2. What was made.
         sidecar = XRaySidecar.of(task_definition)
         sidecar.container.add_docker_label("team", "platform")
-        sidecar.log_group.add_metric_filter(
-            "Failures",
-            filter_pattern=logs.FilterPattern.literal('"[Error]"'),
-            metric_namespace="Tracing",
-            metric_name="CollectorErrors",
-        )
 
         # 3. Permissions for something else that sends traces.
         batch_role = iam.Role(
@@ -72,6 +67,7 @@ class OrdersStack(cdk.Stack):
 
         # 5. The template itself.
         resource = task_definition.node.default_child
+        assert isinstance(resource, ecs.CfnTaskDefinition)
         resource.add_property_override("EphemeralStorage.SizeInGiB", 30)
 
 

@@ -4,8 +4,9 @@ import aws_cdk as cdk
 from aws_cdk import AspectPriority, Aspects
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_ecs_patterns as patterns
-from cdk_ecs_xray import XRayTracingAspect
 from constructs import Construct
+
+from cdk_ecs_xray import XRayTracingAspect
 
 
 class ShopStack(cdk.Stack):

@@ -110,7 +110,7 @@ class XRayTracingAspect:
                 return reason
         if not any(fnmatchcase(path, pattern) for pattern in self._include):
             return "not included"
-        if XRaySidecar.of(task_definition) is not None:
+        if XRaySidecar.find(task_definition) is not None:
             return "already has a sidecar"
         for container in containers_of(task_definition):
             if any(image in container.image_name for image in _COLLECTOR_IMAGES):
@@ -119,7 +119,7 @@ class XRayTracingAspect:
 
     def _is_traced(self, task_definition: ecs.TaskDefinition) -> bool:
         return (
-            XRaySidecar.of(task_definition) is not None
+            XRaySidecar.find(task_definition) is not None
             and self._reason_to_skip(task_definition) == "already has a sidecar"
         )
 

@@ -152,7 +152,7 @@ class XRayDaemonService(Construct):
                 f"{path}: compatibility must be EC2 only for a collector on the instance, got a "
                 "task that may run elsewhere; give it a sidecar with XRayTracing"
             )
-        if XRaySidecar.of(task_definition) is not None:
+        if XRaySidecar.find(task_definition) is not None:
             raise UnsupportedTaskDefinitionError(
                 f"{path}: the task definition must have one collector, got a sidecar already; "
                 "take XRayTracing away or leave this out"

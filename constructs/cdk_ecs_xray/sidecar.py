@@ -114,7 +114,21 @@ class XRaySidecar(Construct):
         _SIDECARS[task_definition] = self
 
     @staticmethod
-    def of(task_definition: ecs.TaskDefinition) -> XRaySidecar | None:
+    def of(task_definition: ecs.TaskDefinition) -> XRaySidecar:
+        """Return the sidecar of a task definition.
+
+        :raises ConfigurationError: where it has none; :meth:`find` returns None there.
+        """
+        sidecar = XRaySidecar.find(task_definition)
+        if sidecar is None:
+            raise ConfigurationError(
+                f"{task_definition.node.path}: the task definition must have a sidecar, got none; "
+                "add one with add_extension(XRayTracing())"
+            )
+        return sidecar
+
+    @staticmethod
+    def find(task_definition: ecs.TaskDefinition) -> XRaySidecar | None:
         """Return the sidecar of a task definition, or None where it has none."""
         return _SIDECARS.get(task_definition)
 

@@ -74,7 +74,7 @@ class XRayTracing:
         A task definition that cannot be traced gets an error annotation, which fails the
         synthesis: an exception from here would reach the user without its class.
         """
-        if XRaySidecar.of(task_definition) is not None:
+        if XRaySidecar.find(task_definition) is not None:
             return
         try:
             self.add_sidecar(task_definition)
@@ -107,7 +107,7 @@ class XRayTracing:
 
     def wire(self, container: ecs.ContainerDefinition) -> None:
         """Wire a container to the sidecar of its task definition, where that has one."""
-        sidecar = XRaySidecar.of(container.task_definition)
+        sidecar = XRaySidecar.find(container.task_definition)
         # A log router carries other containers' logs; it serves no requests to trace.
         if sidecar is not None and not isinstance(container, ecs.FirelensLogRouter):
             sidecar.attach(container, tracing_name=self._tracing_name)

@@ -204,11 +204,12 @@ def test_it_is_found_again_without_a_variable_holding_it() -> None:
 
     stack = cdk.Stack()
     task_definition = ecs.Ec2TaskDefinition(stack, "Task")
-    assert XRaySidecar.of(task_definition) is None
+    assert XRaySidecar.find(task_definition) is None
+    with pytest.raises(ConfigurationError, match="must have a sidecar, got none"):
+        XRaySidecar.of(task_definition)
     task_definition.add_extension(XRayTracing())
     gc.collect()
     sidecar = XRaySidecar.of(task_definition)
-    assert sidecar is not None
     assert sidecar.container.container_name == "xray-daemon"
     assert sidecar.log_group is not None
     assert isinstance(sidecar.collector, XRayDaemon)

@@ -62,7 +62,7 @@ def test_one_extension_serves_many_task_definitions(
             task = ec2_task(stack, construct_id)
             add_app(task)
             task.add_extension(tracing)
-        assert XRaySidecar.of(task) is not None
+        assert XRaySidecar.find(task) is not None
 
     stack = synthesise(build)
 
@@ -103,7 +103,7 @@ def test_an_apps_own_place_is_kept_when_the_sidecar_comes_later(
 
 
 def test_the_sidecar_of_a_task_definition_can_be_had(task: ecs.Ec2TaskDefinition) -> None:
-    assert XRaySidecar.of(task) is None
+    assert XRaySidecar.find(task) is None
 
     task.add_extension(XRayTracing())
 
