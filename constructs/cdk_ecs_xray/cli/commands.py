@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 import click
 
+from cdk_ecs_xray.cli.inject import inject
 from cdk_ecs_xray.cli.local import local
 from cdk_ecs_xray.errors import EcsXRayError, LocalAwsError
 
@@ -24,6 +25,7 @@ def commands() -> None:
     """Give an ECS service working X-Ray tracing."""
 
 
+commands.add_command(inject)
 commands.add_command(local)
 
 

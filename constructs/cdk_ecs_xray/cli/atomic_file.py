@@ -1,0 +1,43 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from cdk_ecs_xray.errors import ConfigurationError
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace a file, or what its symbolic link leads to; its permissions stay.
+
+    :raises ConfigurationError: when it cannot be written; what was there is still there then.
+    """
+    try:
+        target = path.resolve()
+        if target.is_dir():
+            raise IsADirectoryError(None, "Is a directory")
+        beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+        try:
+            _write_new(beside, content)
+            if target.exists():
+                beside.chmod(target.stat().st_mode)
+            beside.replace(target)
+        finally:
+            with suppress(FileNotFoundError):
+                beside.unlink()
+    except (OSError, RuntimeError) as failed:
+        # Of a loop of links Python 3.11 and 3.12 make a RuntimeError.
+        reason = failed.strerror if isinstance(failed, OSError) else str(failed)
+        raise ConfigurationError(
+            f"{path}: the output must be a file that can be written, got '{reason}'; choose another"
+        ) from None
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

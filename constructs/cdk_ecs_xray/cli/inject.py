@@ -1,0 +1,183 @@
+"""``ecs-xray inject``: tracing for a task definition that no CDK app made."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cdk_ecs_xray.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from cdk_ecs_xray.collectors import Collector
+    from cdk_ecs_xray.task_definition_file import (
+        Injection,
+        SidecarNames,
+        TracedText,
+        TracingOptions,
+    )
+
+_STANDARD = "-"
+_EPILOG = """\b
+ecs-xray inject task-definition.json -o traced.json
+aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log-group /ecs/web
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("source", metavar="FILE")
+@click.option("-o", "--output", help="Where to write; standard output unless told.")
+@click.option("--in-place", is_flag=True, help="Write into FILE itself.")
+@click.option("--diff", is_flag=True, help="Show what would change and write nothing.")
+@click.option(
+    "--collector",
+    type=click.Choice(["xray-daemon", "adot", "cloudwatch-agent"]),
+    default="xray-daemon",
+    show_default=True,
+    help="What runs in the sidecar.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(["safe", "terraform"]),
+    default="safe",
+    show_default=True,
+    help="Sizes and failure behaviour: fail open, or the article's essential container.",
+)
+@click.option("--registry", help="Where the image is pulled from; public.ecr.aws unless told.")
+@click.option("--region", help="Where traces go; what FILE says of its region unless told.")
+@click.option("--network-mode", help="For a file that does not tell, such as a list of containers.")
+@click.option("--log-group", help="An existing log group for the collector's own log.")
+@click.option("--no-log", is_flag=True, help="Leave its log to the host's default driver.")
+@click.option("--tracing-name", help="The service's name in X-Ray; the container's unless told.")
+@click.option("--namespace", help="With the next two: names as the article has them.")
+@click.option("--environment", help="Such as dev, or '${ENVIRONMENT}'.")
+@click.option("--service", help="Such as ledger-watcher, or '${SERVICE_NAME}'.")
+def inject(source: str, output: str | None, in_place: bool, diff: bool, **told: Any) -> None:
+    """Add a collector to the task definition in FILE and wire its containers to it.
+
+    FILE is JSON or YAML, as register-task-definition takes it or describe-task-definition prints
+    it, or a list of containers; - reads standard input. What is there stays as it is, placeholders
+    such as ${ENVIRONMENT} included. Injecting twice changes nothing.
+    """
+    from cdk_ecs_xray.task_definition_file import trace_text
+
+    _require_one_target(source, output, in_place)
+    options = _options(**told)
+    original, where = _read(source)
+    traced = trace_text(original, where=where, options=options)
+    target = source if in_place else output
+    if diff:
+        _show_diff(original, traced, where)
+    elif target is None or target == _STANDARD:
+        click.get_binary_stream("stdout").write(traced.text.encode())
+    else:
+        _write(target, traced.text)
+    _report(traced.injection)
+
+
+def _require_one_target(source: str, output: str | None, in_place: bool) -> None:
+    if in_place and (source == _STANDARD or output is not None):
+        other = "standard input" if source == _STANDARD else f"--output {output}"
+        raise ConfigurationError(
+            f"ecs-xray inject: --in-place must come with a file alone, got {other}; leave one out"
+        )
+
+
+def _options(
+    *,
+    collector: str,
+    profile: str,
+    registry: str | None,
+    region: str | None,
+    network_mode: str | None,
+    log_group: str | None,
+    no_log: bool,
+    tracing_name: str | None,
+    namespace: str | None,
+    environment: str | None,
+    service: str | None,
+) -> TracingOptions:
+    from cdk_ecs_xray.collectors import AdotCollector, CloudWatchAgent, XRayDaemon
+    from cdk_ecs_xray.profile import SidecarProfile
+    from cdk_ecs_xray.task_definition_file import TracingOptions
+
+    if no_log and log_group is not None:
+        raise ConfigurationError(
+            f"ecs-xray inject: --no-log must come without a log group, got '{log_group}'; leave "
+            "one out"
+        )
+    make: Callable[..., Collector] = {
+        "adot": AdotCollector,
+        "cloudwatch-agent": CloudWatchAgent,
+        "xray-daemon": XRayDaemon,
+    }[collector]
+    return TracingOptions(
+        collector=make() if registry is None else make(registry=registry),
+        profile=SidecarProfile.SAFE if profile == "safe" else SidecarProfile.TERRAFORM,
+        names=_names(namespace=namespace, environment=environment, service=service),
+        tracing_name=tracing_name,
+        network_mode=network_mode,
+        region=region,
+        log_group=log_group,
+        writes_log=not no_log,
+    )
+
+
+def _names(*, namespace: str | None, environment: str | None, service: str | None) -> SidecarNames:
+    from cdk_ecs_xray.task_definition_file import SidecarNames
+
+    if namespace is None and environment is None and service is None:
+        return SidecarNames()
+    if namespace is None or environment is None or service is None:
+        raise ConfigurationError(
+            "ecs-xray inject: --namespace, --environment and --service must come together, got "
+            "only some of them; all three make a name"
+        )
+    return SidecarNames.from_parts(namespace=namespace, environment=environment, service=service)
+
+
+def _read(source: str) -> tuple[str, str]:
+    from cdk_ecs_xray.model_file import displayed
+    from cdk_ecs_xray.task_definition_file.traced_text import decoded, read_text
+
+    if source == _STANDARD:
+        where = "standard input"
+        return decoded(click.get_binary_stream("stdin").read(), where=where), where
+    return read_text(Path(source)), displayed(source)
+
+
+def _report(injection: Injection) -> None:
+    from cdk_ecs_xray.task_definition_file import policy
+
+    for warned in injection.warnings:
+        click.echo(f"ecs-xray: warning: {warned.text} [{warned.id}]", err=True)
+    if injection.log_group is not None:
+        click.echo(
+            f"ecs-xray: the log group must exist before a task starts: {injection.log_group}",
+            err=True,
+        )
+    if injection.description is not None:
+        statement = json.dumps(policy(injection.description), indent=2)
+        click.echo(f"ecs-xray: the task role needs this policy:\n{statement}", err=True)
+
+
+def _show_diff(original: str, traced: TracedText, where: str) -> None:
+    changes = difflib.unified_diff(
+        original.splitlines(keepends=True),
+        traced.text.splitlines(keepends=True),
+        fromfile=where,
+        tofile=f"{where} (traced)",
+    )
+    for line in changes:
+        ending = "" if line.endswith("\n") else "\n\\ No newline at end of file\n"
+        click.echo(f"{line}{ending}", nl=False)
+
+
+def _write(target: str, text: str) -> None:
+    from cdk_ecs_xray.cli.atomic_file import write_atomically
+
+    write_atomically(Path(target), text.encode())
