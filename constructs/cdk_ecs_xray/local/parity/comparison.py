@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -18,7 +19,7 @@ ADDITIONS: Mapping[str, str] = {
     "task definition.placementConstraints": "CDK states that there are none",
     "service.serviceName": "a readable name; namespace, environment and service",
     "service.desiredCount": "the service's own, from its environment file",
-    "app.environment.AWS_XRAY_CONTEXT_MISSING": "old SDKs throw without a segment unless told otherwise",
+    "app.environment.AWS_XRAY_CONTEXT_MISSING": "old SDKs throw without a segment otherwise",
     "app.environment.AWS_XRAY_TRACING_NAME": "the SDK for Python refuses nameless segments",
     "app.dependsOn": "the app stops first, so its last traces are still taken",
     "app.environment": "the service's own, from its environment file",
@@ -35,6 +36,7 @@ ADDITIONS: Mapping[str, str] = {
 }
 """Why the kit adds a field, by the field or the part of its path that covers it."""
 
+_POSITION = re.compile(r"\[[0-9]+\]")
 _SETS = {"policy.Action", "policy.Resource", "service.depends_on"}
 """Lists whose order means nothing to AWS; CDK sorts the actions of a policy."""
 
@@ -96,8 +98,10 @@ def _verdict(value: object, field: str, deployed: Fields) -> Verdict:
 
 
 def _reason(field: str) -> str | None:
-    while field:
-        if field in ADDITIONS:
-            return ADDITIONS[field]
-        field = field.rpartition(".")[0]
+    # Entries of a list carry their position, which no reason depends on.
+    path = _POSITION.sub("", field)
+    while path:
+        if path in ADDITIONS:
+            return ADDITIONS[path]
+        path = path.rpartition(".")[0]
     return None

@@ -49,7 +49,7 @@ def read_reference(folder: str | Path, *, environment: str, service: str, region
         terraform = _read_terraform(folder / "main.tf", values)
         definition = json.loads(_substitute((folder / "task-definition.json").read_text(), values))
         reconstructed = yaml.safe_load((folder / "reconstructed.yaml").read_text())
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, yaml.YAMLError) as error:
         raise ConfigurationError(
             f"{folder}: the article's files must be readable, got '{error}'; restore them from git"
         ) from error
