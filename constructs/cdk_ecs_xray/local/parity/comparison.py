@@ -16,7 +16,6 @@ ADDITIONS: Mapping[str, str] = {
     "task definition.taskRoleArn": "the role that carries the policy",
     "task definition.executionRoleArn": "lets ECS write the logs",
     "task definition.requiresCompatibilities": "CDK states the launch type",
-    "task definition.placementConstraints": "CDK states that there are none",
     "service.serviceName": "a readable name; namespace, environment and service",
     "service.desiredCount": "the service's own, from its environment file",
     "app.environment.AWS_XRAY_CONTEXT_MISSING": "old SDKs throw without a segment otherwise",
