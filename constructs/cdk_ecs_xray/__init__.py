@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from cdk_ecs_xray.sampling import SamplingRule, SamplingRuleSet
     from cdk_ecs_xray.sampling_rules import XRaySamplingRules
     from cdk_ecs_xray.sidecar import XRaySidecar
+    from cdk_ecs_xray.task_definition_construct import TracedTaskDefinition
+    from cdk_ecs_xray.task_definition_file import TracedTaskDefinitionFile
     from cdk_ecs_xray.tracing import XRayTracing
 
 # Loading aws-cdk-lib takes most of a second. The pure modules and the command line share this
@@ -52,6 +54,8 @@ _MODULES = {
     "SamplingRuleError": "errors",
     "SamplingRuleSet": "sampling",
     "SidecarProfile": "profile",
+    "TracedTaskDefinition": "task_definition_construct",
+    "TracedTaskDefinitionFile": "task_definition_file",
     "UnsupportedTaskDefinitionError": "errors",
     "XRayDaemon": "collectors",
     "XRayDaemonService": "daemon_service",
@@ -79,6 +83,8 @@ __all__ = [
     "SamplingRuleError",
     "SamplingRuleSet",
     "SidecarProfile",
+    "TracedTaskDefinition",
+    "TracedTaskDefinitionFile",
     "UnsupportedTaskDefinitionError",
     "XRayDaemon",
     "XRayDaemonService",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from aws_cdk import Annotations, Stack
 from aws_cdk import aws_ecs as ecs
@@ -18,29 +19,37 @@ _PULL_THROUGH = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
 
 
 def grant_pull(container: ecs.ContainerDefinition, image: str) -> None:
-    """Let the execution role pull an image from Amazon ECR; other registries need no grant.
+    """Let the execution role pull an image from Amazon ECR; other registries need no grant."""
+    statements = pull_statements(Stack.of(container), image)
+    if not statements:
+        return
+    for statement in statements:
+        container.task_definition.add_to_execution_role_policy(statement)
+    Annotations.of(container).acknowledge_warning(
+        "@aws-cdk/aws-ecs:ecrImageRequiresPolicy", "The execution role has just been granted it."
+    )
 
-    Grants pulling and, as the first pull through a cache imports the image, importing, on the one
+
+def pull_statements(stack: Stack, image: str) -> Sequence[iam.PolicyStatement]:
+    """Return what pulling an image takes; nothing for a registry other than Amazon ECR.
+
+    Allows pulling and, as the first pull through a cache imports the image, importing, on the one
     repository.
     """
     match = _ECR.match(image)
     if match is None:
-        return
-    task_definition = container.task_definition
-    repository = Stack.of(task_definition).format_arn(
+        return ()
+    repository = stack.format_arn(
         service="ecr",
         account=match["account"],
         region=match["region"],
         resource="repository",
         resource_name=match["repository"],
     )
-    for actions, resource in (
-        (["ecr:GetAuthorizationToken"], "*"),
-        ([*_PULL, *_PULL_THROUGH], repository),
-    ):
-        task_definition.add_to_execution_role_policy(
-            iam.PolicyStatement(actions=actions, resources=[resource])
+    return [
+        iam.PolicyStatement(actions=actions, resources=[resource])
+        for actions, resource in (
+            (["ecr:GetAuthorizationToken"], "*"),
+            ([*_PULL, *_PULL_THROUGH], repository),
         )
-    Annotations.of(container).acknowledge_warning(
-        "@aws-cdk/aws-ecs:ecrImageRequiresPolicy", "The execution role has just been granted it."
-    )
+    ]

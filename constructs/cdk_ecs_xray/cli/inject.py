@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,7 +74,7 @@ def inject(source: str, output: str | None, in_place: bool, diff: bool, **told: 
     if diff:
         _show_diff(original, traced, where)
     elif target is None or target == _STANDARD:
-        click.get_binary_stream("stdout").write(traced.text.encode())
+        sys.stdout.buffer.write(traced.text.encode())
     else:
         _write(target, traced.text)
     _report(traced.injection)
@@ -146,7 +147,7 @@ def _read(source: str) -> tuple[str, str]:
 
     if source == _STANDARD:
         where = "standard input"
-        return decoded(click.get_binary_stream("stdin").read(), where=where), where
+        return decoded(sys.stdin.buffer.read(), where=where), where
     return read_text(Path(source)), displayed(source)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cdk_ecs_xray.task_definition_file.advice import policy
+from cdk_ecs_xray.task_definition_file.cloudformation import cloudformation
 from cdk_ecs_xray.task_definition_file.injection import Injection
 from cdk_ecs_xray.task_definition_file.options import SidecarNames, TracingOptions
 from cdk_ecs_xray.task_definition_file.traced_file import TracedTaskDefinitionFile
@@ -14,6 +15,7 @@ __all__ = [
     "TracedTaskDefinitionFile",
     "TracedText",
     "TracingOptions",
+    "cloudformation",
     "policy",
     "trace_text",
 ]

@@ -24,6 +24,10 @@ from cdk_ecs_xray.task_definition_file.placeholders import Value, fill, names_in
 from cdk_ecs_xray.task_definition_file.surroundings import network_mode_of
 from cdk_ecs_xray.task_definition_file.traced_text import read_text, registrable
 
+# They stand for what only a stack knows, while everything else is checked.
+_ANY_REGION = "us-east-1"
+_ANY_GROUP = "any"
+
 
 @dataclass(frozen=True, kw_only=True)
 class TracedTaskDefinitionFile:
@@ -88,7 +92,7 @@ class TracedTaskDefinitionFile:
                 network_mode_of(read_definition(content[CONTAINERS], where=where), options)
         file = cls(where=where, content=content, options=options)
         # The region and the log group are the stack's to know; everything else shows here.
-        file.plan(region="us-east-1", log_group="any")
+        file.plan(region=_ANY_REGION, log_group=_ANY_GROUP)
         return file
 
     @property
@@ -101,6 +105,11 @@ class TracedTaskDefinitionFile:
         """The family that the file names."""
         found = self.content.get("family")
         return found if isinstance(found, str) else None
+
+    @property
+    def keeps_collector(self) -> bool:
+        """Whether the file runs a collector of its own, so that none is added."""
+        return self.plan(region=_ANY_REGION, log_group=_ANY_GROUP).sidecar is None
 
     def plan(self, *, region: str, log_group: str | None) -> Injection:
         """Return what tracing adds, for a region and a log group; None for none."""
