@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from aws_cdk import region_info
+from aws_cdk import Aws, region_info
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -19,9 +19,15 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from cdk_ecs_xray import Naming, SamplingRuleSet
+from cdk_ecs_xray import (
+    Naming,
+    SamplingRuleSet,
+    TracedTaskDefinitionFile,
+    UnsupportedTaskDefinitionError,
+)
 from cdk_ecs_xray.log_group import RETENTION_DAYS
 from cdk_ecs_xray.model_file import clash, matching, read_model, validate_with
+from stacks.choices import COLLECTORS, PROFILES
 from stacks.service import Service
 
 SAMPLING_STACK = "sampling"
@@ -132,16 +138,64 @@ class Environment(BaseModel):
                 ("stack", self.stack_name(service.name)),
                 ("log group", naming.log_group_name),
                 ("log group", naming.application_log_group_name),
-                ("task definition family", naming.qualified_service),
+                ("task definition family", self._family(service)),
             ]
         return frozenset(names)
+
+    def task_definition(self, service: Service) -> TracedTaskDefinitionFile | None:
+        """Return a service's own task definition; None where its options describe it.
+
+        :raises EcsXRayError: when it is none, or none that a shipped service can run.
+        """
+        if service.task_definition is None:
+            return None
+        file = TracedTaskDefinitionFile.from_file(
+            service.task_definition,
+            values=service.task_definition_values,
+            defaults={
+                "ENVIRONMENT": self.name,
+                "NAMESPACE": self.namespace,
+                "SERVICE_NAME": service.name,
+                "REGION": Aws.REGION,
+                "AWS_REGION": Aws.REGION,
+            },
+            collector=COLLECTORS[self.collector],
+            naming=self.naming(service),
+            profile=PROFILES[service.sidecar],
+        )
+        _require_ec2(file)
+        return file
+
+    def _family(self, service: Service) -> str:
+        file = self.task_definition(service)
+        family = None if file is None else file.family
+        return self.naming(service).qualified_service if family is None else family
 
     @model_validator(mode="wrap")
     @classmethod
     def _check(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
         environment = validate_with(_clashes(data), data, handler)
         environment.sampling_rules.qualified(environment.name)
+        for service in environment.services:
+            environment.task_definition(service)
         return environment
+
+
+def _require_ec2(file: TracedTaskDefinitionFile) -> None:
+    problems = []
+    if file.network_mode == "awsvpc":
+        problems.append(
+            f"{file.where}: networkMode must be bridge or host for a shipped service, got "
+            "'awsvpc'; use TracedTaskDefinition in a stack of your own, which has the subnets "
+            "that awsvpc needs"
+        )
+    elif "EC2" not in file.content.get("requiresCompatibilities", ["EC2"]):
+        problems.append(
+            f"{file.where}: requiresCompatibilities must name EC2 for a shipped service, got "
+            f"{', '.join(file.content['requiresCompatibilities'])}; add it"
+        )
+    if problems:
+        raise UnsupportedTaskDefinitionError(*problems)
 
 
 def _clashes(data: object) -> list[InitErrorDetails]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
+    ValidationInfo,
     model_validator,
 )
+from pydantic_core import InitErrorDetails
 
 from cdk_ecs_xray.model_file import clash, matching, validate_with, within
 
@@ -27,6 +31,16 @@ ServiceName = Annotated[
     ),
 ]
 
+_IN_THE_TASK_DEFINITION = (
+    "image",
+    "port",
+    "cpu",
+    "memory_reservation_mib",
+    "network_mode",
+    "environment",
+)
+"""Options of the app that a task definition of its own has."""
+
 
 def _network_mode(value: str) -> str:
     if value == "awsvpc":
@@ -40,6 +54,36 @@ def _network_mode(value: str) -> str:
             "the article uses bridge"
         )
     return value
+
+
+def _beside_the_file(value: object, info: ValidationInfo) -> object:
+    if not isinstance(value, str):
+        return value
+    directory: Path = (info.context or {}).get("directory", Path())
+    return directory / value
+
+
+def _task_definition_clashes(data: Mapping[str, Any]) -> list[InitErrorDetails]:
+    path = data.get("task_definition")
+    if path is None:
+        found = []
+        if data.get("image") is None:
+            message = "is missing, got nothing; add 'image: …', or 'task_definition: …' instead"
+            found.append(clash(message, ("image",), None))
+        if data.get("task_definition_values") is not None:
+            message = "must come with task_definition, got it alone; add that or leave this out"
+            found.append(clash(message, ("task_definition_values",), None))
+        return found
+    return [
+        clash(
+            f"must not be there together with task_definition '{path}', got it as well; set it "
+            "in that file",
+            (key,),
+            data[key],
+        )
+        for key in _IN_THE_TASK_DEFINITION
+        if data.get(key) is not None
+    ]
 
 
 class NewCluster(BaseModel):
@@ -68,6 +112,10 @@ class Service(BaseModel):
 
     :param name: the app container, and the service's name in X-Ray.
     :param image: the app's image, with tag or digest.
+    :param task_definition: path, relative to this file, of a task definition as
+        ``register-task-definition`` takes it, in place of image and the app's other options.
+    :param task_definition_values: what the placeholders of that file are filled with, beside
+        ENVIRONMENT, NAMESPACE, SERVICE_NAME, REGION and AWS_REGION, which are known.
     :param port: the port the app listens on; None publishes none.
     :param cpu: CPU units of the app container, 1024 a core.
     :param memory_reservation_mib: memory of the app container, in MiB.
@@ -82,9 +130,15 @@ class Service(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     name: ServiceName
-    image: Annotated[
-        str, AfterValidator(matching(r"[^\s$]+", "an image like registry/name:tag, without spaces"))
-    ]
+    image: (
+        Annotated[
+            str,
+            AfterValidator(matching(r"[^\s$]+", "an image like registry/name:tag, without spaces")),
+        ]
+        | None
+    ) = None
+    task_definition: Annotated[Path, BeforeValidator(_beside_the_file)] | None = None
+    task_definition_values: Mapping[str, str | int | bool] = Field(default_factory=dict)
     port: Annotated[int, AfterValidator(within(1, 65535, "80 is usual"))] | None = None
     cpu: Annotated[int, AfterValidator(within(0, 196608, "128 is an eighth of a core"))] = 128
     memory_reservation_mib: Annotated[
@@ -118,4 +172,6 @@ class Service(BaseModel):
                 "keep the one that is meant"
             )
             clashes.append(clash(message, ("new_cluster",), data["new_cluster"]))
+        if isinstance(data, Mapping):
+            clashes += _task_definition_clashes(data)
         return validate_with(clashes, data, handler)

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from aws_cdk import region_info
 from constructs import Construct
 
-from cdk_ecs_xray import (
-    AdotCollector,
-    CloudWatchAgent,
-    Collector,
-    SidecarProfile,
-    XRayDaemon,
-    XRaySidecar,
-)
+from cdk_ecs_xray import TracedTaskDefinition, TracedTaskDefinitionFile, XRaySidecar
 from cdk_ecs_xray.console import log_group_url, trace_map_url, traces_url
 from cdk_ecs_xray.log_group import RETENTION_DAYS
 from stacks.acknowledged import NEW_CLUSTER_FINDINGS, SERVICE_FINDINGS, acknowledge
+from stacks.choices import COLLECTORS, PROFILES
 from stacks.environment import Environment
 from stacks.new_cluster import NewClusterCapacity
 from stacks.service import Service
 
-_COLLECTORS: Mapping[str, Collector] = {
-    "adot": AdotCollector(),
-    "cloudwatch-agent": CloudWatchAgent(),
-    "xray-daemon": XRayDaemon(),
-}
-_PROFILES = {"safe": SidecarProfile.SAFE, "terraform": SidecarProfile.TERRAFORM}
 _REMOVAL_POLICIES = {
     "destroy": cdk.RemovalPolicy.DESTROY,
     "retain": cdk.RemovalPolicy.RETAIN,
@@ -58,26 +44,19 @@ class ServiceStack(cdk.Stack):
         self._log_retention = RETENTION_DAYS[environment.log_retention_days]
         self._log_removal_policy = _REMOVAL_POLICIES[environment.removal_policy]
         self.naming = environment.naming(service)
-        self.task_definition = ecs.Ec2TaskDefinition(
-            self,
-            "TaskDefinition",
-            family=self.naming.qualified_service,
-            network_mode=_NETWORK_MODES[service.network_mode],
-        )
-        self.app_container = self._add_app_container()
-        # The sidecar itself rather than the XRayTracing extension: every container is known
-        # here, so the aspect that finds late ones would only cost time.
-        self.sidecar = XRaySidecar(
-            self.task_definition,
-            "XRay",
-            task_definition=self.task_definition,
-            collector=_COLLECTORS[environment.collector],
-            naming=self.naming,
-            profile=_PROFILES[service.sidecar],
-            log_retention=self._log_retention,
-            log_removal_policy=self._log_removal_policy,
-        )
-        self.sidecar.attach(self.app_container)
+        file = environment.task_definition(service)
+        self.task_definition: ecs.Ec2TaskDefinition | TracedTaskDefinition
+        self.sidecar: XRaySidecar | TracedTaskDefinition
+        if file is None:
+            self.task_definition = ecs.Ec2TaskDefinition(
+                self,
+                "TaskDefinition",
+                family=self.naming.qualified_service,
+                network_mode=_NETWORK_MODES[service.network_mode],
+            )
+            self.sidecar = self._add_sidecar(self.task_definition)
+        else:
+            self.task_definition = self.sidecar = self._add_from(file)
         self.new_cluster = (
             NewClusterCapacity(self, "Cluster", new_cluster=service.new_cluster)
             if service.cluster is None
@@ -89,12 +68,44 @@ class ServiceStack(cdk.Stack):
         self._add_outputs()
         acknowledge(self.task_definition, SERVICE_FINDINGS)
 
-    def _add_app_container(self) -> ecs.ContainerDefinition:
+    def _add_sidecar(self, task_definition: ecs.Ec2TaskDefinition) -> XRaySidecar:
+        """Add the app and its sidecar.
+
+        The sidecar itself rather than the XRayTracing extension: every container is known here,
+        so the aspect that finds late ones would only cost time.
+        """
+        app = self._add_app_container(task_definition)
+        sidecar = XRaySidecar(
+            task_definition,
+            "XRay",
+            task_definition=task_definition,
+            collector=COLLECTORS[self._environment.collector],
+            naming=self.naming,
+            profile=PROFILES[self._service.sidecar],
+            log_retention=self._log_retention,
+            log_removal_policy=self._log_removal_policy,
+        )
+        sidecar.attach(app)
+        return sidecar
+
+    def _add_from(self, file: TracedTaskDefinitionFile) -> TracedTaskDefinition:
+        return TracedTaskDefinition(
+            self,
+            "TaskDefinition",
+            file=file,
+            family=self.naming.qualified_service if file.family is None else None,
+            log_retention=self._log_retention,
+            log_removal_policy=self._log_removal_policy,
+        )
+
+    def _add_app_container(self, task_definition: ecs.Ec2TaskDefinition) -> ecs.ContainerDefinition:
         service = self._service
-        return self.task_definition.add_container(
+        # The model lets no service without a task definition of its own go without an image.
+        image = "" if service.image is None else service.image
+        return task_definition.add_container(
             service.name,
             container_name=service.name,
-            image=ecs.ContainerImage.from_registry(service.image),
+            image=ecs.ContainerImage.from_registry(image),
             cpu=service.cpu,
             memory_reservation_mib=service.memory_reservation_mib,
             environment=dict(service.environment),
