@@ -1,0 +1,124 @@
+"""The wheel, installed where no checkout is near, in an app of ten lines."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+End = Callable[..., subprocess.CompletedProcess[str]]
+TEN_LINES = """\
+import aws_cdk as cdk
+from aws_cdk import aws_ecs as ecs
+from cdk_ecs_xray import XRayTracing
+
+app = cdk.App(outdir="out")
+stack = cdk.Stack(app, "Theirs")
+task = ecs.FargateTaskDefinition(stack, "Task", cpu=256, memory_limit_mib=512)
+task.add_container("web", image=ecs.ContainerImage.from_registry("nginx:1"), cpu=128)
+task.add_extension(XRayTracing())
+app.synth()
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory, repository: Path, end_of: End) -> Path:
+    """The package, built as for a release."""
+    folder = tmp_path_factory.mktemp("dist")
+    done = end_of(
+        sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder, cwd=repository
+    )
+    assert done.returncode == 0, done.stderr
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory, wheel: Path, end_of: End) -> Path:
+    """The `bin` of a virtual environment with the wheel and its dependencies."""
+    folder = tmp_path_factory.mktemp("theirs")
+    assert end_of(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder).returncode == 0
+    python = folder / "bin" / "python"
+    # Into an environment that sees no other, or pip would uninstall the checkout's.
+    done = end_of(
+        sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-index",
+        "--no-deps", "--disable-pip-version-check", wheel, cwd=folder,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    # The dependencies are there already. A path in a .pth file brings the packages in a folder,
+    # but not the .pth files there, so not the checkout either.
+    (site,) = folder.glob("lib/python*/site-packages")
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return python.parent
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+
+    tops = {name.partition("/")[0] for name in names}
+    assert {top.partition("-")[0] for top in tops} == {"cdk_ecs_xray"}
+    assert "cdk_ecs_xray/py.typed" in names
+    assert not [name for name in names if "test" in name or "__pycache__" in name]
+
+
+def test_every_committed_module_is_in_the_wheel(
+    wheel: Path, repository: Path, committed: list[Path]
+) -> None:
+    source = repository / "constructs"
+    expected = {
+        path.relative_to(source).as_posix() for path in committed if path.is_relative_to(source)
+    }
+
+    assert expected - set(zipfile.ZipFile(wheel).namelist()) == set()
+
+
+def test_a_stack_elsewhere_pulls_in_only_what_it_needs(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    (metadata,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+    lines = archive.read(metadata).decode().splitlines()
+
+    required = [line.partition(": ")[2] for line in lines if line.startswith("Requires-Dist: ")]
+    always = {one.partition("<")[0].partition(">")[0] for one in required if "extra ==" not in one}
+    assert {name.lower() for name in always} == {"aws-cdk-lib", "constructs", "pydantic", "pyyaml"}
+    assert {"Provides-Extra: cli", "Provides-Extra: local"} <= set(lines)
+    assert "License-Expression: Apache-2.0" in lines
+
+
+def test_ten_lines_in_another_project_are_enough(
+    installed: Path, tmp_path: Path, end_of: End, repository: Path
+) -> None:
+    (tmp_path / "app.py").write_text(TEN_LINES)
+
+    done = end_of(installed / "python", "app.py", cwd=tmp_path, CDK_VALIDATION="false")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    template = (tmp_path / "out" / "Theirs.template.json").read_text()
+    assert str(repository) not in template
+    (definition,) = (
+        resource["Properties"]
+        for resource in json.loads(template)["Resources"].values()
+        if resource["Type"] == "AWS::ECS::TaskDefinition"
+    )
+    web, sidecar = definition["ContainerDefinitions"]
+    assert {"Name": "AWS_XRAY_DAEMON_ADDRESS", "Value": "127.0.0.1:2000"} in web["Environment"]
+    assert sidecar["Name"] == "xray-daemon"
+
+
+def test_it_is_the_wheel_that_was_imported(installed: Path, tmp_path: Path, end_of: End) -> None:
+    code = "import cdk_ecs_xray; print(cdk_ecs_xray.__file__)"
+
+    done = end_of(installed / "python", "-c", code, cwd=tmp_path)
+
+    assert Path(done.stdout.strip()).is_relative_to(installed.parent)
+
+
+def test_the_command_line_comes_with_it(installed: Path, tmp_path: Path, end_of: End) -> None:
+    done = end_of(installed / "ecs-xray", "--version", cwd=tmp_path)
+
+    assert done.stdout == "ecs-xray, version 0.1.0\n"
