@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         XRayDaemon,
     )
     from cdk_ecs_xray.daemon_service import XRayDaemonService
+    from cdk_ecs_xray.default_sampling_rule import XRayDefaultSamplingRule
     from cdk_ecs_xray.errors import (
         ConfigurationError,
         EcsXRayError,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from cdk_ecs_xray.permissions import grant_write_traces
     from cdk_ecs_xray.profile import SidecarProfile
     from cdk_ecs_xray.sampling import SamplingRule, SamplingRuleSet
+    from cdk_ecs_xray.sampling_groups import XRayGroups
     from cdk_ecs_xray.sampling_rules import XRaySamplingRules
     from cdk_ecs_xray.sidecar import XRaySidecar
     from cdk_ecs_xray.task_definition_construct import TracedTaskDefinition
@@ -59,6 +61,8 @@ _MODULES = {
     "UnsupportedTaskDefinitionError": "errors",
     "XRayDaemon": "collectors",
     "XRayDaemonService": "daemon_service",
+    "XRayDefaultSamplingRule": "default_sampling_rule",
+    "XRayGroups": "sampling_groups",
     "XRayLogGroup": "log_group",
     "XRaySamplingRules": "sampling_rules",
     "XRaySidecar": "sidecar",
@@ -88,6 +92,8 @@ __all__ = [
     "UnsupportedTaskDefinitionError",
     "XRayDaemon",
     "XRayDaemonService",
+    "XRayDefaultSamplingRule",
+    "XRayGroups",
     "XRayLogGroup",
     "XRaySamplingRules",
     "XRaySidecar",
