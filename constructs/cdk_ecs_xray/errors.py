@@ -6,6 +6,7 @@
         │   └── NameCollisionError          two environments want one physical name
         ├── SamplingRuleError               a sampling rules file
         ├── UnsupportedTaskDefinitionError  a task definition that cannot carry the sidecar
+        ├── ReviewError                     a cloud assembly or template that cannot be reviewed
         └── LocalAwsError                   the embedded AWS could not start, stop or answer
 
 The text of each problem reads *where: what, got value; how to fix*.
@@ -41,6 +42,10 @@ class SamplingRuleError(EcsXRayError):
 
 class UnsupportedTaskDefinitionError(EcsXRayError):
     """A task definition that cannot carry the sidecar."""
+
+
+class ReviewError(EcsXRayError):
+    """A cloud assembly, template or baseline that cannot be reviewed."""
 
 
 class LocalAwsError(EcsXRayError):
