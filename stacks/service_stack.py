@@ -11,6 +11,7 @@ from constructs import Construct
 from cdk_ecs_xray import TracedTaskDefinition, TracedTaskDefinitionFile, XRaySidecar
 from cdk_ecs_xray.console import log_group_url, trace_map_url, traces_url
 from cdk_ecs_xray.log_group import RETENTION_DAYS
+from cdk_ecs_xray.wiring_plan import PresentWiring
 from stacks.acknowledged import NEW_CLUSTER_FINDINGS, SERVICE_FINDINGS, acknowledge
 from stacks.choices import COLLECTORS, PROFILES
 from stacks.environment import Environment
@@ -85,7 +86,13 @@ class ServiceStack(cdk.Stack):
             log_retention=self._log_retention,
             log_removal_policy=self._log_removal_policy,
         )
-        sidecar.attach(app)
+        sidecar.attach(
+            app,
+            present=PresentWiring(
+                where=f"{self._environment.name}/{self._service.name}",
+                environment=self._service.environment,
+            ),
+        )
         return sidecar
 
     def _add_from(self, file: TracedTaskDefinitionFile) -> TracedTaskDefinition:
@@ -159,20 +166,21 @@ class ServiceStack(cdk.Stack):
         return service
 
     def _add_outputs(self) -> None:
+        region = self.region
         partition = "aws"
-        if not cdk.Token.is_unresolved(self.region):
-            partition = region_info.RegionInfo.get(self.region).partition or partition
+        if self._environment.region is not None:
+            partition = region_info.RegionInfo.get(region).partition or partition
         for construct_id, description, value in (
-            ("TraceMap", "The trace map", trace_map_url(region=self.region, partition=partition)),
+            ("TraceMap", "The trace map", trace_map_url(region=region, partition=partition)),
             (
                 "Traces",
                 "Traces that went through this service",
-                traces_url(self._service.name, region=self.region, partition=partition),
+                traces_url(self._service.name, region=region, partition=partition),
             ),
             (
                 "CollectorLog",
                 "What the collector says",
-                log_group_url(self.naming.log_group_name, region=self.region, partition=partition),
+                log_group_url(self.naming.log_group_name, region=region, partition=partition),
             ),
         ):
             cdk.CfnOutput(self, construct_id, value=value, description=description)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from aws_cdk import Duration
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
@@ -27,12 +29,10 @@ def add_collector_container(
     :param scope: owns the constructs that the container needs beside itself.
     """
     sandboxed = profile.sandboxed and description.runs_sandboxed
-    # An essential container added first becomes the one that load balancers target.
-    default_container = task_definition.default_container
     container = task_definition.add_container(
         name,
         container_name=name,
-        image=ecs.ContainerImage.from_registry(description.image),
+        image=_image(description.image),
         command=list(description.command) or None,
         environment=dict(description.environment),
         health_check=_health_check(description),
@@ -51,9 +51,23 @@ def add_collector_container(
         linux_parameters=_no_capabilities(scope) if sandboxed else None,
         docker_security_options=["no-new-privileges"] if profile.no_new_privileges else None,
     )
-    task_definition.default_container = default_container
+    if profile.essential:
+        _leave_default_container(task_definition, name)
     grant_pull(container, description.image)
     return container
+
+
+def _leave_default_container(task_definition: ecs.TaskDefinition, name: str) -> None:
+    """Keep load balancers off the collector: CDK targets the first essential container."""
+    default = task_definition.default_container
+    if default is not None and default.container_name == name:
+        task_definition.default_container = None
+
+
+@cache
+def _image(reference: str) -> ecs.ContainerImage:
+    # An image belongs to no scope, so every sidecar can share the object of its reference.
+    return ecs.ContainerImage.from_registry(reference)
 
 
 def _no_capabilities(scope: Construct) -> ecs.LinuxParameters:

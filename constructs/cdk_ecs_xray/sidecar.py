@@ -24,6 +24,7 @@ from cdk_ecs_xray.permissions import grant_assume, grant_write_traces
 from cdk_ecs_xray.profile import SidecarProfile
 from cdk_ecs_xray.suitability import NETWORK_MODES, problems_of
 from cdk_ecs_xray.wiring import wire
+from cdk_ecs_xray.wiring_plan import PresentWiring
 
 Logging = ecs.LogDriver | Literal["awslogs", "none"]
 """Where a collector's own log goes; FireLens and others are CDK's log drivers."""
@@ -75,10 +76,13 @@ class XRaySidecar(Construct):
         self.collector: Collector = XRayDaemon() if collector is None else collector
         self.profile = sized(profile, expected_segments_per_second)
         name = self.collector.container_name if naming is None else naming.container_name
-        problems = problems_of(task_definition, container_name=name, profile=self.profile)
+        mode = NETWORK_MODES[task_definition.network_mode]
+        problems = problems_of(
+            task_definition, mode=mode, container_name=name, profile=self.profile
+        )
         if problems:
             raise UnsupportedTaskDefinitionError(*problems)
-        self._network = NETWORKS[NETWORK_MODES[task_definition.network_mode]]
+        self._network = NETWORKS[mode]
         description = self.collector.describe(
             Placement(
                 network=self._network,
@@ -89,7 +93,11 @@ class XRaySidecar(Construct):
         super().__init__(scope, construct_id)
         self.task_definition = task_definition
         self._naming = naming
-        self._attached: set[str] = set()
+        self._application_environment = self.collector.application_environment(
+            self._network.host(name)
+        )
+        # By name, which is unique in a task definition; the sidecar needs no wiring to itself.
+        self._attached = {name}
         self.log_group: logs.ILogGroup | None = log_group
         if self.log_group is None and logging == "awslogs":
             self.log_group = XRayLogGroup(
@@ -137,8 +145,16 @@ class XRaySidecar(Construct):
         """The host and port that apps of this task definition send segments to."""
         return self._application_environment["AWS_XRAY_DAEMON_ADDRESS"]
 
+    def application_environment(self, tracing_name: str) -> Mapping[str, str]:
+        """Return the variables of an app that reports under this name in X-Ray."""
+        return {**self._application_environment, "AWS_XRAY_TRACING_NAME": tracing_name}
+
     def attach(
-        self, container: ecs.ContainerDefinition, *, tracing_name: str | None = None
+        self,
+        container: ecs.ContainerDefinition,
+        *,
+        tracing_name: str | None = None,
+        present: PresentWiring | None = None,
     ) -> None:
         """Wire an app container to the collector: environment, link and start order.
 
@@ -147,29 +163,22 @@ class XRaySidecar(Construct):
 
         :param tracing_name: the service's name in X-Ray. None takes the naming's service, or
             the container's name without one: the X-Ray SDK for Python refuses a nameless segment.
+        :param present: what the container has, for callers that know, as they have just made it.
+            None asks CDK, which takes some 8 ms: it hands over a definition in forty pieces.
         """
-        path = container.node.path
-        if path in self._attached or path == self.container.node.path:
+        name = container.container_name
+        if name in self._attached:
             return
-        self._attached.add(path)
+        self._attached.add(name)
         if tracing_name is None:
-            tracing_name = (
-                container.container_name if self._naming is None else self._naming.service
-            )
+            tracing_name = name if self._naming is None else self._naming.service
         wire(
             container,
             to=self.container,
             linked=self._network.linked,
-            environment={
-                **self._application_environment,
-                "AWS_XRAY_TRACING_NAME": tracing_name,
-            },
+            present=present,
+            environment=self.application_environment(tracing_name),
         )
-
-    @property
-    def _application_environment(self) -> Mapping[str, str]:
-        host = self._network.host(self.container.container_name)
-        return self.collector.application_environment(host)
 
     def _grant(self, description: CollectorContainer) -> iam.Grant:
         task_role = self.task_definition.task_role
@@ -192,8 +201,10 @@ class XRaySidecar(Construct):
         return ecs.LogDriver.aws_logs(log_group=self.log_group, stream_prefix="xray")
 
     def _warn_of_load(self, expected: int | None) -> None:
+        if expected is None:
+            return
         carried = segments_for(self.profile.cpu)
-        if expected is not None and expected > carried:
+        if expected > carried:
             Annotations.of(self).add_warning_v2(
                 "ecs-xray:too-many-segments",
                 f"{self.node.path}: a sidecar with {self.profile.cpu} CPU units carries about "

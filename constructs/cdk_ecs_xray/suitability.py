@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from aws_cdk import aws_ecs as ecs
 
@@ -29,11 +28,11 @@ def containers_of(task_definition: ecs.TaskDefinition) -> Sequence[ecs.Container
 
 
 def problems_of(
-    task_definition: ecs.TaskDefinition, *, container_name: str, profile: SidecarProfile
+    task_definition: ecs.TaskDefinition, *, mode: str, container_name: str, profile: SidecarProfile
 ) -> Sequence[str]:
     """Return why this task definition cannot carry this sidecar; nothing when it can."""
     return obstacles(
-        _facts(task_definition),
+        _facts(task_definition, mode),
         container_name=container_name,
         cpu=profile.cpu,
         memory_mib=profile.memory_reservation_mib,
@@ -42,33 +41,45 @@ def problems_of(
 
 def budget_problems(task_definition: ecs.TaskDefinition) -> Sequence[str]:
     """Return what does not fit into a task definition that has its sidecar already."""
-    return budget_obstacles(_facts(task_definition))
+    return budget_obstacles(_facts(task_definition, NETWORK_MODES[task_definition.network_mode]))
 
 
-def _facts(task_definition: ecs.TaskDefinition) -> TaskFacts:
-    task: Any = task_definition.node.default_child
+def _facts(task_definition: ecs.TaskDefinition, mode: str) -> TaskFacts:
+    """Ask CDK for what can matter only: every question crosses into its JavaScript kernel."""
+    node = task_definition.node
+    children = node.children
+    (task,) = [child for child in children if isinstance(child, ecs.CfnTaskDefinition)]
+    cpu, memory_mib = _number(task.cpu), _number(task.memory)
     return TaskFacts(
-        where=task_definition.node.path,
-        mode=NETWORK_MODES[task_definition.network_mode],
+        where=node.path,
+        mode=mode,
         windows=_runs_windows(task_definition),
-        containers=[_container_facts(container) for container in containers_of(task_definition)],
-        cpu=_number(task.cpu),
-        memory_mib=_number(task.memory),
+        containers=[
+            ContainerFacts(
+                name=child.container_name,
+                ports=[] if mode == "bridge" else _ports_of(child),
+                cpu=0 if cpu is None else int(child.cpu or 0),
+                memory_mib=0 if memory_mib is None else _memory_of(child),
+            )
+            for child in children
+            if isinstance(child, ecs.ContainerDefinition)
+        ],
+        cpu=cpu,
+        memory_mib=memory_mib,
     )
 
 
-def _container_facts(container: ecs.ContainerDefinition) -> ContainerFacts:
+def _ports_of(container: ecs.ContainerDefinition) -> Sequence[range]:
+    return [
+        port_range(int(mapping.container_port), mapping.container_port_range)
+        for mapping in container.port_mappings
+    ]
+
+
+def _memory_of(container: ecs.ContainerDefinition) -> int:
     definition = container.render_container_definition()
     reserved = definition.memory_reservation
-    return ContainerFacts(
-        name=container.container_name,
-        ports=[
-            port_range(int(mapping.container_port), mapping.container_port_range)
-            for mapping in container.port_mappings
-        ],
-        cpu=int(container.cpu or 0),
-        memory_mib=int((definition.memory if reserved is None else reserved) or 0),
-    )
+    return int((definition.memory if reserved is None else reserved) or 0)
 
 
 def _runs_windows(task_definition: ecs.TaskDefinition) -> bool:

@@ -22,6 +22,7 @@ def wire(
     to: ecs.ContainerDefinition,
     linked: bool,
     environment: Mapping[str, str],
+    present: PresentWiring | None = None,
 ) -> None:
     """Give a container the environment, link and start order that lead to the collector.
 
@@ -29,7 +30,10 @@ def wire(
     warning where it differs from what tracing needs.
     """
     plan = plan_wiring(
-        _present(container), to=to.container_name, linked=linked, environment=environment
+        _present(container) if present is None else present,
+        to=to.container_name,
+        linked=linked,
+        environment=environment,
     )
     _apply_environment(container, plan)
     if plan.link:
