@@ -29,9 +29,31 @@ class Yaml12Loader(yaml.SafeLoader):
                 seen.add(key.value)
         return super().construct_mapping(node, deep)
 
+    def construct_object(  # PyYAML's own signature
+        self,
+        node: yaml.Node,
+        deep: bool = False,  # noqa: FBT001, FBT002
+    ) -> Any:
+        """Return the value of a node; called by PyYAML.
+
+        A tag that does not fit its text, and a number of thousands of digits, end PyYAML's own
+        functions with whatever Python raises there.
+        """
+        try:
+            return super().construct_object(node, deep)
+        except (AttributeError, KeyError, ValueError):
+            raise yaml.constructor.ConstructorError(
+                problem=f"no value of the kind {node.tag.rpartition(':')[2]}",
+                problem_mark=node.start_mark,
+            ) from None
+
+
+# Read anew below, or a plain word in version 1.2: dates and the sign "=".
+_YAML_11_ONLY = ("int", "float", "bool", "timestamp", "value")
+
 
 def _yaml_12_resolvers() -> dict[str, list[tuple[str, Any]]]:
-    replaced = {f"tag:yaml.org,2002:{tag}" for tag in ("int", "float", "bool", "timestamp")}
+    replaced = {f"tag:yaml.org,2002:{tag}" for tag in _YAML_11_ONLY}
     return {
         first: [pair for pair in pairs if pair[0] not in replaced]
         for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()

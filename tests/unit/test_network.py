@@ -13,7 +13,7 @@ from cdk_ecs_xray.network import network_for
 @pytest.mark.parametrize(
     ("mode", "host", "linked", "host_port", "bind_address"),
     [
-        ("bridge", "fq-dev-xray", True, 0, "0.0.0.0"),  # noqa: S104 - the container's own network
+        ("bridge", "fq-dev-xray", True, 0, "0.0.0.0"),
         ("awsvpc", "127.0.0.1", False, None, "127.0.0.1"),
         ("host", "127.0.0.1", False, 2000, "127.0.0.1"),
     ],
