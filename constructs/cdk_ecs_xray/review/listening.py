@@ -13,6 +13,7 @@ from cdk_ecs_xray.review.model import Collector, Container
 from cdk_ecs_xray.review.values import Text, Unknown
 
 _BIND_FLAGS = ("-b", "--bind")
+_CONFIG_FLAGS = ("-c", "--config")
 _BIND_TCP_FLAGS = ("-t", "--bind-tcp")
 
 
@@ -73,11 +74,43 @@ def flag_value(container: Container, flags: Sequence[str]) -> Text | None:
     return value
 
 
+def has_flag(container: Container, flags: Sequence[str]) -> bool:
+    """Return whether a switch without a value is certainly on the command line."""
+    if isinstance(container.command, Unknown) or isinstance(container.entry_point, Unknown):
+        return False
+    return any(str(word) in flags for word in [*container.entry_point, *container.command])
+
+
+def buffer_memory(collector: Collector) -> Text | None:
+    """Return the daemon's buffer memory in MiB; None when nobody set it."""
+    value = flag_value(collector.container, ("-m", "--buffer-memory"))
+    if value is None and flag_value(collector.container, _CONFIG_FLAGS) is not None:
+        return Unknown(expression="a configuration file")
+    return value
+
+
+def traces_pipelines(configuration: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Return the pipelines for traces of an OpenTelemetry collector's configuration."""
+    return [
+        _mapping(pipeline)
+        for name, pipeline in _mapping(at(configuration, "service.pipelines")).items()
+        if str(name).partition("/")[0] == "traces"
+    ]
+
+
+def configures_region(collector: Collector) -> bool:
+    """Return whether an OpenTelemetry collector's exporter names a region, or may name one."""
+    if isinstance(collector.configuration, Unknown):
+        return True
+    exporters = _mapping(at(collector.configuration, "exporters"))
+    return any("region" in _mapping(settings) for settings in exporters.values())
+
+
 def _daemon(container: Container) -> Listening:
     # The images' own entry point binds all interfaces; the daemon without it does not.
     host = LOOPBACK if container.entry_point else ALL_INTERFACES
     default: Text = f"{host}:{XRAY_PORT}"
-    if flag_value(container, ("-c", "--config")) is not None:
+    if flag_value(container, _CONFIG_FLAGS) is not None:
         default = Unknown(expression="a configuration file")
     segments, sampling = (flag_value(container, flags) for flags in (_BIND_FLAGS, _BIND_TCP_FLAGS))
     return Listening(
@@ -92,8 +125,7 @@ def _adot(configuration: Mapping[str, Any] | Unknown) -> Listening:
         return Listening(segments=configuration, sampling=configuration, otlp=True)
     names = {
         str(name)
-        for kind, pipeline in _mapping(at(configuration, "service.pipelines")).items()
-        if str(kind).partition("/")[0] == "traces"
+        for pipeline in traces_pipelines(configuration)
         for name in at(pipeline, "receivers") or ()
     }
     otlp = any(name.partition("/")[0] == "otlp" for name in names)

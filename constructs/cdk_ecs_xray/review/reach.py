@@ -17,6 +17,16 @@ OTLP_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDP
 SHARED_INTERFACE = ("awsvpc", "host")
 
 Outcome = Literal["traced", "elsewhere", "not-traced", "unknown"]
+Fault = Literal[
+    "address-missing",
+    "address-malformed",
+    "address-unanswered",
+    "link-missing",
+    "localhost-in-bridge",
+    "network-mode-none",
+    "no-segments",
+    "on-loopback",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,24 +37,28 @@ class Reach:
     :param address: as the app sees it; None where nothing is set.
     :param collector: of the same task definition.
     :param reason: in words.
+    :param fault: what is to be mended, by a name that rules know; None where nothing is.
     """
 
     outcome: Outcome
     address: Text | None
     collector: Collector | None
     reason: str
+    fault: Fault | None = None
 
 
 def reach(app: Container, task: TaskDefinition) -> Reach:
     """Return where an app's traces end up, as far as the template tells."""
     value = app.environment.get(ADDRESS)
+    if task.mode == "none":
+        return _lost("network-mode-none", value, "in network mode none nothing leaves the task")
     if value is None:
         return _without_address(app, task)
     address = parse_address(value)
     if isinstance(address, Unknown):
-        return _found("unknown", value, None, "the address is known at deployment only")
+        return _open(value, "the address is known at deployment only")
     if isinstance(address, Malformed):
-        return _found("not-traced", value, None, f"the address is malformed: {address.why}")
+        return _lost("address-malformed", value, f"the address is malformed: {address.why}")
     return _by_address(app, task, value, address)
 
 
@@ -90,72 +104,80 @@ def _without_address(app: Container, task: TaskDefinition) -> Reach:
     for name in OTLP_ENDPOINTS:
         endpoint = app.environment.get(name)
         if endpoint is not None:
-            collector = next((one for one in task.collectors if listening(one).otlp), None)
-            outcome: Outcome = "elsewhere" if collector is None else "traced"
-            return _found(outcome, endpoint, collector, "spans over OpenTelemetry's protocol")
-    if not app.environment_complete:
-        return _found("unknown", None, None, "its environment comes from a file")
-    if not task.collectors:
-        return _found("not-traced", None, None, "no collector in its task and no address set")
-    if task.mode in SHARED_INTERFACE:
-        collector = _listener(task, XRAY_PORT)
-        if collector is not None:
-            return _found("traced", None, collector, "the SDKs' default address, 127.0.0.1:2000")
-        return _found("not-traced", None, None, "nothing answers at the SDKs' default address")
-    return _found("not-traced", None, None, "no address set, and the SDKs' default is itself")
+            return _over_otlp(task, endpoint)
+    if not task.collectors and app.environment_complete:
+        return _lost(None, None, "no collector in its task and no address set")
+    if not app.environment_complete or isinstance(task.mode, Unknown):
+        return _open(None, "its environment or network mode is not in the template")
+    if task.mode not in SHARED_INTERFACE:
+        reason = "no address set, and the SDKs' default is the app's own loopback"
+        return _lost("address-missing", None, reason)
+    collector = _listener(task, XRAY_PORT)
+    if collector is None:
+        return _lost("no-segments", None, "nothing answers at the SDKs' default address")
+    return _sent(None, collector, "at the SDKs' default address, 127.0.0.1:2000")
+
+
+def _over_otlp(task: TaskDefinition, endpoint: Text) -> Reach:
+    for collector in task.collectors:
+        if listening(collector).otlp:
+            return _sent(endpoint, collector, "as OpenTelemetry spans")
+    return _away(endpoint, "as OpenTelemetry spans, to somewhere outside of the task definition")
 
 
 def _by_address(app: Container, task: TaskDefinition, value: Text, address: DaemonAddress) -> Reach:
-    host, port = address.udp.host, address.udp.port
     if isinstance(task.mode, Unknown):
-        return _found("unknown", value, None, "the network mode is known at deployment only")
+        return _open(value, "the network mode is known at deployment only")
     if address.udp.is_loopback:
-        return _over_loopback(task, value, port)
-    target = linked_name(app, host) if task.mode == "bridge" else None
-    collector = None if target is None else collector_named(task, target)
-    if collector is not None:
-        return _through_link(collector, value, port)
-    return _by_name(task, value, address.udp)
+        return _over_loopback(task, value, address.udp.port)
+    target = linked_name(app, address.udp.host) if task.mode == "bridge" else None
+    if target is None:
+        return _by_name(task, value, address.udp)
+    collector = collector_named(task, target)
+    if collector is None:
+        return _open(value, f"a link leads to '{target}', whatever that is")
+    return _through_link(collector, value, address.udp.port)
 
 
 def _by_name(task: TaskDefinition, value: Text, endpoint: Endpoint) -> Reach:
     host = endpoint.host
     if any(str(one.name) == str(host) for one in task.containers):
-        return _found("not-traced", value, None, _why_name_fails(task, host))
+        if task.mode == "bridge":
+            return _lost("link-missing", value, f"no link leads to '{host}'")
+        reason = f"in {task.mode} mode containers have no names, '{host}' leads nowhere"
+        return _lost("address-unanswered", value, reason)
     if isinstance(host, Unknown):
-        return _found("unknown", value, None, "the host is known at deployment only")
+        return _open(value, "the host is known at deployment only")
     if endpoint.is_ip or "." in host:
-        return _found("elsewhere", value, None, "a collector outside of the task definition")
-    return _found("not-traced", value, None, f"no container answers to '{host}'")
-
-
-def _why_name_fails(task: TaskDefinition, host: Text) -> str:
-    if task.mode == "bridge":
-        return f"no link leads to '{host}'"
-    return f"containers have no names in {task.mode} mode, '{host}' leads nowhere"
+        return _away(value, "to a collector outside of the task definition")
+    return _lost("address-unanswered", value, f"no container answers to '{host}'")
 
 
 def _over_loopback(task: TaskDefinition, value: Text, port: int) -> Reach:
     if task.mode == "bridge":
-        return _found("not-traced", value, None, "in bridge mode it is the app's own loopback")
+        reason = "in bridge mode loopback is the app's own, not the collector's"
+        return _lost("localhost-in-bridge", value, reason)
     collector = _listener(task, port)
     if collector is not None:
-        return _found("traced", value, collector, "over loopback")
+        return _sent(value, collector, "over loopback")
     if task.mode == "host" and not task.collectors:
-        return _found("elsewhere", value, None, "a collector of the same instance")
-    return _found("not-traced", value, None, f"nothing listens on UDP port {port}")
+        return _away(value, "to a collector of the same instance")
+    fault: Fault = "address-unanswered" if _takes_segments(task) else "no-segments"
+    reason = f"nothing listens on UDP port {port}"
+    return _lost(fault if task.collectors else "address-unanswered", value, reason)
 
 
 def _through_link(collector: Collector, value: Text, port: int) -> Reach:
     segments = listening(collector).segments
     listens = port_of(segments)
     if segments is None:
-        return _found("not-traced", value, collector, "its collector takes no X-Ray segments")
+        return _lost("no-segments", value, "its collector takes no X-Ray segments")
     if on_loopback(segments):
-        return _found("not-traced", value, collector, "its collector listens on loopback only")
+        return _lost("on-loopback", value, "its collector listens on loopback only")
     if listens is not None and listens != port:
-        return _found("not-traced", value, collector, f"its collector listens on port {listens}")
-    return _found("traced", value, collector, "through a link")
+        reason = f"its collector listens on port {listens}"
+        return _lost("address-unanswered", value, reason)
+    return _sent(value, collector, "through a link")
 
 
 def _listener(task: TaskDefinition, port: int) -> Collector | None:
@@ -166,7 +188,21 @@ def _listener(task: TaskDefinition, port: int) -> Collector | None:
     return None
 
 
-def _found(
-    outcome: Outcome, address: Text | None, collector: Collector | None, reason: str
-) -> Reach:
-    return Reach(outcome=outcome, address=address, collector=collector, reason=reason)
+def _takes_segments(task: TaskDefinition) -> bool:
+    return any(listening(collector).segments is not None for collector in task.collectors)
+
+
+def _sent(address: Text | None, collector: Collector, reason: str) -> Reach:
+    return Reach(outcome="traced", address=address, collector=collector, reason=reason)
+
+
+def _away(address: Text | None, reason: str) -> Reach:
+    return Reach(outcome="elsewhere", address=address, collector=None, reason=reason)
+
+
+def _open(address: Text | None, reason: str) -> Reach:
+    return Reach(outcome="unknown", address=address, collector=None, reason=reason)
+
+
+def _lost(fault: Fault | None, address: Text | None, reason: str) -> Reach:
+    return Reach(outcome="not-traced", address=address, collector=None, reason=reason, fault=fault)

@@ -1,0 +1,109 @@
+"""The shape of a rule, and of what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from cdk_ecs_xray.review.model import Collector, Container, Place, Stack, TaskDefinition
+from cdk_ecs_xray.review.severity import Severity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """One occurrence of what a rule looks for.
+
+    :param problem: *what, got value*; the place goes before it and the cure after.
+    :param severity: where it differs from the rule's.
+    """
+
+    place: Place
+    problem: str
+    cure: str
+    severity: Severity | None = None
+
+
+Check = Callable[[Sequence[Stack]], Iterable[Found]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One thing that goes wrong.
+
+    :param id: stable; its page is the section of that name in docs/troubleshooting.md.
+    :param title: in a few words, without values.
+    """
+
+    id: str
+    severity: Severity
+    title: str
+    check: Check
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What a rule found, with everything a report shows of it."""
+
+    id: str
+    severity: Severity
+    title: str
+    place: Place
+    problem: str
+    cure: str
+
+    @property
+    def text(self) -> str:
+        """The finding in one line: *where: what, got value; how to fix*."""
+        return f"{self.place}: {self.problem}; {self.cure}"
+
+
+def findings(rules: Iterable[Rule], stacks: Sequence[Stack]) -> Sequence[Finding]:
+    """Return what the rules find, worst first, then in the order of the templates."""
+    found = [
+        Finding(
+            id=rule.id,
+            severity=rule.severity if one.severity is None else one.severity,
+            title=rule.title,
+            place=one.place,
+            problem=one.problem,
+            cure=one.cure,
+        )
+        for rule in rules
+        for one in rule.check(stacks)
+    ]
+    order = {stack.source.path: position for position, stack in enumerate(stacks)}
+    return sorted(
+        found,
+        key=lambda one: (one.severity.rank, order.get(one.place.stack, 0), one.place.resource),
+    )
+
+
+def each_task(check: Callable[[TaskDefinition], Iterable[Found]]) -> Check:
+    """Return a check of all task definitions, one at a time."""
+
+    def every(stacks: Sequence[Stack]) -> Iterator[Found]:
+        for stack in stacks:
+            for task in stack.task_definitions:
+                yield from check(task)
+
+    return every
+
+
+def each_collector(check: Callable[[TaskDefinition, Collector], Iterable[Found]]) -> Check:
+    """Return a check of all collectors, one at a time."""
+
+    def every(task: TaskDefinition) -> Iterator[Found]:
+        for collector in task.collectors:
+            yield from check(task, collector)
+
+    return each_task(every)
+
+
+def each_app(check: Callable[[TaskDefinition, Container], Iterable[Found]]) -> Check:
+    """Return a check of all containers that are no collectors, one at a time."""
+
+    def every(task: TaskDefinition) -> Iterator[Found]:
+        for app in task.apps:
+            yield from check(task, app)
+
+    return each_task(every)

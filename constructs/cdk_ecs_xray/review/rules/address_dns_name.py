@@ -1,0 +1,32 @@
+"""The SDK for Python resolves the name on the request thread, for every segment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.address import DaemonAddress, parse_address
+from cdk_ecs_xray.review.model import Container, TaskDefinition
+from cdk_ecs_xray.review.reach import ADDRESS
+from cdk_ecs_xray.review.rule import Found, Rule, each_app
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(_task: TaskDefinition, app: Container) -> Iterator[Found]:
+    address = parse_address(app.environment.get(ADDRESS, ""))
+    if not isinstance(address, DaemonAddress):
+        return
+    host = address.udp.host
+    if isinstance(host, str) and "." in host and not address.udp.is_ip:
+        yield Found(
+            place=app.place,
+            problem=f"{ADDRESS} must not be a DNS name, got '{host}'",
+            cure="use a link or 127.0.0.1; the look-up blocks a request once per segment",
+        )
+
+
+RULE = Rule(
+    id="address-dns-name",
+    severity=Severity.WARNING,
+    title="A DNS name as the collector's address",
+    check=each_app(_check),
+)

@@ -1,0 +1,30 @@
+"""A malformed address raises in the SDKs for Python and Node while the app imports them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.model import Container, TaskDefinition
+from cdk_ecs_xray.review.reach import ADDRESS, reach
+from cdk_ecs_xray.review.rule import Found, Rule, each_app
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:
+    found = reach(app, task)
+    if found.fault == "address-malformed":
+        yield Found(
+            place=app.place,
+            problem=f"{ADDRESS} must be host:port, got '{found.address}', and "
+            f"{found.reason.partition(': ')[2]}",
+            cure="write host:port, such as 127.0.0.1:2000; the SDKs for Python and Node raise at "
+            "import",
+        )
+
+
+RULE = Rule(
+    id="address-malformed",
+    severity=Severity.ERROR,
+    title="An address at which the SDK raises",
+    check=each_app(_check),
+)

@@ -1,0 +1,30 @@
+"""A collector in bridge mode serves nobody unless an app is told where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.model import TaskDefinition
+from cdk_ecs_xray.review.reach import ADDRESS, reach
+from cdk_ecs_xray.review.rule import Found, Rule, each_task
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(task: TaskDefinition) -> Iterator[Found]:
+    faults = [reach(app, task).fault for app in task.apps]
+    # Log routers and proxies have no traces of their own: one app that is wired is enough.
+    if faults and all(fault == "address-missing" for fault in faults):
+        yield Found(
+            place=task.place,
+            problem=f"an app must have {ADDRESS} in bridge mode, got none on "
+            f"{', '.join(str(app.name) for app in task.apps)}",
+            cure="set it to the collector's container name and port 2000, and link the collector",
+        )
+
+
+RULE = Rule(
+    id="address-missing",
+    severity=Severity.ERROR,
+    title="A collector that no app sends to",
+    check=each_task(_check),
+)

@@ -1,0 +1,30 @@
+"""Segments go by UDP, so nobody notices that nothing answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.model import Container, TaskDefinition
+from cdk_ecs_xray.review.reach import ADDRESS, reach
+from cdk_ecs_xray.review.rule import Found, Rule, each_app
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:
+    found = reach(app, task)
+    if found.fault == "address-unanswered":
+        yield Found(
+            place=app.place,
+            problem=f"{ADDRESS} must lead to a collector, got '{found.address}', and "
+            f"{found.reason}",
+            cure="write 127.0.0.1:2000 in awsvpc and host mode, the linked collector's name in "
+            "bridge mode",
+        )
+
+
+RULE = Rule(
+    id="address-unanswered",
+    severity=Severity.ERROR,
+    title="An address that no container answers",
+    check=each_app(_check),
+)

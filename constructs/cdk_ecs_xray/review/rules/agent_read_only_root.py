@@ -1,0 +1,26 @@
+"""The CloudWatch agent writes its configuration and a pid file at start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.model import Collector, TaskDefinition
+from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
+    if collector.kind == "cloudwatch-agent" and collector.container.read_only_root:
+        yield Found(
+            place=collector.container.place,
+            problem="ReadonlyRootFilesystem must be false for the CloudWatch agent, got true",
+            cure="remove it; the agent writes its configuration and a pid file",
+        )
+
+
+RULE = Rule(
+    id="agent-read-only-root",
+    severity=Severity.ERROR,
+    title="A CloudWatch agent that cannot write its own files",
+    check=each_collector(_check),
+)

@@ -1,0 +1,26 @@
+"""With no configuration the CloudWatch agent exits with 0, and looks finished."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.model import Collector, TaskDefinition
+from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
+    if collector.kind == "cloudwatch-agent" and collector.configuration == {}:
+        yield Found(
+            place=collector.container.place,
+            problem="the agent must have a configuration, got no CW_CONFIG_CONTENT",
+            cure="set it to a configuration with traces.traces_collected.xray",
+        )
+
+
+RULE = Rule(
+    id="agent-without-configuration",
+    severity=Severity.ERROR,
+    title="A CloudWatch agent without configuration",
+    check=each_collector(_check),
+)

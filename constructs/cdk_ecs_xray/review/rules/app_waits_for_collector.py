@@ -1,0 +1,34 @@
+"""With any condition but START a failing collector keeps the app from starting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.model import TaskDefinition
+from cdk_ecs_xray.review.rule import Found, Rule, each_task
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(task: TaskDefinition) -> Iterator[Found]:
+    checked = {
+        str(collector.container.name): collector.container.health_check
+        for collector in task.collectors
+    }
+    for container in task.containers:
+        for dependency in container.depends_on:
+            name = str(dependency.container)
+            if name in checked and dependency.condition != "START" and checked[name] is not None:
+                yield Found(
+                    place=container.place,
+                    problem="DependsOn must let the app start without its collector, got "
+                    f"{dependency.condition} on '{name}'",
+                    cure="use the condition START, which orders start and stop and never blocks",
+                )
+
+
+RULE = Rule(
+    id="app-waits-for-collector",
+    severity=Severity.WARNING,
+    title="An app that waits for its collector",
+    check=each_task(_check),
+)

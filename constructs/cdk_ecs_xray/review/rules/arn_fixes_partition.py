@@ -1,0 +1,39 @@
+"""``arn:aws:`` does not exist in China and GovCloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cdk_ecs_xray.review.model import Stack
+from cdk_ecs_xray.review.rule import Found, Rule
+from cdk_ecs_xray.review.severity import Severity
+
+_PREFIXES = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+
+
+def _check(stacks: Sequence[Stack]) -> Iterator[Found]:
+    for stack in stacks:
+        region = stack.source.region
+        partition = next(
+            (name for prefix, name in _PREFIXES.items() if (region or "").startswith(prefix)), "aws"
+        )
+        for place, arn in stack.managed_policies:
+            of_tracing = "xray" in str(arn).lower() or "CloudWatchAgent" in str(arn)
+            if not of_tracing or not str(arn).startswith("arn:aws:"):
+                continue
+            # A template for one known region may well spell its partition out.
+            if region is None or partition != "aws":
+                yield Found(
+                    place=place,
+                    problem=f"the policy's ARN should leave its partition open, got '{arn}'",
+                    cure="write arn:${AWS::Partition}: with Fn::Sub",
+                    severity=None if region is None else Severity.ERROR,
+                )
+
+
+RULE = Rule(
+    id="arn-fixes-partition",
+    severity=Severity.NOTE,
+    title="A policy that exists in one partition only",
+    check=_check,
+)

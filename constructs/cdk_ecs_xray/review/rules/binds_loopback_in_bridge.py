@@ -1,0 +1,39 @@
+"""In bridge mode nobody but the collector reaches its loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.listening import listening, on_loopback
+from cdk_ecs_xray.review.model import Collector, TaskDefinition
+from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
+    if task.mode != "bridge":
+        return
+    listens = listening(collector)
+    if on_loopback(listens.segments):
+        yield Found(
+            place=collector.container.place,
+            problem="the collector must listen on all interfaces in bridge mode, got "
+            f"{listens.segments} for segments",
+            cure="bind 0.0.0.0:2000",
+        )
+    elif on_loopback(listens.sampling):
+        yield Found(
+            place=collector.container.place,
+            problem="the collector must answer for sampling rules on all interfaces in bridge "
+            f"mode, got {listens.sampling}",
+            cure="bind the sampling proxy to 0.0.0.0:2000; SDKs fall back to their local rules",
+            severity=Severity.WARNING,
+        )
+
+
+RULE = Rule(
+    id="binds-loopback-in-bridge",
+    severity=Severity.ERROR,
+    title="A collector that listens on loopback in bridge mode",
+    check=each_collector(_check),
+)

@@ -1,0 +1,35 @@
+"""Below 3 MiB the daemon exits, at 3 it drops segments, above its limit it is killed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.listening import buffer_memory
+from cdk_ecs_xray.review.model import Collector, TaskDefinition
+from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.severity import Severity
+
+_LEAST_MIB = 4
+
+
+def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
+    value = buffer_memory(collector)
+    if collector.kind != "xray-daemon" or value is None or not str(value).isdigit():
+        return
+    mib, limit = int(str(value)), collector.container.memory_mib
+    too_much = limit is not None and mib >= limit
+    if 0 < mib < _LEAST_MIB or too_much:
+        yield Found(
+            place=collector.container.place,
+            problem="--buffer-memory must be at least 4 MiB and below the container's memory, got "
+            f"{mib}" + (f" with {limit} MiB" if too_much else ""),
+            cure="16 carries 3000 segments of 1 KB a second",
+        )
+
+
+RULE = Rule(
+    id="buffer-memory-unusable",
+    severity=Severity.ERROR,
+    title="Buffer memory the daemon cannot work with",
+    check=each_collector(_check),
+)

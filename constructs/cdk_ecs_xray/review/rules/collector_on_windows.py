@@ -1,0 +1,26 @@
+"""No collector has a Windows image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.model import Collector, TaskDefinition
+from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
+    if task.windows:
+        yield Found(
+            place=collector.container.place,
+            problem="the collector must run on Linux, got a Windows task definition",
+            cure="run a collector in a Linux task and send to its address",
+        )
+
+
+RULE = Rule(
+    id="collector-on-windows",
+    severity=Severity.ERROR,
+    title="A collector on Windows",
+    check=each_collector(_check),
+)

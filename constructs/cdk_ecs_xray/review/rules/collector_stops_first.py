@@ -1,0 +1,35 @@
+"""At SIGTERM the daemon closes its socket at once; the app's last traces are lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.model import Container, TaskDefinition
+from cdk_ecs_xray.review.reach import reach, split_link
+from cdk_ecs_xray.review.rule import Found, Rule, each_app
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:
+    collector = reach(app, task).collector
+    if collector is None:
+        return
+    name = str(collector.container.name)
+    ordered = {str(one.container) for one in app.depends_on} | {
+        split_link(link)[0] for link in app.links
+    }
+    if name not in ordered:
+        yield Found(
+            place=app.place,
+            problem=f"DependsOn must name the collector '{name}', got "
+            f"{', '.join(sorted(ordered)) or 'none'}",
+            cure="add it with the condition START; ECS then stops the app first",
+        )
+
+
+RULE = Rule(
+    id="collector-stops-first",
+    severity=Severity.WARNING,
+    title="A collector that may stop before the app",
+    check=each_app(_check),
+)

@@ -1,0 +1,29 @@
+"""RUNTIME_ERROR makes the SDK throw outside of a traced request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.model import Container, TaskDefinition
+from cdk_ecs_xray.review.rule import Found, Rule, each_app
+from cdk_ecs_xray.review.severity import Severity
+
+_NAME = "AWS_XRAY_CONTEXT_MISSING"
+
+
+def _check(_task: TaskDefinition, app: Container) -> Iterator[Found]:
+    value = app.environment.get(_NAME)
+    if isinstance(value, str) and value.upper() == "RUNTIME_ERROR":
+        yield Found(
+            place=app.place,
+            problem=f"{_NAME} should not break requests, got '{value}'",
+            cure="set LOG_ERROR",
+        )
+
+
+RULE = Rule(
+    id="context-missing-throws",
+    severity=Severity.WARNING,
+    title="Requests that fail where a segment is missing",
+    check=each_app(_check),
+)

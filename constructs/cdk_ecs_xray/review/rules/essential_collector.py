@@ -1,0 +1,27 @@
+"""An essential container that stops, stops its task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.model import Collector, TaskDefinition
+from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
+    if task.apps and collector.container.essential is True:
+        yield Found(
+            place=collector.container.place,
+            problem="Essential should be false for a collector, got true",
+            cure="set it to false and give it a restart policy; accept this where the article's "
+            "own container is wanted",
+        )
+
+
+RULE = Rule(
+    id="essential-collector",
+    severity=Severity.WARNING,
+    title="A collector that takes the app down",
+    check=each_collector(_check),
+)

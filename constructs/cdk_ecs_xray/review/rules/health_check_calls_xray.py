@@ -1,0 +1,31 @@
+"""Port 2000 signs and forwards: a check that calls it tests X-Ray and the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.model import Collector, TaskDefinition
+from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.review.values import Unknown
+
+
+def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
+    words = collector.container.health_check
+    if words is None or isinstance(words, Unknown):
+        return
+    text = " ".join(map(str, words))
+    if ":2000" in text:
+        yield Found(
+            place=collector.container.place,
+            problem=f"the health check must not call port 2000, which calls X-Ray, got '{text}'",
+            cure="remove it; it reads 502 as healthy and a hung network as a broken collector",
+        )
+
+
+RULE = Rule(
+    id="health-check-calls-xray",
+    severity=Severity.WARNING,
+    title="A health check that calls X-Ray",
+    check=each_collector(_check),
+)

@@ -1,0 +1,30 @@
+"""Outside of bridge mode a port cannot be mapped to another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.model import Collector, TaskDefinition
+from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
+    if task.mode not in ("awsvpc", "host"):
+        return
+    for port in collector.container.ports:
+        if isinstance(port.host, int) and port.host != port.container:
+            yield Found(
+                place=collector.container.place,
+                problem=f"HostPort must be the container's port in {task.mode} mode, got "
+                f"{port.host} for {port.container}",
+                cure="leave HostPort out; only bridge mode maps ports",
+            )
+
+
+RULE = Rule(
+    id="host-port-outside-bridge",
+    severity=Severity.ERROR,
+    title="A host port that the network mode has not",
+    check=each_collector(_check),
+)

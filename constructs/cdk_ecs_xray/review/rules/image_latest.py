@@ -1,0 +1,27 @@
+"""What latest is changes without a deployment, and has broken some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.images import tag_of
+from cdk_ecs_xray.review.model import Collector, TaskDefinition
+from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
+    if tag_of(collector) == "latest":
+        yield Found(
+            place=collector.container.place,
+            problem=f"the image must be pinned, got '{collector.container.image}'",
+            cure="name a version or a digest",
+        )
+
+
+RULE = Rule(
+    id="image-latest",
+    severity=Severity.WARNING,
+    title="A collector's image that is not pinned",
+    check=each_collector(_check),
+)

@@ -1,0 +1,28 @@
+"""In bridge mode every container has a loopback of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.model import Container, TaskDefinition
+from cdk_ecs_xray.review.reach import ADDRESS, reach
+from cdk_ecs_xray.review.rule import Found, Rule, each_app
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:
+    found = reach(app, task)
+    if found.fault == "localhost-in-bridge":
+        yield Found(
+            place=app.place,
+            problem=f"{ADDRESS} must not be loopback in bridge mode, got '{found.address}'",
+            cure="link the collector and write its container name and port 2000",
+        )
+
+
+RULE = Rule(
+    id="localhost-in-bridge",
+    severity=Severity.ERROR,
+    title="Localhost in bridge mode",
+    check=each_app(_check),
+)

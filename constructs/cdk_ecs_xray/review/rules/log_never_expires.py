@@ -1,0 +1,35 @@
+"""A log group without retention keeps, and costs, for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.model import Collector, TaskDefinition
+from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
+    container = collector.container
+    group = task.log_group_of(container)
+    if group is not None and group.retention_days is None:
+        yield Found(
+            place=group.place,
+            problem="RetentionInDays must be set, got none",
+            cure="set it to what you will read, such as 30",
+        )
+    elif group is None and container.log is not None and container.log.creates_group:
+        yield Found(
+            place=container.place,
+            problem="the log group must have a retention, got awslogs-create-group, which sets "
+            "none",
+            cure="create the group in a template with RetentionInDays",
+        )
+
+
+RULE = Rule(
+    id="log-never-expires",
+    severity=Severity.WARNING,
+    title="A collector's log that never expires",
+    check=each_collector(_check),
+)

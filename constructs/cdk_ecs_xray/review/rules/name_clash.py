@@ -1,0 +1,67 @@
+"""Physical names are unique within an account and region, across all environments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cdk_ecs_xray.review.assembly import StackSource
+from cdk_ecs_xray.review.model import Resource, Stack
+from cdk_ecs_xray.review.rule import Found, Rule
+from cdk_ecs_xray.review.severity import Severity
+
+# What tracing brings, and the property that names it.
+_NAMED = {
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::XRay::Group": "GroupName",
+    "AWS::XRay::SamplingRule": "RuleName",
+    "AWS::CloudWatch::Dashboard": "DashboardName",
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::ECS::Cluster": "ClusterName",
+    "AWS::ECS::TaskDefinition": "Family",
+}
+
+
+def _check(stacks: Sequence[Stack]) -> Iterator[Found]:
+    taken: dict[tuple[str, str], list[tuple[Stack, Resource]]] = {}
+    for stack in stacks:
+        for resource in stack.resources:
+            name = _name(resource)
+            if name is None:
+                continue
+            before = taken.setdefault((resource.type, name), [])
+            for other_stack, other in before:
+                if _may_share(stack.source, other_stack.source):
+                    yield Found(
+                        place=resource.place,
+                        problem=f"{_NAMED[resource.type]} must be unique in an account and "
+                        f"region, got '{name}', which {other.place} has too",
+                        cure="put the environment into the name, or give the stacks accounts or "
+                        "regions that differ",
+                    )
+            before.append((stack, resource))
+
+
+def _name(resource: Resource) -> str | None:
+    key = _NAMED.get(resource.type)
+    if key is None:
+        return None
+    nested = resource.properties.get("SamplingRule")
+    source = nested if key == "RuleName" and isinstance(nested, dict) else resource.properties
+    name = source.get(key)
+    return name if isinstance(name, str) else None
+
+
+def _may_share(one: StackSource, other: StackSource) -> bool:
+    def same(first: str | None, second: str | None) -> bool:
+        # Left open, it is whatever the deploying user has, which may be the other's.
+        return first is None or second is None or first == second
+
+    return same(one.account, other.account) and same(one.region, other.region)
+
+
+RULE = Rule(
+    id="name-clash",
+    severity=Severity.ERROR,
+    title="One physical name twice",
+    check=_check,
+)

@@ -1,0 +1,28 @@
+"""In network mode none nothing leaves a container."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.model import TaskDefinition
+from cdk_ecs_xray.review.reach import ADDRESS
+from cdk_ecs_xray.review.rule import Found, Rule, each_task
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(task: TaskDefinition) -> Iterator[Found]:
+    wired = [app for app in task.apps if ADDRESS in app.environment]
+    if task.mode == "none" and (wired or task.collectors):
+        yield Found(
+            place=task.place,
+            problem="NetworkMode must let traces out, got 'none'",
+            cure="use bridge or host on EC2, awsvpc on Fargate, or take tracing off this task",
+        )
+
+
+RULE = Rule(
+    id="network-mode-none",
+    severity=Severity.ERROR,
+    title="Tracing without a network",
+    check=each_task(_check),
+)

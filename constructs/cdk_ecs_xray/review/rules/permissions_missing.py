@@ -1,0 +1,31 @@
+"""Without the permission X-Ray refuses every batch, and only the collector's log says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.grants import PUT, allows
+from cdk_ecs_xray.review.model import Role, TaskDefinition
+from cdk_ecs_xray.review.rule import Found, Rule, each_task
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(task: TaskDefinition) -> Iterator[Found]:
+    role, execution = task.task_role, task.execution_role
+    if not task.collectors or not isinstance(role, Role) or allows(role, PUT) is not False:
+        return
+    if isinstance(execution, Role) and allows(execution, PUT) is True:
+        return
+    yield Found(
+        place=role.place,
+        problem=f"the task role must allow {PUT} on '*', got no statement that does",
+        cure="add the five actions of AWSXRayDaemonWriteAccess on '*'; they take no resource",
+    )
+
+
+RULE = Rule(
+    id="permissions-missing",
+    severity=Severity.ERROR,
+    title="A task role that may not send traces",
+    check=each_task(_check),
+)

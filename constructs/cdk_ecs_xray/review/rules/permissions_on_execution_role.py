@@ -1,0 +1,32 @@
+"""Containers run with the task role; the execution role pulls images and writes logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.grants import PUT, allows
+from cdk_ecs_xray.review.model import Role, TaskDefinition
+from cdk_ecs_xray.review.rule import Found, Rule, each_task
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(task: TaskDefinition) -> Iterator[Found]:
+    execution = task.execution_role
+    if not task.collectors or not isinstance(execution, Role) or allows(execution, PUT) is not True:
+        return
+    if task.task_role is None or (
+        isinstance(task.task_role, Role) and allows(task.task_role, PUT) is False
+    ):
+        yield Found(
+            place=execution.place,
+            problem=f"{PUT} must be on the task role, got it on the execution role only",
+            cure="attach the policy to the role of TaskRoleArn",
+        )
+
+
+RULE = Rule(
+    id="permissions-on-execution-role",
+    severity=Severity.ERROR,
+    title="X-Ray's permissions on the execution role",
+    check=each_task(_check),
+)

@@ -1,0 +1,34 @@
+"""Where apps share the collector's interface, nobody else needs to reach TCP 2000."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.network import ALL_INTERFACES
+from cdk_ecs_xray.review.listening import listening
+from cdk_ecs_xray.review.model import Collector, TaskDefinition
+from cdk_ecs_xray.review.reach import SHARED_INTERFACE
+from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
+    sampling = listening(collector).sampling
+    if task.mode not in SHARED_INTERFACE or not task.apps or not isinstance(sampling, str):
+        return
+    if sampling.startswith(ALL_INTERFACES):
+        yield Found(
+            place=collector.container.place,
+            problem=f"the sampling proxy should listen on loopback in {task.mode} mode, got "
+            f"{sampling}",
+            cure="bind 127.0.0.1:2000 (daemon: --bind-tcp); whoever reaches the port has the task "
+            "role's X-Ray rights",
+        )
+
+
+RULE = Rule(
+    id="proxy-open",
+    severity=Severity.NOTE,
+    title="A signing proxy open to the network",
+    check=each_collector(_check),
+)

@@ -1,0 +1,32 @@
+"""Without these permissions the SDKs fall back to 1 request a second and 5 %."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.grants import PUT, SAMPLING, allows
+from cdk_ecs_xray.review.model import Role, TaskDefinition
+from cdk_ecs_xray.review.rule import Found, Rule, each_task
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(task: TaskDefinition) -> Iterator[Found]:
+    role = task.task_role
+    if not task.collectors or not isinstance(role, Role) or allows(role, PUT) is not True:
+        return
+    missing = [action for action in SAMPLING if allows(role, action) is False]
+    if missing:
+        yield Found(
+            place=role.place,
+            problem=f"the task role must allow {' and '.join(SAMPLING)} on '*', got no "
+            f"{' and no '.join(missing)}",
+            cure="add them; without, SDKs sample by their local rules",
+        )
+
+
+RULE = Rule(
+    id="sampling-permissions-missing",
+    severity=Severity.WARNING,
+    title="A task role that may not ask for sampling rules",
+    check=each_task(_check),
+)

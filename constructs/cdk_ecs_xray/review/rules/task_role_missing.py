@@ -1,0 +1,32 @@
+"""The collector signs its requests with the task role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.review.grants import PUT, allows
+from cdk_ecs_xray.review.model import Role, TaskDefinition
+from cdk_ecs_xray.review.rule import Found, Rule, each_task
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(task: TaskDefinition) -> Iterator[Found]:
+    if not task.collectors or task.task_role is not None:
+        return
+    if isinstance(task.execution_role, Role) and allows(task.execution_role, PUT) is True:
+        return
+    yield Found(
+        place=task.place,
+        problem="TaskRoleArn must name a role that may send traces, got none",
+        cure="add one with the actions of AWSXRayDaemonWriteAccess; on EC2 the instance's role "
+        "would have to allow them for all tasks",
+        severity=Severity.ERROR if "FARGATE" in task.platforms else None,
+    )
+
+
+RULE = Rule(
+    id="task-role-missing",
+    severity=Severity.WARNING,
+    title="A task without a role",
+    check=each_task(_check),
+)

@@ -1,0 +1,31 @@
+"""Segments are UDP; TCP 2000 serves sampling rules alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.network import XRAY_PORT
+from cdk_ecs_xray.review.model import Collector, TaskDefinition
+from cdk_ecs_xray.review.reach import SHARED_INTERFACE
+from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.severity import Severity
+
+
+def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
+    ports = {port.protocol for port in collector.container.ports if port.container == XRAY_PORT}
+    if ports == {"tcp"}:
+        yield Found(
+            place=collector.container.place,
+            problem="the mapping of port 2000 must be UDP, which segments use, got tcp only",
+            cure="map 2000/udp",
+            # Containers that share an interface reach each other without any mapping.
+            severity=Severity.NOTE if task.mode in SHARED_INTERFACE else None,
+        )
+
+
+RULE = Rule(
+    id="udp-port-unmapped",
+    severity=Severity.WARNING,
+    title="TCP mapped where segments are UDP",
+    check=each_collector(_check),
+)
