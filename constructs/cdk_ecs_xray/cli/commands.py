@@ -7,8 +7,10 @@ from importlib.metadata import version
 
 import click
 
+from cdk_ecs_xray.cli.completion import completion
 from cdk_ecs_xray.cli.inject import inject
 from cdk_ecs_xray.cli.local import local
+from cdk_ecs_xray.cli.verify import verify
 from cdk_ecs_xray.errors import EcsXRayError, LocalAwsError
 
 FAILED = 1
@@ -25,8 +27,10 @@ def commands() -> None:
     """Give an ECS service working X-Ray tracing."""
 
 
+commands.add_command(completion)
 commands.add_command(inject)
 commands.add_command(local)
+commands.add_command(verify)
 
 
 def run(arguments: Sequence[str]) -> int:

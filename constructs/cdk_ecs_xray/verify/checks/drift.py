@@ -1,0 +1,84 @@
+"""Whether anybody changed what CloudFormation made."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from cdk_ecs_xray.verify.deployment import Deployment
+from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, not_checked, ok
+
+_DEADLINE = 180.0
+_PAUSE = 1.0
+
+
+def _look(deployment: Deployment) -> Iterator[Outcome]:
+    started: dict[str, str] = {}
+    for stack in deployment.stacks:
+        if deployment.deployed(stack) is not None:
+            client = deployment.client("cloudformation", deployment.region_of(stack))
+            answer = client.detect_stack_drift(StackName=stack.name)
+            started[stack.name] = answer["StackDriftDetectionId"]
+    for stack in deployment.stacks:
+        if stack.name in started:
+            client = deployment.client("cloudformation", deployment.region_of(stack))
+            yield _outcome(client, stack.name, _detected(client, started[stack.name]))
+
+
+def _detected(
+    client: Any, detection: str, *, sleep: Callable[[float], None] = time.sleep
+) -> Any | None:
+    """Return the end of a detection; None when it takes too long."""
+    deadline = time.monotonic() + _DEADLINE
+    while time.monotonic() < deadline:
+        status = client.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
+        if status["DetectionStatus"] != "DETECTION_IN_PROGRESS":
+            return status
+        sleep(_PAUSE)
+    return None
+
+
+def _outcome(client: Any, name: str, status: Any | None) -> Outcome:
+    subject = f"stack {name}"
+    if status is None or status["DetectionStatus"] != "DETECTION_COMPLETE":
+        reason = "took too long" if status is None else status.get("DetectionStatusReason", "")
+        return not_checked(
+            subject,
+            f"drift could not be detected: {reason}",
+            cure="detection reads every resource of the stack, so it needs to read those too; "
+            "--no-drift leaves it out",
+        )
+    if status["StackDriftStatus"] != "DRIFTED":
+        return ok(subject, "has not drifted")
+    drifts = client.describe_stack_resource_drifts(
+        StackName=name, StackResourceDriftStatusFilters=["MODIFIED", "DELETED"]
+    )["StackResourceDrifts"]
+    return failed(
+        subject,
+        "has drifted: " + "; ".join(_described(one) for one in drifts),
+        cure="undo it by hand: CloudFormation repairs nothing while the template stays the same",
+    )
+
+
+def _described(drift: Any) -> str:
+    name = drift["LogicalResourceId"]
+    if drift["StackResourceDriftStatus"] == "DELETED":
+        return f"{name} was deleted"
+    changes = ", ".join(
+        f"{one['PropertyPath'].lstrip('/')} is {one.get('ActualValue')}, "
+        f"deployed {one.get('ExpectedValue')}"
+        for one in drift.get("PropertyDifferences", [])
+    )
+    return f"{name} was changed ({changes})"
+
+
+DRIFT = Check(
+    check_id="drift",
+    needs=(
+        "cloudformation:DetectStackDrift",
+        "cloudformation:DescribeStackDriftDetectionStatus",
+        "cloudformation:DescribeStackResourceDrifts",
+    ),
+    look=_look,
+)

@@ -1,0 +1,68 @@
+"""Whether SDKs ask for sampling decisions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from cdk_ecs_xray.verify.checks.sampling import synthesised_rules
+from cdk_ecs_xray.verify.deployment import Deployment
+from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, ok
+
+_DEFAULT = "Default"
+
+
+def _look(deployment: Deployment) -> Iterator[Outcome]:
+    for region in deployment.regions:
+        if any(service.region == region for service in deployment.services):
+            yield _outcome(deployment, region)
+
+
+def _outcome(deployment: Deployment, region: str) -> Outcome:
+    own = {
+        name
+        for stack in deployment.stacks
+        if deployment.region_of(stack) == region
+        for name in synthesised_rules(deployment, stack)
+    }
+    requests = _requests(deployment, region)
+    subject = f"sampling in {region}"
+    minutes = f"the last {deployment.minutes} minutes"
+    reported = ", ".join(
+        f"{name} {count}" for name, count in sorted(requests.items()) if name in own
+    )
+    if reported:
+        return ok(subject, f"SDKs report the requests they saw in {minutes}, by rule: {reported}")
+    if requests.get(_DEFAULT, 0) > 0:
+        return ok(
+            subject,
+            f"SDKs report {requests[_DEFAULT]} requests in {minutes}, by the rule {_DEFAULT} only, "
+            "which every environment of this account shares",
+        )
+    return failed(
+        subject,
+        f"no SDK asked for a sampling decision in {minutes}",
+        cure="send the service a request; if it stays so, the app does not reach TCP 2000 of its "
+        "collector, or samples by local rules",
+    )
+
+
+def _requests(deployment: Deployment, region: str) -> Counter[str]:
+    client = deployment.client("xray", region)
+    found: Counter[str] = Counter()
+    for page in client.get_paginator("get_sampling_statistic_summaries").paginate():
+        for one in page["SamplingStatisticSummaries"]:
+            if one["Timestamp"] >= deployment.since:
+                found[one["RuleName"]] += one["RequestCount"]
+    return +found
+
+
+POLLING = Check(
+    check_id="sampling-polls",
+    needs=(
+        "cloudformation:DescribeStacks",
+        "cloudformation:ListStackResources",
+        "xray:GetSamplingStatisticSummaries",
+    ),
+    look=_look,
+)

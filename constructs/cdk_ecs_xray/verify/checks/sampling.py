@@ -1,0 +1,91 @@
+"""Whether the sampling rules and groups in the account are those that were synthesised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cdk_ecs_xray.verify.assembly import SynthesisedStack
+from cdk_ecs_xray.verify.comparison import differences
+from cdk_ecs_xray.verify.deployment import Deployment
+from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, ok
+
+RULE = "AWS::XRay::SamplingRule"
+_GROUP = "AWS::XRay::Group"
+
+
+def _look(deployment: Deployment) -> Iterator[Outcome]:
+    for stack in deployment.stacks:
+        region = deployment.region_of(stack)
+        rules, groups = synthesised_rules(deployment, stack), _groups(deployment, stack)
+        if rules:
+            yield from _outcomes("sampling rule", rules, _rules_there(deployment, region))
+        if groups:
+            yield from _outcomes("group", groups, _groups_there(deployment, region))
+
+
+def synthesised_rules(
+    deployment: Deployment, stack: SynthesisedStack
+) -> Mapping[str, Mapping[str, Any]]:
+    """Return the rules of a template by name."""
+    values = deployment.values(stack)
+    rules = [
+        values.resolve(properties.get("SamplingRule", {}))
+        for properties in stack.resources(RULE).values()
+    ]
+    return {str(rule.get("RuleName")): rule for rule in rules}
+
+
+def _groups(deployment: Deployment, stack: SynthesisedStack) -> Mapping[str, Mapping[str, Any]]:
+    values = deployment.values(stack)
+    groups = [
+        {name: value for name, value in values.resolve(properties).items() if name != "Tags"}
+        for properties in stack.resources(_GROUP).values()
+    ]
+    return {str(group.get("GroupName")): group for group in groups}
+
+
+def _rules_there(deployment: Deployment, region: str) -> Mapping[str, Mapping[str, Any]]:
+    pages = deployment.client("xray", region).get_paginator("get_sampling_rules").paginate()
+    rules = [one["SamplingRule"] for page in pages for one in page["SamplingRuleRecords"]]
+    return {rule["RuleName"]: rule for rule in rules}
+
+
+def _groups_there(deployment: Deployment, region: str) -> Mapping[str, Mapping[str, Any]]:
+    pages = deployment.client("xray", region).get_paginator("get_groups").paginate()
+    return {one["GroupName"]: one for page in pages for one in page["Groups"]}
+
+
+def _outcomes(
+    kind: str, synthesised: Mapping[str, Any], there: Mapping[str, Any]
+) -> Iterator[Outcome]:
+    for name, wanted in synthesised.items():
+        if name not in there:
+            yield failed(
+                f"{kind} {name}",
+                "is not there",
+                cure="somebody deleted it: create it again by hand, or delete and deploy its "
+                "stack; deploying alone changes nothing",
+            )
+            continue
+        found = [str(one) for one in differences(wanted, there[name])]
+        if found:
+            yield failed(
+                f"{kind} {name}",
+                "; ".join(found),
+                cure="set it back by hand, or write the value into the file and deploy it",
+            )
+        else:
+            yield ok(f"{kind} {name}", "is as synthesised")
+
+
+SAMPLING = Check(
+    check_id="sampling",
+    needs=(
+        "cloudformation:DescribeStacks",
+        "cloudformation:ListStackResources",
+        "xray:GetSamplingRules",
+        "xray:GetGroups",
+    ),
+    look=_look,
+)

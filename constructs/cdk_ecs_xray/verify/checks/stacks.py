@@ -1,0 +1,71 @@
+"""Whether every stack is there, complete, and of the template that was synthesised."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from cdk_ecs_xray.review.templates import read_template
+from cdk_ecs_xray.verify.assembly import NESTED_STACK, SynthesisedStack
+from cdk_ecs_xray.verify.deployment import Deployment
+from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, not_checked, ok
+
+_COMPLETE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}
+
+
+def _look(deployment: Deployment) -> Iterator[Outcome]:
+    for stack in deployment.stacks:
+        yield _outcome(deployment, stack)
+        for logical_id in stack.resources(NESTED_STACK):
+            yield not_checked(
+                f"nested stack {logical_id} of {stack.name}",
+                "nested stacks are not looked into",
+                cure="deploy what is traced in a stack of its own, or look by hand",
+            )
+
+
+def _outcome(deployment: Deployment, stack: SynthesisedStack) -> Outcome:
+    subject = f"stack {stack.name}"
+    described = deployment.deployed(stack)
+    where = f"{deployment.account}, {deployment.region_of(stack)}"
+    if described is None:
+        return failed(
+            subject,
+            f"is not in {where}",
+            cure=f"deploy it: cdk deploy '{stack.path}', or see --profile and --region",
+        )
+    status = described["StackStatus"]
+    if status not in _COMPLETE:
+        return failed(
+            subject,
+            f"is {status}: {described.get('StackStatusReason', 'no reason given')}",
+            cure="wait if it is in progress; otherwise read its events and deploy again",
+        )
+    if not _same_template(deployment, stack):
+        return failed(
+            subject,
+            f"is {status}, but of another template than the one synthesised",
+            cure="deploy what was synthesised, or synthesise what was deployed",
+        )
+    return ok(subject, f"is {status} in {where}, as synthesised")
+
+
+def _same_template(deployment: Deployment, stack: SynthesisedStack) -> bool:
+    client = deployment.client("cloudformation", deployment.region_of(stack))
+    body: Any = client.get_template(StackName=stack.name, TemplateStage="Original")["TemplateBody"]
+    deployed = read_template(body, where=stack.name) if isinstance(body, str) else body
+    return _ascii(deployed) == _ascii(stack.template)
+
+
+def _ascii(template: Any) -> bytes:
+    # CloudFormation gives back a question mark for every character it cannot show.
+    text = json.dumps(template, ensure_ascii=False, sort_keys=True)
+    return text.encode("ascii", errors="replace")
+
+
+STACKS = Check(
+    check_id="stacks",
+    needs=("cloudformation:DescribeStacks", "cloudformation:GetTemplate"),
+    look=_look,
+)

@@ -1,0 +1,71 @@
+"""Whether each service runs the task definition that was synthesised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cdk_ecs_xray.verify.comparison import api_spelling, differences
+from cdk_ecs_xray.verify.deployment import Deployment
+from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, not_checked, ok
+from cdk_ecs_xray.verify.traced_service import TracedService
+
+_SHOWN = 5
+# Told with the definition only when asked for, and nothing that a task runs with.
+_NOT_COMPARED = {"Tags"}
+
+
+def _look(deployment: Deployment) -> Iterator[Outcome]:
+    for service in deployment.services:
+        yield _compare(deployment, service)
+
+
+def _compare(deployment: Deployment, service: TracedService) -> Outcome:
+    subject = f"service {service.name}"
+    running = deployment.running_definition(service)
+    if running is None:
+        return failed(subject, "is not there", cure="deploy its stack again")
+    if service.task_definition is None:
+        return not_checked(
+            subject,
+            "its task definition is not in its own template",
+            cure="verify the environment whose stack holds the task definition",
+        )
+    runs = running["taskDefinitionArn"].rpartition("/")[2]
+    deployed = deployment.physical_id(service.stack, service.task_definition)
+    if deployed is not None and deployed.rpartition("/")[2] != runs:
+        return failed(
+            subject,
+            f"runs {runs}, its stack deployed {deployed.rpartition('/')[2]}",
+            cure="somebody or a roll-back moved it: see the service's deployments, then deploy "
+            "again or update the service to the stack's revision",
+        )
+    synthesised = deployment.values(service.stack).resolve(
+        {
+            name: value
+            for name, value in service.stack.resources("AWS::ECS::TaskDefinition")[
+                service.task_definition
+            ].items()
+            if name not in _NOT_COMPARED
+        }
+    )
+    found = [str(one) for one in differences(api_spelling(synthesised), running)]
+    if found:
+        more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        return failed(
+            subject,
+            f"runs {runs}, which is not as synthesised: {'; '.join(found[:_SHOWN])}{more}",
+            cure="deploy what was synthesised",
+        )
+    return ok(subject, f"runs {runs}, field by field as synthesised")
+
+
+TASK_DEFINITION = Check(
+    check_id="task-definition",
+    needs=(
+        "cloudformation:DescribeStacks",
+        "cloudformation:ListStackResources",
+        "ecs:DescribeServices",
+        "ecs:DescribeTaskDefinition",
+    ),
+    look=_look,
+)

@@ -1,0 +1,114 @@
+"""Whether the tasks of each service are running, with their collector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cdk_ecs_xray.verify.deployment import Deployment
+from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, ok
+from cdk_ecs_xray.verify.traced_service import TracedService
+
+_MOST_TASKS = 100  # DescribeTasks takes no more at once.
+
+
+def _look(deployment: Deployment) -> Iterator[Outcome]:
+    if not deployment.services:
+        yield failed(
+            "services",
+            "none of the stacks holds an ECS service with a collector",
+            cure="add XRayTracing to a task definition, or verify another environment",
+        )
+    for service in deployment.services:
+        described = deployment.described_service(service)
+        if described is None:
+            yield failed(f"service {service.name}", "is not there", cure="deploy its stack again")
+        else:
+            yield from _steadiness(service, described)
+            yield from _containers(deployment, service, described)
+
+
+def _steadiness(service: TracedService, described: Mapping[str, Any]) -> Iterator[Outcome]:
+    subject = f"service {service.name}"
+    running, desired = described["runningCount"], described["desiredCount"]
+    unfinished = [
+        one
+        for one in described.get("deployments", [])
+        if one["status"] != "PRIMARY" or one.get("rolloutState", "COMPLETED") != "COMPLETED"
+    ]
+    if described.get("schedulingStrategy") != "DAEMON" and desired == 0:
+        yield failed(
+            subject,
+            "is scaled to 0 tasks, so it sends no traces",
+            cure="set its desired count to 1 or more",
+        )
+    elif running != desired or unfinished:
+        why = "; ".join(
+            f"deployment {one['status']} is {one.get('rolloutState', 'going on')}"
+            f" {one.get('rolloutStateReason', '')}".rstrip()
+            for one in unfinished
+        )
+        events = described.get("events", [])
+        last = f"; ECS says: {events[0]['message']}" if events else ""
+        yield failed(
+            subject,
+            f"runs {running} of {desired} tasks{'; ' + why if why else ''}{last}",
+            cure="wait for the deployment to end, or read why its tasks stop",
+        )
+    else:
+        yield ok(subject, f"is steady with {running} of {desired} tasks")
+
+
+def _containers(
+    deployment: Deployment, service: TracedService, described: Mapping[str, Any]
+) -> Iterator[Outcome]:
+    """Look at the containers: a collector that fails open leaves its task running without it."""
+    client = deployment.client("ecs", service.region)
+    cluster = described["clusterArn"]
+    arns = client.list_tasks(
+        cluster=cluster, serviceName=described["serviceName"], maxResults=_MOST_TASKS
+    )["taskArns"]
+    if not arns:
+        return
+    tasks = client.describe_tasks(cluster=cluster, tasks=arns)["tasks"]
+    problems = [problem for task in tasks for problem in _problems(task, service.collectors)]
+    subject = f"tasks of {service.name}"
+    if problems:
+        yield failed(
+            subject,
+            "; ".join(problems),
+            cure="read the log of the container that stopped; a collector needs a region and "
+            "enough memory",
+        )
+    else:
+        yield ok(subject, f"looked at {len(tasks)}: no collector has stopped, nothing is unhealthy")
+
+
+def _problems(task: Mapping[str, Any], collectors: Sequence[str]) -> Iterator[str]:
+    name = task["taskArn"].rpartition("/")[2]
+    if task.get("healthStatus") == "UNHEALTHY":
+        yield f"task {name} is UNHEALTHY"
+    for container in task.get("containers", []):
+        stopped = container.get("lastStatus") == "STOPPED"
+        if container.get("name") in collectors and stopped:
+            code = container.get("exitCode", "none")
+            reason = container.get("reason", "no reason given")
+            yield (
+                f"collector {container['name']} of task {name} has stopped, exit code {code}: "
+                f"{reason}"
+            )
+        elif container.get("healthStatus") == "UNHEALTHY":
+            yield f"container {container['name']} of task {name} is UNHEALTHY"
+
+
+TASKS = Check(
+    check_id="tasks",
+    needs=(
+        "cloudformation:DescribeStacks",
+        "cloudformation:ListStackResources",
+        "ecs:DescribeServices",
+        "ecs:ListTasks",
+        "ecs:DescribeTasks",
+    ),
+    look=_look,
+)

@@ -1,0 +1,127 @@
+"""Opens AWS with the user's own credentials, and says in one line why that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.verify.assembly import SynthesisedStack
+
+if TYPE_CHECKING:
+    import boto3
+
+_USELESS_CREDENTIALS = {
+    "AuthFailure",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "InvalidClientTokenId",
+    "InvalidToken",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+}
+_REFUSALS = {
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedException",
+    "UnauthorizedOperation",
+}
+_NO_CREDENTIALS = {"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"}
+_NO_CONNECTION = {
+    "ConnectTimeoutError",
+    "EndpointConnectionError",
+    "ProxyConnectionError",
+    "ReadTimeoutError",
+    "SSLError",
+}
+
+
+def open_session(*, profile: str | None, region: str | None) -> boto3.Session:
+    """Return a session of the usual environment.
+
+    :raises ConfigurationError: without boto3, or for a profile that is not there.
+    """
+    try:
+        import boto3
+        from botocore.config import Config
+    except ImportError as error:
+        raise ConfigurationError(
+            f"ecs-xray verify: needs the extra 'verify', got no module '{error.name}'; run "
+            "pip install 'cdk-ecs-xray[verify]'"
+        ) from error
+    with readable_aws_errors():
+        session = boto3.Session(profile_name=profile, region_name=region)
+        # The defaults keep a command without a network waiting for minutes.
+        core: Any = session._session  # noqa: SLF001 - the only way to configure every client
+        core.set_default_client_config(
+            Config(
+                connect_timeout=5, read_timeout=30, retries={"mode": "standard", "max_attempts": 3}
+            )
+        )
+    return session
+
+
+def account_of(session: boto3.Session, stacks: Sequence[SynthesisedStack]) -> str:
+    """Return the account of the credentials. Needs no permission.
+
+    :raises ConfigurationError: when AWS cannot be asked, or a stack goes to another account.
+    """
+    with readable_aws_errors():
+        region = session.region_name or next((one.region for one in stacks if one.region), None)
+        account = session.client("sts", region_name=region).get_caller_identity()["Account"]
+    others = sorted({one.account for one in stacks if one.account not in (None, account)})
+    if others:
+        raise ConfigurationError(
+            f"credentials: must be of account {others[0]}, where the stacks go, got {account}; "
+            "choose others with --profile"
+        )
+    if session.region_name is None and any(one.region is None for one in stacks):
+        raise ConfigurationError(
+            "region: must be known, as the stacks name none, got none; pass --region or set "
+            "AWS_REGION"
+        )
+    return str(account)
+
+
+@contextmanager
+def readable_aws_errors() -> Iterator[None]:
+    """Turn what keeps AWS from being asked at all into one line."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise ConfigurationError(_line(error)) from error
+
+
+def _line(error: Exception) -> str:
+    name, text = type(error).__name__, " ".join(str(error).split()).rstrip(".")
+    if name in _NO_CREDENTIALS:
+        return f"credentials: AWS must know who asks, got '{text}'; log in, or pass --profile"
+    if name in _NO_CONNECTION:
+        return (
+            f"network: AWS must be reachable, got '{text}'; see to the network, HTTPS_PROXY "
+            "and AWS_ENDPOINT_URL"
+        )
+    if error_code(error) in _USELESS_CREDENTIALS:
+        return f"credentials: AWS must accept them, got '{text}'; log in again"
+    return f"AWS: the account must be readable, got '{text}'; see --profile and --region"
+
+
+def error_code(error: Exception) -> str:
+    """Return AWS's code of an error; empty for one that is not AWS's answer."""
+    response = getattr(error, "response", {})
+    return str(response.get("Error", {}).get("Code", ""))
+
+
+def is_refused(error: Exception) -> bool:
+    """Whether AWS refused a call for want of a permission."""
+    return error_code(error) in _REFUSALS
+
+
+def useless_credentials(error: Exception) -> bool:
+    """Whether AWS does not accept the credentials, or no longer."""
+    return error_code(error) in _USELESS_CREDENTIALS

@@ -1,0 +1,189 @@
+"""A deployment as the checks see it: synthesised stacks, and AWS where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from cdk_ecs_xray.verify.assembly import SynthesisedStack
+from cdk_ecs_xray.verify.connection import error_code
+from cdk_ecs_xray.verify.resolving import StackValues
+from cdk_ecs_xray.verify.traced_service import TracedService, traced_services
+from cdk_ecs_xray.verify.traces import Trace, read_traces
+
+if TYPE_CHECKING:
+    import boto3
+
+_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+_SUFFIXES = {"aws-cn": "amazonaws.com.cn"}
+
+
+class Deployment:
+    """One environment: what was synthesised, and AWS to look at. Asks AWS for each thing once.
+
+    :param stacks: of one environment.
+    :param session: with credentials of the account of the stacks.
+    :param minutes: how far back logs, statistics and traces are read.
+    """
+
+    def __init__(
+        self,
+        *,
+        stacks: Sequence[SynthesisedStack],
+        session: boto3.Session,
+        account: str,
+        minutes: int,
+    ) -> None:
+        self.stacks = stacks
+        self.minutes = minutes
+        self.account = account
+        self._session = session
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._deployed: dict[str, Mapping[str, Any] | None] = {}
+        self._resources: dict[str, Mapping[str, tuple[str, str]]] = {}
+        self._traces: dict[tuple[str, str], Sequence[Trace]] = {}
+
+    @property
+    def since(self) -> datetime:
+        """The start of the minutes that are looked at."""
+        return datetime.now(UTC) - timedelta(minutes=self.minutes)
+
+    @property
+    def regions(self) -> Sequence[str]:
+        """Every region that a stack goes to."""
+        return sorted({self.region_of(stack) for stack in self.stacks})
+
+    def region_of(self, stack: SynthesisedStack) -> str:
+        """Return where a stack goes."""
+        return str(self._session.region_name if stack.region is None else stack.region)
+
+    def client(self, service: str, region: str) -> Any:
+        """Return a client of a region; typed as Any because the service is a string."""
+        key = (service, region)
+        if key not in self._clients:
+            make: Any = self._session.client
+            self._clients[key] = make(service, region_name=region)
+        return self._clients[key]
+
+    def deployed(self, stack: SynthesisedStack) -> Mapping[str, Any] | None:
+        """Return what CloudFormation says of a stack; None when there is none.
+
+        Needs ``cloudformation:DescribeStacks``.
+        """
+        if stack.name not in self._deployed:
+            client = self.client("cloudformation", self.region_of(stack))
+            try:
+                (found,) = client.describe_stacks(StackName=stack.name)["Stacks"]
+            except client.exceptions.ClientError as error:
+                # CloudFormation has no code of its own for a stack that is not there.
+                if error_code(error) != "ValidationError":
+                    raise
+                found = None
+            self._deployed[stack.name] = found
+        return self._deployed[stack.name]
+
+    def physical_id(self, stack: SynthesisedStack, logical_id: str) -> str | None:
+        """Return what a resource is called in AWS; None when it is not there.
+
+        Needs ``cloudformation:ListStackResources``.
+        """
+        return self._resources_of(stack).get(logical_id, (None, ""))[0]
+
+    def values(self, stack: SynthesisedStack) -> StackValues:
+        """Return what the intrinsic functions of a stack's template come to."""
+        region = self.region_of(stack)
+        partition = next(
+            (one for start, one in _PARTITIONS.items() if region.startswith(start)), "aws"
+        )
+        described = self.deployed(stack) or {}
+        resources = self._resources_of(stack)
+        parameters = {
+            one["ParameterKey"]: one.get("ResolvedValue", one.get("ParameterValue", ""))
+            for one in described.get("Parameters", [])
+        }
+        return StackValues(
+            references={
+                "AWS::AccountId": self.account,
+                "AWS::Partition": partition,
+                "AWS::Region": region,
+                "AWS::StackName": stack.name,
+                "AWS::URLSuffix": _SUFFIXES.get(partition, "amazonaws.com"),
+                **parameters,
+                **{logical_id: physical for logical_id, (physical, _) in resources.items()},
+            },
+            role_names={
+                logical_id: physical
+                for logical_id, (physical, kind) in resources.items()
+                if kind == "AWS::IAM::Role"
+            },
+        )
+
+    @cached_property
+    def services(self) -> Sequence[TracedService]:
+        """The services that are to be traced, as synthesised."""
+        return [
+            service
+            for stack in self.stacks
+            for service in traced_services(stack, region=self.region_of(stack))
+        ]
+
+    def running_definition(self, service: TracedService) -> Mapping[str, Any] | None:
+        """Return the task definition that a service runs; None when the service is not there.
+
+        Needs ``ecs:DescribeServices`` and ``ecs:DescribeTaskDefinition``.
+        """
+        described = self.described_service(service)
+        if described is None:
+            return None
+        client = self.client("ecs", service.region)
+        found: Mapping[str, Any] = client.describe_task_definition(
+            taskDefinition=described["taskDefinition"]
+        )["taskDefinition"]
+        return found
+
+    def described_service(self, service: TracedService) -> Mapping[str, Any] | None:
+        """Return what ECS says of a service; None when it is not there."""
+        arn = self.physical_id(service.stack, service.logical_id)
+        if arn is None:
+            return None
+        client = self.client("ecs", service.region)
+        # An ARN of the old format has no cluster in it.
+        cluster = arn.split("/")[-2] if arn.count("/") > 1 else self._cluster(service)
+        try:
+            found = client.describe_services(cluster=cluster, services=[arn])["services"]
+        except client.exceptions.ClusterNotFoundException:
+            return None
+        return next((one for one in found if one["status"] != "INACTIVE"), None)
+
+    def traces(self, tracing_name: str, region: str) -> Sequence[Trace]:
+        """Return the newest traces of a service.
+
+        Needs ``xray:GetTraceSummaries`` and ``xray:BatchGetTraces``.
+        """
+        key = (tracing_name, region)
+        if key not in self._traces:
+            self._traces[key] = read_traces(self, tracing_name, region)
+        return self._traces[key]
+
+    def traces_read(self) -> Sequence[Trace]:
+        """Return every trace that was read so far, each once."""
+        return list({one.trace_id: one for many in self._traces.values() for one in many}.values())
+
+    def _cluster(self, service: TracedService) -> str:
+        return str(self.values(service.stack).resolve(service.cluster))
+
+    def _resources_of(self, stack: SynthesisedStack) -> Mapping[str, tuple[str, str]]:
+        if self.deployed(stack) is None:
+            return {}
+        if stack.name not in self._resources:
+            client = self.client("cloudformation", self.region_of(stack))
+            pages = client.get_paginator("list_stack_resources").paginate(StackName=stack.name)
+            self._resources[stack.name] = {
+                one["LogicalResourceId"]: (one["PhysicalResourceId"], one["ResourceType"])
+                for page in pages
+                for one in page["StackResourceSummaries"]
+                if one.get("PhysicalResourceId") and one["ResourceStatus"] != "DELETE_COMPLETE"
+            }
+        return self._resources[stack.name]

@@ -1,0 +1,156 @@
+"""What verify says, for a terminal and for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import IO, TYPE_CHECKING
+
+from cdk_ecs_xray.verify.outcome import Finding, Status
+from cdk_ecs_xray.verify.running import worst
+from cdk_ecs_xray.verify.service_map import Node, ServiceMap, service_map
+from cdk_ecs_xray.verify.traces import Trace
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.tree import Tree
+
+_STYLES = {Status.OK: "green", Status.FAILED: "bold red", Status.NOT_CHECKED: "yellow"}
+_TRACE_STYLES = {"ok": "green", "fault": "red", "error": "yellow", "throttle": "yellow"}
+_SHOWN_TRACES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """All that was found.
+
+    :param environment: the Stage; None for an app without Stages.
+    :param traces: that arrived, newest first.
+    """
+
+    environment: str | None
+    account: str
+    findings: Sequence[Finding]
+    traces: Sequence[Trace]
+
+    @property
+    def result(self) -> Status:
+        """The result of all checks."""
+        return worst(self.findings)
+
+    @property
+    def map(self) -> ServiceMap:
+        """Who calls whom, from the traces."""
+        return service_map(trace.segments for trace in self.traces)
+
+
+def as_json(report: Report) -> str:
+    """Return the report for machines."""
+    document = {
+        "environment": report.environment,
+        "account": report.account,
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "result": report.result.value,
+        "checks": [
+            {
+                "check": one.check.check_id,
+                "status": one.outcome.status.value,
+                "subject": one.outcome.subject,
+                "text": one.outcome.text,
+                "cure": one.outcome.cure,
+                "needs": list(one.check.needs),
+            }
+            for one in report.findings
+        ],
+        "traces": [
+            {
+                "id": one.trace_id,
+                "request": one.url,
+                "status": one.status,
+                "http_status": one.http_status,
+                "duration": one.duration,
+                "error": one.error,
+            }
+            for one in report.traces
+        ],
+        "service_map": [
+            {
+                "from": {"name": edge.caller.name, "kind": edge.caller.kind},
+                "to": {"name": edge.called.name, "kind": edge.called.kind},
+                "calls": edge.calls,
+                "seconds": round(edge.seconds, 6),
+                **edge.counts,
+            }
+            for edge in report.map.edges
+        ],
+    }
+    return json.dumps(document, indent=2)
+
+
+def print_report(report: Report, file: IO[str], *, with_map: bool = True) -> None:
+    """Write the report for people: in colour on a terminal, plain elsewhere and with NO_COLOR."""
+    from rich.console import Console
+
+    console = Console(file=file, highlight=False, markup=False, emoji=False)
+    for one in report.findings:
+        status = one.outcome.status
+        console.print(status.value.ljust(12), style=_STYLES[status], end="")
+        _print(console, f"{one.outcome.subject}: {one.outcome.text}")
+        if one.outcome.cure:
+            _print(console, f"{'':<12}cure: {one.outcome.cure}")
+    if report.traces:
+        _print_traces(console, report.traces)
+        if with_map:
+            _print_map(console, report.map)
+    _print(console, "")
+    counts = [
+        f"{sum(one.outcome.status is status for one in report.findings)} {status.value}"
+        for status in Status
+    ]
+    where = report.account if report.environment is None else report.environment
+    console.print(f"{where}: {', '.join(counts)}", style=_STYLES[report.result], soft_wrap=True)
+
+
+def _print(console: Console, text: str) -> None:
+    # A terminal wraps long lines itself, and a pipe wants each in one piece.
+    console.print(_visible(text), soft_wrap=True)
+
+
+def _visible(text: str) -> str:
+    """Return text without the control characters that whoever sent a trace may have put in it."""
+    return "".join(one if one.isprintable() else "�" for one in text)
+
+
+def _print_traces(console: Console, traces: Sequence[Trace]) -> None:
+    console.print()
+    _print(console, "traces, newest first")
+    for trace in traces[:_SHOWN_TRACES]:
+        console.print(f"  {trace.status.ljust(9)}", style=_TRACE_STYLES[trace.status], end="")
+        status = "" if trace.http_status is None else f"{trace.http_status} "
+        duration = "?" if trace.duration is None else f"{trace.duration * 1000:.0f} ms"
+        error = f"  {trace.error}" if trace.error else ""
+        _print(console, f"{duration:>8}  {status}{trace.url or trace.trace_id}{error}")
+    if len(traces) > _SHOWN_TRACES:
+        _print(console, f"  and {len(traces) - _SHOWN_TRACES} more")
+
+
+def _print_map(console: Console, drawn: ServiceMap) -> None:
+    from rich.tree import Tree
+
+    console.print()
+    for root in drawn.roots():
+        tree = Tree(_visible(root.name))
+        _grow(tree, drawn, root, seen=set())
+        console.print(tree, soft_wrap=True)
+
+
+def _grow(tree: Tree, drawn: ServiceMap, node: Node, *, seen: set[Node]) -> None:
+    seen.add(node)
+    for edge in drawn.calls_of(node):
+        again = ", drawn above" if edge.called in seen else ""
+        kind = "" if edge.called.kind == "service" else f" ({edge.called.kind})"
+        branch = tree.add(_visible(f"{edge.called.name}{kind}  {edge.label}{again}"))
+        if not again:
+            _grow(branch, drawn, edge.called, seen=seen)

@@ -1,0 +1,72 @@
+"""Sends one segment and finds it again: the only thing here that writes, and only when asked."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from cdk_ecs_xray.verify.deployment import Deployment
+from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, ok
+
+NAME = "ecs-xray-verify"
+_DEADLINE = 60.0
+_PAUSE = 1.0
+_PROVES = "this proves these credentials and the way to X-Ray from here, not the collector"
+
+
+def _look(
+    deployment: Deployment,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Outcome]:
+    for region in deployment.regions:
+        yield _send_and_find(deployment.client("xray", region), region, sleep, clock)
+
+
+def _send_and_find(
+    client: Any, region: str, sleep: Callable[[float], None], clock: Callable[[], float]
+) -> Outcome:
+    subject = f"test trace in {region}"
+    trace_id, document = _segment()
+    answer = client.put_trace_segments(TraceSegmentDocuments=[json.dumps(document)])
+    refused = answer["UnprocessedTraceSegments"]
+    if refused:
+        return failed(
+            subject,
+            f"X-Ray did not take it: {refused[0].get('Message', refused[0])}",
+            cure="see that the clock of this machine is right",
+        )
+    started = clock()
+    while clock() - started < _DEADLINE:
+        if client.batch_get_traces(TraceIds=[trace_id])["Traces"]:
+            return ok(subject, f"{trace_id} found after {clock() - started:.0f} s; {_PROVES}")
+        sleep(_PAUSE)
+    return failed(
+        subject,
+        f"{trace_id} was taken and not found within {_DEADLINE:.0f} s",
+        cure="look for it in the console in a minute; X-Ray is slower than usual",
+    )
+
+
+def _segment() -> tuple[str, dict[str, object]]:
+    now = time.time()
+    trace_id = f"1-{int(now):08x}-{secrets.token_hex(12)}"
+    return trace_id, {
+        "name": NAME,
+        "id": secrets.token_hex(8),
+        "trace_id": trace_id,
+        "start_time": now,
+        "end_time": now + 0.001,
+        "annotations": {"ecs_xray": "verify"},
+    }
+
+
+SENT_TRACE = Check(
+    check_id="test-trace",
+    needs=("xray:PutTraceSegments", "xray:BatchGetTraces"),
+    look=_look,
+)

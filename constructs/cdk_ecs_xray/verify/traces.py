@@ -1,0 +1,107 @@
+"""Reads the traces of a deployment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cdk_ecs_xray.verify.deployment import Deployment
+
+MOST_TRACES = 50
+_AT_ONCE = 5  # BatchGetTraces takes no more.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace:
+    """One trace that arrived.
+
+    :param duration: seconds; None while segments are missing.
+    :param status: ``ok``, ``error``, ``throttle`` or ``fault``.
+    :param http_status: of the response; None where the trace has none.
+    :param error: the first exception's message, or its type; empty without one.
+    :param segments: the documents as the SDKs sent them.
+    """
+
+    trace_id: str
+    url: str
+    status: str
+    http_status: int | None
+    duration: float | None
+    error: str
+    segments: Sequence[Mapping[str, Any]]
+
+
+def read_traces(deployment: Deployment, tracing_name: str, region: str) -> Sequence[Trace]:
+    """Return the newest traces that went through a service, 50 at most.
+
+    Needs ``xray:GetTraceSummaries`` and ``xray:BatchGetTraces``.
+    """
+    client = deployment.client("xray", region)
+    quoted = tracing_name.replace("\\", "\\\\").replace('"', '\\"')
+    pages = client.get_paginator("get_trace_summaries").paginate(
+        StartTime=deployment.since,
+        EndTime=datetime.now(UTC),
+        FilterExpression=f'service("{quoted}")',
+    )
+    summaries = [one for page in pages for one in page["TraceSummaries"]]
+    newest = sorted(summaries, key=_start, reverse=True)[:MOST_TRACES]
+    documents = dict(_documents(client, [one["Id"] for one in newest]))
+    return [_trace(one, documents.get(one["Id"], ())) for one in newest]
+
+
+def _start(summary: Mapping[str, Any]) -> str:
+    # A trace id has its start, in hexadecimal, behind the version.
+    return str(summary["Id"])
+
+
+def _documents(
+    client: Any, ids: Sequence[str]
+) -> Iterator[tuple[str, Sequence[Mapping[str, Any]]]]:
+    for position in range(0, len(ids), _AT_ONCE):
+        pages = client.get_paginator("batch_get_traces").paginate(
+            TraceIds=list(ids[position : position + _AT_ONCE])
+        )
+        for page in pages:
+            for trace in page["Traces"]:
+                yield trace["Id"], [json.loads(one["Document"]) for one in trace["Segments"]]
+
+
+def _trace(summary: Mapping[str, Any], segments: Sequence[Mapping[str, Any]]) -> Trace:
+    http = summary.get("Http", {})
+    status = next(
+        (
+            name
+            for name, member in (
+                ("fault", "HasFault"),
+                ("throttle", "HasThrottle"),
+                ("error", "HasError"),
+            )
+            if summary.get(member)
+        ),
+        "ok",
+    )
+    return Trace(
+        trace_id=summary["Id"],
+        url=" ".join(filter(None, (http.get("HttpMethod"), http.get("HttpURL")))),
+        status=status,
+        http_status=http.get("HttpStatus"),
+        duration=summary.get("Duration"),
+        error=next((text for one in segments if (text := _error(one))), ""),
+        segments=segments,
+    )
+
+
+def _error(document: Mapping[str, Any]) -> str:
+    """Return what went wrong in a segment or below, from the inside out."""
+    for below in document.get("subsegments", []):
+        text = _error(below)
+        if text:
+            return text
+    cause = document.get("cause", {})
+    # A cause may also be the id of an exception in another subsegment, which was seen there.
+    exceptions = cause.get("exceptions", []) if isinstance(cause, Mapping) else []
+    return next((str(one.get("message") or one.get("type") or "") for one in exceptions), "")
