@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -158,6 +159,29 @@ def test_interrupted_in_the_middle_it_leaves_no_server(start: Start, ready_proje
     assert process.returncode == 128 + signal.SIGTERM
     assert "Traceback" not in rest
     assert gone(port, pid)
+
+
+def test_a_deployment_that_fails_is_not_kept(
+    start: Start, ready_project: Path, assembly: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(assembly, broken)
+    (sampling,) = broken.glob("assembly-dev/*sampling*.template.json")
+    text = sampling.read_text()
+    assert '"FixedRate": 0.5' in text
+    sampling.write_text(text.replace('"FixedRate": 0.5', '"FixedRate": 5'))
+    settings = (ready_project / "cdk.json").read_text()
+    (ready_project / "cdk.json").write_text(settings.replace(str(assembly), str(broken)))
+
+    # Kept, the server would outlive the command; not kept, it ends with it in any case.
+    process = start("deploy", "--env", "dev", "--keep", folder=ready_project)
+    text, _ = process.communicate(timeout=120)
+
+    assert process.returncode == 1, text
+    assert "FixedRate" in text
+    assert "ecs-xray: step 'deploy': cdk deploy must end with 0, got 1" in text
+    assert "Traceback" not in text
+    assert gone(*server_of(text))
 
 
 def test_kept_it_goes_on_until_it_is_stopped_by_its_port(start: Start, ready_project: Path) -> None:
