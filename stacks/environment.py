@@ -132,6 +132,7 @@ class Environment(BaseModel):
         """Return every name, with its kind, that is unique within an account and region."""
         names = [("stack", self.stack_name(SAMPLING_STACK))]
         names += [("sampling rule", name) for name in self.sampling_rules.qualified(self.name)]
+        names += [("group", name) for name in self.sampling_rules.qualified_groups(self.name)]
         for service in self.services:
             naming = self.naming(service)
             names += [

@@ -195,6 +195,20 @@ def test_sampling_rules_of_one_account_need_names_of_their_own(
     assert "the sampling rule 'a-b-checkout' in both" in problem
 
 
+def test_groups_of_one_account_need_names_of_their_own(
+    add: Add, project: Path, problems_of: Callable[..., list[str]]
+) -> None:
+    add("a", rule="one", service="one")
+    add("a-b", rule="two", service="two")
+    for file, group in (("one", "b-slow"), ("two", "slow")):
+        with (project / "sampling" / f"{file}.yaml").open("a") as rules:
+            rules.write(f"groups:\n  - {{name: {group}, filter_expression: responsetime > 5}}\n")
+
+    (problem,) = refused(problems_of)
+
+    assert "the group 'a-b-slow' in both" in problem
+
+
 def test_one_environment_can_be_chosen_by_name(add: Add) -> None:
     add("dev")
     add("prod")
