@@ -11,14 +11,14 @@ from aws_cdk import aws_ecs as ecs
 from constructs import IConstruct
 
 from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError
-from cdk_ecs_xray.sidecar import XRaySidecar
+from cdk_ecs_xray.sidecar import XRaySidecar, jsii_reference
 from cdk_ecs_xray.suitability import containers_of
 from cdk_ecs_xray.tracing import XRayTracing
 
 _COLLECTOR_IMAGES = ("aws-xray-daemon", "aws-otel-collector", "cloudwatch-agent")
 
 # Held here for the reason that XRaySidecar's register gives.
-_EXCLUDED: dict[ecs.TaskDefinition, str] = {}
+_EXCLUDED: dict[str, str] = {}
 
 
 @jsii.implements(IAspect)
@@ -58,7 +58,7 @@ class XRayTracingAspect:
         :raises ConfigurationError: for an empty reason.
         """
         _require_reason(f"{task_definition.node.path}: exclude", reason)
-        _EXCLUDED[task_definition] = reason
+        _EXCLUDED[jsii_reference(task_definition)] = reason
 
     def visit(self, node: IConstruct) -> None:
         """Trace what is below a stack at once, and what other aspects add later; called by CDK."""
@@ -103,8 +103,9 @@ class XRayTracingAspect:
 
     def _reason_to_skip(self, task_definition: ecs.TaskDefinition) -> str | None:
         path = task_definition.node.path
-        if task_definition in _EXCLUDED:
-            return _EXCLUDED[task_definition]
+        excluded = _EXCLUDED.get(jsii_reference(task_definition))
+        if excluded is not None:
+            return excluded
         for pattern, reason in self._exclude.items():
             if fnmatchcase(path, pattern):
                 return reason

@@ -11,7 +11,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from cdk_ecs_xray.capacity import cpu_for, segments_for
 from cdk_ecs_xray.collectors import Collector, CollectorContainer, Placement, XRayDaemon
@@ -31,7 +31,15 @@ Logging = ecs.LogDriver | Literal["awslogs", "none"]
 
 # jsii holds Python's side of a construct weakly, so without this a sidecar nobody assigned to a
 # variable would be forgotten. The JavaScript side of a construct lives as long as the process.
-_SIDECARS: dict[ecs.TaskDefinition, XRaySidecar] = {}
+# By its reference: for a construct that JavaScript made, such as those of ecs-patterns, jsii hands
+# out another Python object at every access.
+_SIDECARS: dict[str, XRaySidecar] = {}
+
+
+def jsii_reference(construct: IConstruct) -> str:
+    """Return what tells a construct from all others of the process."""
+    reference: str = construct.__jsii_ref__.ref  # type: ignore[attr-defined]
+    return reference
 
 
 class XRaySidecar(Construct):
@@ -119,7 +127,7 @@ class XRaySidecar(Construct):
             log_driver=self._log_driver(logging),
         )
         self._warn_of_load(expected_segments_per_second)
-        _SIDECARS[task_definition] = self
+        _SIDECARS[jsii_reference(task_definition)] = self
 
     @staticmethod
     def of(task_definition: ecs.TaskDefinition) -> XRaySidecar:
@@ -138,7 +146,7 @@ class XRaySidecar(Construct):
     @staticmethod
     def find(task_definition: ecs.TaskDefinition) -> XRaySidecar | None:
         """Return the sidecar of a task definition, or None where it has none."""
-        return _SIDECARS.get(task_definition)
+        return _SIDECARS.get(jsii_reference(task_definition))
 
     @property
     def address(self) -> str:

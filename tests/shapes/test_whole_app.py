@@ -85,6 +85,11 @@ def test_every_task_definition_of_the_patterns_is_traced(
     assert len(result["containers"]) == 3
     assert all("xray-daemon" in names for names in result["containers"].values())
     template = json.loads((Path(app.outdir) / "Shop.template.json").read_text())
+    for one in template["Resources"].values():
+        if one["Type"] == "AWS::ECS::TaskDefinition":
+            app_container = one["Properties"]["ContainerDefinitions"][0]
+            variables = {pair["Name"]: pair["Value"] for pair in app_container["Environment"]}
+            assert variables["AWS_XRAY_DAEMON_ADDRESS"] == "127.0.0.1:2000"
     (service,) = [
         one["Properties"]
         for one in template["Resources"].values()
