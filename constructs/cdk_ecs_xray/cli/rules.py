@@ -1,0 +1,194 @@
+"""``ecs-xray rules``: what is traced, where, how much and what it costs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from cdk_ecs_xray.cli.rules_options import RULES_FILE, environment_option, rules_option
+from cdk_ecs_xray.cli.rules_simulate import simulate
+from cdk_ecs_xray.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from cdk_ecs_xray.sampling.matching import Request
+
+FINDINGS = 1
+
+
+@click.group()
+def rules() -> None:
+    """Check, explain, simulate and export sampling rules."""
+
+
+rules.add_command(simulate)
+
+
+@rules.command()
+@click.argument("file", type=click.Path(path_type=Path), default=RULES_FILE)
+@click.option(
+    "--env",
+    "environments",
+    multiple=True,
+    help="Check the rules as this environment has them; several share an account and region.",
+)
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
+@click.option("--fail-on", type=click.Choice(["error", "warning"]), default="error")
+def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) -> int:
+    """Say everything that is wrong with FILE, sampling/rules.yaml unless told.
+
+    Exits with 1 when there are findings.
+    """
+    from cdk_ecs_xray.sampling.checks import EnvironmentRules, check_account, check_rules
+    from cdk_ecs_xray.sampling.findings import errors_in
+    from cdk_ecs_xray.sampling.reading import inspect_rules
+
+    reading = inspect_rules(file)
+    findings = list(reading.findings)
+    if reading.rules is not None:
+        sharing = [
+            EnvironmentRules(environment=name, rules=reading.rules, where=reading.where)
+            for name in environments or (None,)
+        ]
+        findings += [finding for one in sharing for finding in check_rules(one)]
+        findings += check_account(sharing)
+    if output == "json":
+        click.echo(json.dumps([finding.as_document() for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            click.echo(f"{finding.severity}: {finding.text} [{finding.check}]")
+        if not findings:
+            click.echo(f"{reading.where}: nothing to find fault with")
+    return FINDINGS if (findings if fail_on == "warning" else errors_in(findings)) else 0
+
+
+@rules.command()
+@click.argument("method")
+@click.argument("url")
+@rules_option
+@environment_option
+@click.option("--service", help="The app's AWS_XRAY_TRACING_NAME; unknown matches every rule.")
+@click.option("--service-type", help="Such as AWS::ECS::Container; unknown matches every rule.")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
+def explain(
+    *,
+    method: str,
+    url: str,
+    rules_file: Path,
+    environment: str | None,
+    service: str | None,
+    service_type: str | None,
+    output: str,
+) -> None:
+    """Say which rule decides about METHOD URL, and why the others do not."""
+    from cdk_ecs_xray.sampling import SamplingRuleSet
+    from cdk_ecs_xray.sampling.matching import explain_request
+
+    request = _request(method, url, service, service_type)
+    read = SamplingRuleSet.from_file(rules_file)
+    verdicts = explain_request(read.in_environment(environment), read.default, request)
+    if output == "json":
+        documents = [
+            {
+                "rule": verdict.rule.name,
+                "priority": verdict.rule.priority,
+                "wins": verdict.wins,
+                "reason": verdict.reason,
+                "fixed_rate": verdict.rule.fixed_rate,
+                "reservoir_size": verdict.rule.reservoir_size,
+            }
+            for verdict in verdicts
+        ]
+        click.echo(json.dumps(documents, indent=2))
+        return
+    width = max(len(verdict.rule.name) for verdict in verdicts)
+    for verdict in verdicts:
+        rule = verdict.rule
+        mark = "→" if verdict.wins else " "
+        click.echo(f"{mark} {rule.priority:>5}  {rule.name.ljust(width)}  {verdict.reason}")
+    winner = next(verdict.rule for verdict in verdicts if verdict.wins)
+    click.echo(
+        f"\n{winner.name} decides: the first {winner.reservoir_size} a second, then "
+        f"{winner.fixed_rate:.4g} of the rest"
+    )
+
+
+@rules.command()
+@click.option(
+    "--for",
+    "sdk",
+    required=True,
+    type=click.Choice(["python", "node", "java", "go", "dotnet", "ruby"]),
+    help="Whose X-Ray SDK reads the file.",
+)
+@rules_option
+@environment_option
+@click.option("--service", help="Leave out the rules of other services.")
+@click.option("--service-type", help="Leave out the rules of other types of service.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 100_000),
+    default=1,
+    help="How many processes read the file, which share the reservoirs.",
+)
+@click.option("--output", type=click.Path(path_type=Path), help="Write there instead of stdout.")
+def export(
+    *,
+    sdk: str,
+    rules_file: Path,
+    environment: str | None,
+    service: str | None,
+    service_type: str | None,
+    processes: int,
+    output: Path | None,
+) -> None:
+    """Write the rules as an SDK's local file, for when X-Ray can't be reached."""
+    from cdk_ecs_xray.cli.atomic_file import write_atomically
+    from cdk_ecs_xray.sampling import SamplingRuleSet
+    from cdk_ecs_xray.sampling.local_rules import HOW_TO_LOAD, local_rules, local_rules_text
+
+    read = SamplingRuleSet.from_file(rules_file)
+    document = local_rules(
+        read.in_environment(environment),
+        read.default,
+        service_name=service,
+        service_type=service_type,
+        processes=processes,
+    )
+    text = local_rules_text(document, sdk=sdk)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_atomically(output, text.encode())
+    loaded = HOW_TO_LOAD[sdk].format(file=output or "sampling-rules.json")
+    click.echo(f"the SDK loads it with: {loaded}", err=True)
+
+
+@rules.command()
+def schema() -> None:
+    """Print the JSON Schema of rules files, which editors check them with."""
+    from cdk_ecs_xray.sampling.schema import rules_file_schema
+
+    click.echo(json.dumps(rules_file_schema(), indent=2))
+
+
+def _request(method: str, url: str, service: str | None, service_type: str | None) -> Request:
+    from cdk_ecs_xray.sampling.matching import Request
+
+    try:
+        parts = urlsplit(url if "://" in url or url.startswith("/") else f"https://{url}")
+    except ValueError as error:
+        raise ConfigurationError(
+            f"URL: must be an address such as https://example.com/path, got '{url}' ({error}); "
+            "check its brackets"
+        ) from None
+    return Request(
+        host=parts.netloc.rpartition("@")[2] or None,
+        http_method=method,
+        url_path=parts.path or "/",
+        service_name=service,
+        service_type=service_type,
+    )

@@ -1,0 +1,103 @@
+"""``ecs-xray rules simulate``: what rules record of real or assumed traffic, and what it costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cdk_ecs_xray.cli.rules_options import environment_option, rules_option
+
+_OPTIONS = (
+    click.argument("logs", nargs=-1, metavar="[LOG]..."),
+    rules_option,
+    environment_option,
+    click.option(
+        "--against",
+        metavar="FILE|REVISION",
+        help="Compare with these rules: a file, or the same file in a git revision such as HEAD.",
+    ),
+    click.option(
+        "--log-format",
+        type=click.Choice(["auto", "alb", "cloudfront", "combined", "json"]),
+        default="auto",
+    ),
+    click.option(
+        "--fields",
+        multiple=True,
+        metavar="PART=FIELD",
+        help="For JSON lines: the field that holds time, host, method or path.",
+    ),
+    click.option("--host", help="Of every request, for logs without one."),
+    click.option("--service", help="The AWS_XRAY_TRACING_NAME of what answers."),
+    click.option("--service-type", help="Such as AWS::ECS::Container."),
+    click.option(
+        "--rps",
+        type=click.FloatRange(0, min_open=True),
+        help="Requests a second: scales logs to it, or stands for them.",
+    ),
+    click.option(
+        "--traffic",
+        type=click.Path(path_type=Path),
+        help="A file of routes and their requests a second, instead of logs.",
+    ),
+    click.option(
+        "--processes",
+        type=click.IntRange(1, 100_000),
+        default=1,
+        show_default=True,
+        help="App processes that share the traffic.",
+    ),
+    click.option(
+        "--days", type=click.FloatRange(0, 366, min_open=True), default=31, show_default=True
+    ),
+    click.option("--seed", type=int, default=0, show_default=True),
+    click.option("--region", default="us-east-1", show_default=True, help="Whose prices."),
+    click.option("--price-per-million", type=click.FloatRange(0), help="Of recorded traces, $."),
+    click.option("--insights-price-per-million", type=click.FloatRange(0)),
+    click.option("--free-traces", type=click.IntRange(0), help="Recorded free a month."),
+    click.option(
+        "--traces-elsewhere",
+        type=click.FloatRange(0),
+        default=0,
+        help="A month, by others in the account, which share the free tier.",
+    ),
+    click.option(
+        "--traces-scanned", type=click.FloatRange(0), default=0, help="Retrieved or scanned."
+    ),
+    click.option(
+        "--format", "output", type=click.Choice(["text", "json", "markdown"]), default="text"
+    ),
+    click.option(
+        "--chart",
+        type=click.Path(path_type=Path),
+        help="Draw traces per minute by rule into this SVG file.",
+    ),
+    click.option("--from-counts", help="Read the result of --print-athena-sql instead of logs."),
+    click.option("--print-athena-sql", is_flag=True, help="Print the query for logs in S3."),
+    click.option("--athena-table", help="The table in Athena."),
+)
+
+
+def _with_options(function: Any) -> Any:
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+@click.command()
+@_with_options
+def simulate(**options: Any) -> None:
+    """Say what the rules record of the traffic in LOGs, and what a month of it costs.
+
+    LOGs are access logs of load balancers (ALB), CloudFront, nginx or Apache, or JSON lines;
+    plain or gzip; - is standard input. Without LOGs give --rps or --traffic.
+    """
+    from cdk_ecs_xray.cli.rules_traffic import SimulationRequest, print_athena_query, run
+
+    if options["print_athena_sql"]:
+        click.echo(print_athena_query(options["log_format"], options["athena_table"]), nl=False)
+        return
+    del options["print_athena_sql"], options["athena_table"]
+    click.echo(run(SimulationRequest(**options)), nl=False)

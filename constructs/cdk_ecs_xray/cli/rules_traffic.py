@@ -1,0 +1,329 @@
+"""Runs a simulation as the command line asks for it."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cdk_ecs_xray.cli.atomic_file import write_atomically
+from cdk_ecs_xray.cli.rules_progress import log_progress
+from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.sampling import SamplingRuleSet
+from cdk_ecs_xray.sampling.chart import traces_chart
+from cdk_ecs_xray.sampling.decisions import Reservoirs
+from cdk_ecs_xray.sampling.matching import Request, deciding_rule
+from cdk_ecs_xray.sampling.prices import Prices, prices_in
+from cdk_ecs_xray.sampling.report import SimulationReport, as_json, as_markdown, as_text
+from cdk_ecs_xray.sampling.route_decider import RouteDecider
+from cdk_ecs_xray.sampling.rules import DefaultRule, SamplingRule
+from cdk_ecs_xray.sampling.simulation import AnyRule, Load, Simulation, simulate
+from cdk_ecs_xray.sampling.traffic.access_logs import AccessLogs, read_access_logs, read_counts
+from cdk_ecs_xray.sampling.traffic.athena import athena_query
+from cdk_ecs_xray.sampling.traffic.profile import TrafficProfile
+
+_SHOWN_ROUTES = 10
+_DAY = 86_400
+_WRITERS = {"text": as_text, "json": as_json, "markdown": as_markdown}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulationRequest:
+    """The options of ``ecs-xray rules simulate`` by their names there."""
+
+    logs: Sequence[str]
+    rules_file: Path
+    environment: str | None
+    against: str | None
+    log_format: str
+    fields: Sequence[str]
+    host: str | None
+    service: str | None
+    service_type: str | None
+    rps: float | None
+    traffic: Path | None
+    processes: int
+    days: float
+    seed: int
+    region: str
+    price_per_million: float | None
+    insights_price_per_million: float | None
+    free_traces: int | None
+    traces_elsewhere: float
+    traces_scanned: float
+    output: str
+    chart: Path | None
+    from_counts: str | None
+
+    @property
+    def request(self) -> Request:
+        """What is known about every request."""
+        return Request(service_name=self.service, service_type=self.service_type)
+
+    @property
+    def field_names(self) -> dict[str, str]:
+        """The fields of JSON lines by what they hold."""
+        pairs = [field.partition("=") for field in self.fields]
+        wrong = [part for part, equals, name in pairs if not equals or not name]
+        if wrong:
+            raise ConfigurationError(
+                f"--fields: must be PART=FIELD, got '{wrong[0]}'; write --fields path=request.uri"
+            )
+        return {part: name for part, _, name in pairs}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rules:
+    label: str
+    rules: tuple[SamplingRule, ...]
+    default: DefaultRule
+    insights: bool
+
+    @property
+    def in_order(self) -> Sequence[AnyRule]:
+        return (*self.rules, self.default)
+
+
+def print_athena_query(log_format: str, table: str | None) -> str:
+    """Return the query for logs in S3; ``auto`` takes those of load balancers."""
+    return athena_query("alb" if log_format == "auto" else log_format, table)
+
+
+def run(asked: SimulationRequest) -> str:
+    """Simulate and return the report.
+
+    :raises EcsXRayError: for files and options that can't be used.
+    """
+    sources = [bool(asked.logs), asked.from_counts is not None, asked.traffic is not None]
+    if sum(sources) > 1 or (sum(sources) == 0 and asked.rps is None):
+        raise ConfigurationError(
+            "ecs-xray rules simulate: must be given one kind of traffic, got "
+            f"{sum(sources) or 'none'}; name LOGs, --from-counts, --traffic or --rps"
+        )
+    rules = _read(asked, asked.rules_file, str(asked.rules_file))
+    against = None if asked.against is None else _read_against(asked, asked.against)
+    if asked.logs or asked.from_counts is not None:
+        report = _of_logs(asked, rules, against)
+    else:
+        report = _of_profile(asked, rules, against)
+    return _WRITERS[asked.output](report)
+
+
+def _read(asked: SimulationRequest, path: Path, label: str) -> _Rules:
+    read = SamplingRuleSet.from_file(path)
+    groups = read.groups_in(asked.environment)
+    return _Rules(
+        label=label,
+        rules=read.in_environment(asked.environment),
+        default=read.default,
+        insights=any(group.insights.enabled for group in groups),
+    )
+
+
+def _read_against(asked: SimulationRequest, against: str) -> _Rules:
+    if Path(against).exists():
+        return _read(asked, Path(against), against)
+    folder, name = asked.rules_file.parent, asked.rules_file.name
+    shown = subprocess.run(
+        ["git", "show", f"{against}:./{name}"],  # noqa: S607 - whatever git the user has
+        cwd=folder,
+        capture_output=True,
+        check=False,
+    )
+    if against.startswith("-") or shown.returncode:
+        reason = (shown.stderr.decode(errors="replace").splitlines() or ["no such file"])[0]
+        raise ConfigurationError(
+            f"--against: must be a file or a git revision that has {asked.rules_file}, got "
+            f"'{against}' ({reason}); name another"
+        )
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="ecs-xray-rules-") as copy:
+        path = Path(copy) / name
+        path.write_bytes(shown.stdout)
+        return _read(asked, path, against)
+
+
+def _prices(asked: SimulationRequest) -> Prices:
+    changed = {
+        "recorded": asked.price_per_million,
+        "insights": asked.insights_price_per_million,
+        "free_recorded": asked.free_traces,
+    }
+    given: dict[str, Any] = {name: value for name, value in changed.items() if value is not None}
+    return dataclasses.replace(prices_in(asked.region), **given)
+
+
+def _of_logs(asked: SimulationRequest, rules: _Rules, against: _Rules | None) -> SimulationReport:
+    with _opened(asked) as logs:
+        other = None if against is None else _simulated(asked, against, logs)
+        simulation = _simulated(asked, rules, logs)
+        first, last = logs.span
+        malformed = logs.malformed
+        notes = [
+            f"traffic: {sum(load.requests for load in _loads(rules, logs)):,.0f} requests in "
+            f"{_duration(last - first + 1)}"
+            + (f", scaled to {asked.rps:g} a second" if asked.rps is not None else ""),
+            f"malformed lines: {malformed.count:,}",
+            *(f"  such as: {example}" for example in malformed.examples),
+            *_short_span(last - first + 1),
+            *_notes(asked),
+        ]
+        unmatched = _unmatched(asked, rules, logs)
+        if asked.chart is not None:
+            _draw(asked.chart, rules, logs)
+    return SimulationReport(
+        title=f"{rules.label}: traces of {', '.join(asked.logs or [str(asked.from_counts)])}",
+        simulation=simulation,
+        prices=_prices(asked),
+        notes=notes,
+        unmatched=unmatched,
+        against=other,
+        against_label="" if against is None else against.label,
+        elsewhere=asked.traces_elsewhere,
+        scanned=asked.traces_scanned,
+    )
+
+
+def _opened(asked: SimulationRequest) -> AbstractContextManager[AccessLogs]:
+    if asked.from_counts is not None:
+        return read_counts(asked.from_counts)
+    return read_access_logs(
+        asked.logs,
+        log_format=asked.log_format,
+        fields=asked.field_names,
+        host=asked.host,
+        watch=log_progress(len(asked.logs)),
+    )
+
+
+def _simulated(asked: SimulationRequest, rules: _Rules, logs: AccessLogs) -> Simulation:
+    decider = RouteDecider(rules.rules, asked.request)
+    logs.assign(decider.decide(route.host, route.method, route.path) for route in logs.routes())
+    loads = _loads(rules, logs)
+    first, last = logs.span
+    seconds: float = last - first + 1
+    if asked.rps is not None:
+        scale = asked.rps / sum(load.requests for load in loads)
+        loads = [Load(per_second={load.requests * scale: 1}, steady=True) for load in loads]
+        seconds = 1
+    return _run(asked, rules, loads, seconds)
+
+
+def _loads(rules: _Rules, logs: AccessLogs) -> Sequence[Load]:
+    counted = logs.per_second()
+    return [Load(per_second=dict(counted.get(i, {}))) for i in range(len(rules.in_order))]
+
+
+def _run(
+    asked: SimulationRequest, rules: _Rules, loads: Sequence[Load], seconds: float
+) -> Simulation:
+    return simulate(
+        rules.in_order,
+        loads,
+        seconds=seconds,
+        processes=asked.processes,
+        days=asked.days,
+        seed=asked.seed,
+        insights=rules.insights,
+    )
+
+
+def _unmatched(
+    asked: SimulationRequest, rules: _Rules, logs: AccessLogs
+) -> Sequence[tuple[str, int]]:
+    decider = RouteDecider(rules.rules, asked.request)
+    found: list[tuple[str, int]] = []
+    for route in logs.routes():
+        if decider.decide(route.host, route.method, route.path) == len(rules.rules):
+            found.append((f"{route.method} {route.host or ''}{route.path}", route.requests))
+            if len(found) == _SHOWN_ROUTES:
+                break
+    return found
+
+
+def _of_profile(
+    asked: SimulationRequest, rules: _Rules, against: _Rules | None
+) -> SimulationReport:
+    if asked.traffic is None:
+        profile = TrafficProfile.spread_over(rules.rules, asked.rps or 0)
+        source = f"{asked.rps:g} requests a second, spread evenly over {len(profile.routes)} routes"
+        notes = [f"traffic: {source}; name LOGs or --traffic for your own mix"]
+    else:
+        profile = TrafficProfile.from_file(asked.traffic)
+        total = sum(route.requests_per_second for route in profile.routes)
+        if asked.rps is not None and total:
+            profile = profile.scaled(asked.rps / total)
+            total = asked.rps
+        notes = [f"traffic: {total:g} requests a second of {asked.traffic}"]
+        source = str(asked.traffic)
+    loads = _profile_loads(asked, rules, profile)
+    other = None if against is None else _profile_loads(asked, against, profile)
+    return SimulationReport(
+        title=f"{rules.label}: traces of {source}",
+        simulation=_run(asked, rules, loads, 1),
+        prices=_prices(asked),
+        notes=[*notes, *_notes(asked)],
+        unmatched=[],
+        against=None if against is None or other is None else _run(asked, against, other, 1),
+        against_label="" if against is None else against.label,
+        elsewhere=asked.traces_elsewhere,
+        scanned=asked.traces_scanned,
+    )
+
+
+def _profile_loads(
+    asked: SimulationRequest, rules: _Rules, profile: TrafficProfile
+) -> Sequence[Load]:
+    rates = dict.fromkeys((rule.name for rule in rules.in_order), 0.0)
+    for route in profile.routes:
+        known = route.request
+        request = dataclasses.replace(
+            known,
+            service_name=known.service_name or asked.service,
+            service_type=asked.service_type,
+        )
+        decided = deciding_rule(rules.rules, rules.default, request)
+        rates[decided.name] += route.requests_per_second
+    return [Load(per_second={rate: 1}, steady=True) for rate in rates.values()]
+
+
+def _notes(asked: SimulationRequest) -> Iterable[str]:
+    yield (
+        f"requests are taken as root requests of {asked.processes} processes; "
+        "borrowing is the state at start-up, and for good with the Node SDK"
+    )
+    if prices_in(asked.region).region != asked.region:
+        yield (
+            f"no prices of {asked.region} are known here, so those of "
+            f"{prices_in(asked.region).region} stand in; --price-per-million overrides them"
+        )
+
+
+def _short_span(seconds: int) -> Sequence[str]:
+    if seconds >= _DAY:
+        return []
+    return [f"the logs cover {_duration(seconds)}, not a day with its peaks and its night"]
+
+
+def _duration(seconds: int) -> str:
+    for name, size in (("days", _DAY), ("hours", 3600), ("minutes", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {name}"
+    return f"{seconds} seconds"
+
+
+def _draw(path: Path, rules: _Rules, logs: AccessLogs) -> None:
+    series: dict[str, dict[int, float]] = {rule.name: {} for rule in rules.in_order}
+    for position, minute, requests, seconds in logs.per_minute():
+        rule = rules.in_order[position]
+        first = Reservoirs(size=rule.reservoir_size, processes=1).central(requests)
+        traces = seconds * (first + rule.fixed_rate * (requests - first))
+        values = series[rule.name]
+        values[minute] = values.get(minute, 0.0) + traces
+    svg = traces_chart(series, title=f"Traces per minute by rule of {rules.label}")
+    write_atomically(path, svg.encode())

@@ -1,0 +1,137 @@
+"""What a set of rules would have recorded of given traffic."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cdk_ecs_xray.sampling.cost import DEFAULT_DAYS, MonthlyCost, monthly_cost
+from cdk_ecs_xray.sampling.decisions import Reservoirs, draw_binomial
+from cdk_ecs_xray.sampling.prices import Prices
+from cdk_ecs_xray.sampling.rules import DefaultRule, SamplingRule
+
+_DAY = 86_400
+AnyRule = SamplingRule | DefaultRule
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """The requests that one rule decides about.
+
+    :param per_second: in how many seconds how many came; a rate has one entry of its own.
+    :param steady: the same every second, spread evenly over the processes.
+    """
+
+    per_second: Mapping[float, int] | Mapping[int, int]
+    steady: bool = False
+
+    @property
+    def requests(self) -> float:
+        """All of them."""
+        return sum(count * seconds for count, seconds in self.per_second.items())
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleResult:
+    """What one rule records.
+
+    :param requests: that it decides about.
+    :param sampled: of them, in one run with the seed, with X-Ray's quota.
+    :param central: expected with X-Ray's quota.
+    :param borrowing: expected while processes borrow.
+    :param local: expected with the exported local file.
+    :param traces_a_month: ``central``, extrapolated.
+    """
+
+    rule: AnyRule
+    requests: float
+    sampled: float
+    central: float
+    borrowing: float
+    local: float
+    traces_a_month: float
+
+    @property
+    def rate(self) -> float:
+        """The share of requests that is recorded."""
+        return 0.0 if self.requests == 0 else self.central / self.requests
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulation:
+    """What all rules of a file record.
+
+    :param results: by rule, in the order X-Ray tries them; the Default rule last.
+    :param seconds: how long the traffic lasted.
+    :param days: of the month that counts are extrapolated to.
+    """
+
+    results: Sequence[RuleResult]
+    seconds: float
+    days: float
+    processes: int
+    insights: bool
+
+    @property
+    def traces_a_month(self) -> float:
+        """Of all rules."""
+        return sum(result.traces_a_month for result in self.results)
+
+    def cost(self, prices: Prices, *, elsewhere: float = 0, scanned: float = 0) -> MonthlyCost:
+        """Return the month's bill of the account.
+
+        :param elsewhere: traces a month that others record in the same account.
+        """
+        return monthly_cost(
+            [self.traces_a_month, elsewhere],
+            prices=prices,
+            scanned=scanned,
+            with_insights=self.traces_a_month if self.insights else 0,
+        )
+
+
+def simulate(
+    rules: Sequence[AnyRule],
+    loads: Sequence[Load],
+    *,
+    seconds: float,
+    processes: int,
+    days: float = DEFAULT_DAYS,
+    seed: int = 0,
+    insights: bool = False,
+) -> Simulation:
+    """Return what each rule records of its load.
+
+    :param rules: in the order X-Ray tries them, the Default rule last.
+    :param loads: one for each rule.
+    :param seconds: how long the traffic lasted, which is extrapolated to ``days``.
+    :param seed: of the draws; equal seeds give equal results.
+    """
+    chance = random.Random(seed)  # noqa: S311 - a simulation, no secret
+    scale = days * _DAY / seconds
+    results = []
+    for rule, load in zip(rules, loads, strict=True):
+        reservoirs = Reservoirs(size=rule.reservoir_size, processes=processes)
+        taken = {"central": 0.0, "borrowing": 0.0, "local": 0.0}
+        for requests, lasting in load.per_second.items():
+            steady = load.steady
+            taken["central"] += lasting * reservoirs.central(requests)
+            taken["borrowing"] += lasting * reservoirs.borrowed(requests, steady=steady)
+            taken["local"] += lasting * reservoirs.local(requests, steady=steady)
+        total = load.requests
+        expected = {k: first + rule.fixed_rate * (total - first) for k, first in taken.items()}
+        left = round(total - taken["central"])
+        sampled = taken["central"] + draw_binomial(chance, left, rule.fixed_rate)
+        results.append(
+            RuleResult(
+                rule=rule,
+                requests=total,
+                sampled=expected["central"] if load.steady else sampled,
+                traces_a_month=expected["central"] * scale,
+                **expected,
+            )
+        )
+    return Simulation(
+        results=results, seconds=seconds, days=days, processes=processes, insights=insights
+    )

@@ -1,0 +1,1 @@
+"""The traffic that rules are tried on: access logs, counts of them, or a profile."""

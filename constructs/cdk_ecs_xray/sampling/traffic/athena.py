@@ -1,0 +1,50 @@
+"""The counts of :mod:`access_logs` as a query for Athena, where logs are beyond one machine.
+
+The tables are those of the Athena user guide: "Querying Application Load Balancer logs" and
+"Querying CloudFront logs" (standard logs).
+"""
+
+from __future__ import annotations
+
+from cdk_ecs_xray.errors import ConfigurationError
+
+_ALB = """\
+-- One row for each second and route; `ecs-xray rules simulate --from-counts` reads the CSV.
+SELECT
+  CAST(floor(to_unixtime(from_iso8601_timestamp(time))) AS bigint) AS second,
+  regexp_replace(regexp_extract(request_url, '^[a-z]+://([^/?]*)', 1), ':(80|443)$', '') AS host,
+  request_verb AS method,
+  coalesce(nullif(regexp_extract(request_url, '^[a-z]+://[^/?]*([^?]*)', 1), ''), '/') AS path,
+  count(*) AS requests
+FROM {table}
+WHERE request_verb <> '-'
+GROUP BY 1, 2, 3, 4
+"""
+_CLOUDFRONT = """\
+-- One row for each second and route; `ecs-xray rules simulate --from-counts` reads the CSV.
+SELECT
+  CAST(to_unixtime(CAST(CAST("date" AS varchar) || ' ' || "time" AS timestamp)) AS bigint)
+    AS second,
+  coalesce(nullif(x_host_header, '-'), nullif(cs_host, '-')) AS host,
+  cs_method AS method,
+  coalesce(nullif(cs_uri_stem, ''), '/') AS path,
+  count(*) AS requests
+FROM {table}
+GROUP BY 1, 2, 3, 4
+"""
+_QUERIES = {"alb": (_ALB, "alb_access_logs"), "cloudfront": (_CLOUDFRONT, "cloudfront_logs")}
+
+
+def athena_query(log_format: str, table: str | None = None) -> str:
+    """Return the query for logs of a format.
+
+    :param table: its name in Athena; None takes the user guide's.
+    :raises ConfigurationError: for a format that Athena has no table for.
+    """
+    if log_format not in _QUERIES:
+        raise ConfigurationError(
+            f"--print-athena-sql: --log-format must be {' or '.join(_QUERIES)}, got "
+            f"'{log_format}'; name the format of the logs in S3"
+        )
+    query, usual = _QUERIES[log_format]
+    return query.format(table=table or usual)

@@ -1,0 +1,181 @@
+"""Formats of access logs, as expressions that find time, host, method and path in a line.
+
+Sources: "Access log entries" in the guides of Application Load Balancers and CloudFront (standard
+logs), ``log_format combined`` of nginx, ``LogFormat "%v:%p %h …" vhost_combined`` of Apache.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cdk_ecs_xray.errors import ConfigurationError
+
+_ALB = re.compile(
+    r'^[a-z0-9]+ (?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)[^"]*"'
+    r"(?P<method>[A-Z]+) [a-z]+://(?P<host>[^/ ?\"]*)(?P<path>/[^ ?\"]*)?(?:\?[^ \"]*)? "
+)
+_COMBINED = re.compile(
+    r'^(?:(?P<host>[^ :"]+):\d+ )?[^ "]+ [^ "]+ [^"\[]*\[(?P<time>[^\]"]+)\] "'
+    r"(?P<method>[A-Z]+) (?:[a-z]+://[^/ ?\"]*)?(?P<path>/[^ ?\"]*|\*)(?:\?[^ \"]*)?[ \"]"
+)
+_JSON_NAMES: Mapping[str, Sequence[str]] = {
+    "time": ("time", "timestamp", "@timestamp", "ts", "time_iso8601", "time_local"),
+    "host": ("host", "http_host", "hostname", "domain", "server_name", "authority"),
+    "method": ("method", "http_method", "request_method", "verb"),
+    "path": ("path", "url_path", "uri", "request_uri", "url"),
+}
+_CLOUDFRONT_FIELDS: Mapping[str, Sequence[str]] = {
+    "date": ("date",),
+    "clock": ("time",),
+    # What the viewer asked for; cs(Host) is the distribution's own name.
+    "host": ("x-host-header", "cs(Host)"),
+    "method": ("cs-method",),
+    "path": ("cs-uri-stem",),
+}
+FORMATS = ("alb", "cloudfront", "combined", "json")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogFormat:
+    """How to read one file: SQL expressions over the column ``line``.
+
+    :param name: one of FORMATS.
+    :param found: what the others read as the column ``found``.
+    :param time: the second since 1970, NULL where the line has none.
+    :param host: as the line has it, NULL where the format has none.
+    """
+
+    name: str
+    found: str
+    time: str
+    host: str
+    method: str
+    path: str
+
+
+def format_of(
+    name: str, head: Sequence[str], fields: Mapping[str, str], *, where: str
+) -> LogFormat:
+    """Return how to read a file.
+
+    :param name: of the format, or ``auto``.
+    :param head: the first lines of the file.
+    :param fields: for JSON lines, which field holds time, host, method and path.
+    :raises ConfigurationError: for a file that no format fits.
+    """
+    name = _detected(head, where) if name == "auto" else name
+    if name == "alb":
+        return _by_pattern(name, _ALB, "epoch(try_cast(found.time AS TIMESTAMP))")
+    if name == "combined":
+        stamp = "epoch(try_strptime(found.time, '%d/%b/%Y:%H:%M:%S %z'))"
+        return _by_pattern(name, _COMBINED, stamp)
+    return _json(fields) if name == "json" else _cloudfront(head, where)
+
+
+def _detected(head: Sequence[str], where: str) -> str:
+    for line in head:
+        if line.startswith("#Fields:"):
+            return "cloudfront"
+        if line.startswith("{"):
+            return "json"
+        if _ALB.match(line):
+            return "alb"
+        if _COMBINED.match(line):
+            return "combined"
+    if not head:
+        return "combined"
+    raise ConfigurationError(
+        f"{where}: the log must be of a known format, got '{head[0][:60]}'; name it with "
+        f"--log-format {'|'.join(FORMATS)}"
+    )
+
+
+def _by_pattern(name: str, pattern: re.Pattern[str], time: str) -> LogFormat:
+    groups = sorted(pattern.groupindex, key=pattern.groupindex.__getitem__)
+    # DuckDB's RE2 takes the same expression with unnamed groups.
+    expression = quoted(re.sub(r"\(\?P<\w+>", "(", pattern.pattern))
+    names = ", ".join(quoted(group) for group in groups)
+    return LogFormat(
+        name=name,
+        found=f"regexp_extract(line, {expression}, [{names}])",
+        time=time,
+        host=_without_port("nullif(found.host, '')"),
+        method="nullif(found.method, '')",
+        path="found.path",
+    )
+
+
+def _without_port(host: str) -> str:
+    """Leave out a scheme's own port, which load balancers write and ``Host`` headers don't have."""
+    endings = ((":443", 4), (":80", 3))
+    cases = (f"WHEN ends_with({host}, '{end}') THEN {host}[:-{n + 1}]" for end, n in endings)
+    return f"CASE {' '.join(cases)} ELSE {host} END"
+
+
+def _json(fields: Mapping[str, str]) -> LogFormat:
+    unknown = set(fields) - set(_JSON_NAMES)
+    if unknown:
+        raise ConfigurationError(
+            f"--fields: must name time, host, method or path, got '{min(unknown)}'; write "
+            "--fields path=request.uri"
+        )
+
+    def value(part: str) -> str:
+        names = [fields[part]] if part in fields else _JSON_NAMES[part]
+        paths = (_json_path(name, dotted=part in fields) for name in names)
+        found = (f"json_extract_string(found, {quoted(path)})" for path in paths)
+        return f"coalesce({', '.join(found)})"
+
+    stamp = value("time")
+    number = f"try_cast({stamp} AS DOUBLE)"
+    url = value("path")
+    return LogFormat(
+        name="json",
+        found="CASE WHEN json_valid(line) THEN line::JSON END",
+        time=f"coalesce(CASE WHEN {number} > 1e11 THEN {number} / 1000 ELSE {number} END, "
+        f"epoch(try_cast({stamp} AS TIMESTAMP)), "
+        f"epoch(try_strptime({stamp}, '%d/%b/%Y:%H:%M:%S %z')))",
+        host=_without_port(
+            f"coalesce({value('host')}, "
+            f"nullif(regexp_extract({url}, '^[a-z]+://([^/?#]*)', 1), ''))"
+        ),
+        method=f"upper({value('method')})",
+        path=f"regexp_extract({url}, '^(?:[a-z]+://[^/?#]*)?([^?#]*)', 1)",
+    )
+
+
+def _json_path(name: str, *, dotted: bool) -> str:
+    parts = name.split(".") if dotted else [name]
+    return "$." + ".".join(json.dumps(part) for part in parts)
+
+
+def _cloudfront(head: Sequence[str], where: str) -> LogFormat:
+    declared = next((line for line in head if line.startswith("#Fields:")), "")
+    columns = declared.removeprefix("#Fields:").split()
+
+    def column(part: str) -> str:
+        position = next((columns.index(n) for n in _CLOUDFRONT_FIELDS[part] if n in columns), None)
+        if position is None:
+            raise ConfigurationError(
+                f"{where}: a CloudFront log must declare {_CLOUDFRONT_FIELDS[part][0]} in its "
+                f"line '#Fields:', got '{declared[:60]}'; keep the header line"
+            )
+        return f"nullif(found[{position + 1}], '')"
+
+    stamp = f"try_cast({column('date')} || ' ' || {column('clock')} AS TIMESTAMP)"
+    return LogFormat(
+        name="cloudfront",
+        found="string_split(line, chr(9))",
+        time=f"epoch({stamp})",
+        host=f"nullif({column('host')}, '-')",
+        method=column("method"),
+        path=column("path"),
+    )
+
+
+def quoted(text: str) -> str:
+    """Return a text as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
