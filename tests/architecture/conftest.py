@@ -12,6 +12,8 @@ import pytest
 
 # What points a Python at the checkout, which is what these tests must do without.
 _OURS = ("PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME")
+# What `make test` hands to a make below it, which would then speak of folders it enters.
+_MAKES = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHON")
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +31,7 @@ def committed(repository: Path) -> Sequence[Path]:
 @pytest.fixture(scope="session")
 def elsewhere() -> Mapping[str, str]:
     """Variables of a shell that knows nothing of the checkout."""
-    return {name: value for name, value in os.environ.items() if name not in _OURS}
+    return {name: value for name, value in os.environ.items() if name not in (*_OURS, *_MAKES)}
 
 
 @pytest.fixture(scope="session")
