@@ -12,7 +12,7 @@ from cdk_ecs_xray.verify.log_groups import LogGroup, log_groups
 from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, not_checked, ok
 
 _MOST_LINES = 100_000
-_SHOWN_CHARACTERS = 160
+_SHOWN_CHARACTERS = 300
 
 
 def _look(deployment: Deployment) -> Iterator[Outcome]:

@@ -76,6 +76,7 @@ def _described(drift: Any) -> str:
 DRIFT = Check(
     check_id="drift",
     needs=(
+        "cloudformation:DescribeStacks",
         "cloudformation:DetectStackDrift",
         "cloudformation:DescribeStackDriftDetectionStatus",
         "cloudformation:DescribeStackResourceDrifts",
