@@ -1,0 +1,234 @@
+"""What holds for any task definition, in any layout."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import botocore.session
+import pytest
+import yaml
+from botocore.validate import ParamValidator
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cdk_ecs_xray import AdotCollector, CloudWatchAgent, XRayDaemon
+from cdk_ecs_xray.task_definition_file import TracingOptions, trace_text
+
+texts = st.text(
+    st.characters(codec="utf-8", exclude_categories=("C",), exclude_characters="\ufeff"),
+    min_size=1,
+    max_size=12,
+)
+names = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
+variables = st.lists(
+    st.fixed_dictionaries(
+        {"name": st.sampled_from(["A", "B", "AWS_XRAY_DAEMON_ADDRESS"]), "value": texts}
+    ),
+    max_size=3,
+    unique_by=lambda pair: pair["name"],
+)
+OPTIONAL_FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
+    "command": st.lists(texts, max_size=2),
+    "cpu": st.integers(0, 64),
+    "dependsOn": st.just([{"containerName": "other", "condition": "HEALTHY"}]),
+    "dockerLabels": st.dictionaries(texts, texts, max_size=2),
+    "environment": variables,
+    "essential": st.booleans(),
+    "links": st.lists(names, max_size=2, unique=True),
+    "logConfiguration": st.builds(
+        lambda group: {
+            "logDriver": "awslogs",
+            "options": {"awslogs-group": group, "awslogs-region": "eu-west-1"},
+        },
+        st.sampled_from(["/ecs/a", "/ecs/b"]),
+    ),
+    "memory": st.integers(16, 128),
+    "mountPoints": st.just([{"sourceVolume": "v", "containerPath": "/v", "readOnly": False}]),
+    "portMappings": st.lists(
+        st.fixed_dictionaries({"containerPort": st.sampled_from([80, 443, 8080])}), max_size=2
+    ),
+    "secrets": st.just([{"name": "AWS_XRAY_TRACING_NAME", "valueFrom": "arn:aws:ssm:::p"}]),
+    "user": st.just("1000:1000"),
+}
+containers = st.fixed_dictionaries(
+    {"name": names, "image": st.just("nginx:1")}, optional=OPTIONAL_FIELDS
+)
+tasks = st.fixed_dictionaries(
+    {
+        "family": names,
+        "containerDefinitions": st.lists(
+            containers, min_size=1, max_size=5, unique_by=lambda container: container["name"]
+        ),
+    },
+    optional={
+        "cpu": st.sampled_from(["1024", "2 vCPU"]),
+        "networkMode": st.sampled_from(["bridge", "awsvpc", "host"]),
+        "runtimePlatform": st.just({"cpuArchitecture": "ARM64"}),
+        "tags": st.lists(st.fixed_dictionaries({"key": texts, "value": texts}), max_size=2),
+        "taskRoleArn": st.just("arn:aws:iam::111122223333:role/r"),
+        "volumes": st.just([{"name": "v", "host": {"sourcePath": "/v"}}]),
+    },
+)
+options = st.builds(
+    TracingOptions,
+    collector=st.sampled_from([XRayDaemon(), AdotCollector(), CloudWatchAgent()]),
+    region=st.just("eu-west-1"),
+    log_group=st.just("/ecs/xray"),
+)
+LAYOUTS = ("compact", "spaced", "two", "four", "tabs", "windows", "block", "flow", "indented")
+
+
+class Written(yaml.SafeDumper):
+    """Writes everything out, as people do."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+class Indented(Written):
+    """Writes dashes deeper than their key."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def written(content: Any, layout: str) -> tuple[str, str]:
+    """Return a file's name and its text in one of the layouts that people use."""
+    if layout == "compact":
+        return "task.json", json.dumps(content, separators=(",", ":"))
+    if layout == "spaced":
+        return "task.json", json.dumps(content, ensure_ascii=False)
+    if layout in ("two", "four", "tabs", "windows"):
+        indent = {"two": 2, "four": 4, "tabs": "\t", "windows": 2}[layout]
+        text = json.dumps(content, indent=indent, ensure_ascii=False) + "\n"
+        return "task.json", text.replace("\n", "\r\n") if layout == "windows" else text
+    dumper = Indented if layout == "indented" else Written
+    flow = layout == "flow"
+    return "task.yaml", yaml.dump(
+        content, Dumper=dumper, sort_keys=False, default_flow_style=flow, allow_unicode=True
+    )
+
+
+def read(text: str, name: str) -> Any:
+    return json.loads(text) if name.endswith(".json") else yaml.safe_load(text)
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Yield everything that a user wrote, with its place."""
+    if isinstance(value, Mapping) and value:
+        for key, inner in value.items():
+            yield from leaves(inner, (*path, key))
+    elif isinstance(value, Sequence) and not isinstance(value, str) and value:
+        for position, inner in enumerate(value):
+            yield from leaves(inner, (*path, position))
+    else:
+        yield path, value
+
+
+def at(value: Any, path: tuple[Any, ...]) -> Any:
+    for step in path:
+        value = value[step]
+    return value
+
+
+unhurried = settings(
+
+
+@unhurried
+@given(task=tasks, option=options, layout=st.sampled_from(LAYOUTS))
+def test_injecting_twice_is_injecting_once(task: Any, option: TracingOptions, layout: str) -> None:
+    name, text = written(task, layout)
+    once = trace_text(text, where=name, options=option).text
+
+    assert once != text
+    assert trace_text(once, where=name, options=option).text == once
+
+
+@unhurried
+@given(task=tasks, option=options, layout=st.sampled_from(LAYOUTS))
+def test_nothing_that_was_set_is_changed(task: Any, option: TracingOptions, layout: str) -> None:
+    name, text = written(task, layout)
+
+    traced = read(trace_text(text, where=name, options=option).text, name)
+
+    for path, value in leaves(task):
+        # An empty list may have been filled; whatever was in one is where it was.
+        if value not in ([], {}):
+            assert at(traced, path) == value
+    assert list(traced)[: len(task)] == list(task)
+
+
+@unhurried
+@given(task=tasks, option=options, layout=st.sampled_from(["two", "four", "tabs", "block"]))
+def test_lines_are_only_added(task: Any, option: TracingOptions, layout: str) -> None:
+    name, text = written(task, layout)
+
+    added = iter(trace_text(text, where=name, options=option).text.splitlines())
+
+    # A comma behind what was last, and the brackets of what was empty, are no change of content.
+    for line in text.splitlines():
+        bare = line.rstrip(",").removesuffix("[]").removesuffix("{}").rstrip()
+        assert any(one.startswith(bare) for one in added), line
+
+
+@unhurried
+@given(task=tasks, option=options, data=st.data())
+def test_the_order_of_containers_does_not_matter(
+    task: Any, option: TracingOptions, data: st.DataObject
+) -> None:
+    # Without a log group of its own the sidecar takes one of the containers'.
+    choosing = TracingOptions(
+        collector=option.collector,
+        region=option.region,
+        writes_log=any("logConfiguration" in one for one in task["containerDefinitions"]),
+    )
+    shuffled = {
+        **task,
+        "containerDefinitions": data.draw(st.permutations(task["containerDefinitions"])),
+    }
+    results = []
+    for content in (task, shuffled):
+        result = trace_text(json.dumps(content), where="task.json", options=choosing)
+        found = json.loads(result.text)["containerDefinitions"]
+        results.append(
+            (
+                {container["name"]: container for container in found},
+                {warned.text for warned in result.injection.warnings},
+            )
+        )
+
+    assert results[0] == results[1]
+
+
+@cache
+def registration() -> Any:
+    """Return the input of ``RegisterTaskDefinition`` as botocore knows it."""
+    model = botocore.session.get_session().get_service_model("ecs")
+    return model.operation_model("RegisterTaskDefinition").input_shape
+
+
+@unhurried
+@given(task=tasks, option=options)
+def test_the_api_takes_every_result(task: Any, option: TracingOptions) -> None:
+    traced = json.loads(trace_text(json.dumps(task), where="t.json", options=option).text)
+
+    report = ParamValidator().validate(traced, registration())
+
+    assert report.generate_report() == ""
+
+
+def test_the_api_takes_each_expected_result(case: Any) -> None:
+    report = ParamValidator().validate(case.registered, registration())
+
+    assert report.generate_report() == ""
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_layout_reads_as_it_was_meant(layout: str) -> None:
+    content = {"family": "f", "containerDefinitions": [{"name": "a", "command": ["yes", "1"]}]}
+    name, text = written(content, layout)
+
+    assert read(text, name) == content
