@@ -64,7 +64,9 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     tops = {name.partition("/")[0] for name in names}
     assert {top.partition("-")[0] for top in tops} == {"cdk_ecs_xray"}
     assert "cdk_ecs_xray/py.typed" in names
-    assert not [name for name in names if "test" in name or "__pycache__" in name]
+    parts = {part for name in names for part in name.split("/")}
+    assert parts & {"tests", "conftest.py", "__pycache__"} == set()
+    assert not [part for part in parts if part.startswith("test_")]
 
 
 def test_every_committed_module_is_in_the_wheel(

@@ -124,24 +124,6 @@ def test_a_broken_environment_file_names_the_step_and_leaves_no_server(
     assert SERVER.search(text) is None
 
 
-def test_what_differs_from_the_article_ends_with_1_and_names_the_field(
-    start: Start, ready_project: Path, repository: Path, tmp_path: Path
-) -> None:
-    article = tmp_path / "article"
-    article.mkdir()
-    for path in (repository / "tests" / "parity" / "article").iterdir():
-        text = path.read_text().replace('"cpu": 32', '"cpu": 64')
-        (article / path.name).write_text(text)
-
-    process = start("deploy", "--env", "dev", "--article", str(article), folder=ready_project)
-    text, _ = process.communicate(timeout=120)
-
-    assert process.returncode == 1, text
-    assert re.search(r"sidecar\.cpu +64 +32 +NO", text)
-    assert "not equal: sidecar.cpu" in text
-    assert gone(*server_of(text))
-
-
 def test_interrupted_in_the_middle_it_leaves_no_server(start: Start, ready_project: Path) -> None:
     process = start("deploy", "--env", "dev", folder=ready_project)
     assert process.stdout is not None
@@ -184,12 +166,24 @@ def test_a_deployment_that_fails_is_not_kept(
     assert gone(*server_of(text))
 
 
-def test_kept_it_goes_on_until_it_is_stopped_by_its_port(start: Start, ready_project: Path) -> None:
-    process = start("deploy", "--env", "dev", "--keep", folder=ready_project)
+def test_what_differs_from_the_article_ends_with_1_and_is_kept_for_a_look(
+    start: Start, ready_project: Path, repository: Path, tmp_path: Path
+) -> None:
+    article = tmp_path / "article"
+    article.mkdir()
+    for path in (repository / "tests" / "parity" / "article").iterdir():
+        changed = path.read_text().replace('"cpu": 32', '"cpu": 64')
+        (article / path.name).write_text(changed)
+
+    process = start(
+        "deploy", "--env", "dev", "--article", str(article), "--keep", folder=ready_project
+    )
     text, _ = process.communicate(timeout=120)
     port, pid = server_of(text)
     try:
-        assert process.returncode == 0, text
+        assert process.returncode == 1, text
+        assert re.search(r"sidecar\.cpu +64 +32 +NO", text)
+        assert "not equal: sidecar.cpu" in text
         assert f"export AWS_ENDPOINT_URL=http://127.0.0.1:{port}" in text
         assert f"ecs-xray local stop {port}" in text
         assert alive(pid)
