@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cdk_ecs_xray.sampling.traffic.access_logs import Watch
+    from cdk_ecs_xray.sampling.traffic.log_reader import Watch
 
 _INTERVAL = 0.2
 

@@ -94,7 +94,8 @@ def simulate(**options: Any) -> None:
     LOGs are access logs of load balancers (ALB), CloudFront, nginx or Apache, or JSON lines;
     plain or gzip; - is standard input. Without LOGs give --rps or --traffic.
     """
-    from cdk_ecs_xray.cli.rules_traffic import SimulationRequest, print_athena_query, run
+    from cdk_ecs_xray.cli.rules_request import SimulationRequest
+    from cdk_ecs_xray.cli.rules_traffic import print_athena_query, run
 
     if options["print_athena_sql"]:
         click.echo(print_athena_query(options["log_format"], options["athena_table"]), nl=False)

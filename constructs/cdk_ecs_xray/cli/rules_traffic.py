@@ -3,89 +3,35 @@
 from __future__ import annotations
 
 import dataclasses
-import subprocess
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cdk_ecs_xray.cli.atomic_file import write_atomically
 from cdk_ecs_xray.cli.rules_progress import log_progress
+from cdk_ecs_xray.cli.rules_request import (
+    RulesInOrder,
+    SimulationRequest,
+    prices_asked,
+    read_against,
+    read_rules,
+)
 from cdk_ecs_xray.errors import ConfigurationError
-from cdk_ecs_xray.sampling import SamplingRuleSet
 from cdk_ecs_xray.sampling.chart import traces_chart
 from cdk_ecs_xray.sampling.decisions import Reservoirs
-from cdk_ecs_xray.sampling.matching import Request, deciding_rule
-from cdk_ecs_xray.sampling.prices import Prices, prices_in
+from cdk_ecs_xray.sampling.matching import deciding_rule
+from cdk_ecs_xray.sampling.prices import prices_in
 from cdk_ecs_xray.sampling.report import SimulationReport, as_json, as_markdown, as_text
 from cdk_ecs_xray.sampling.route_decider import RouteDecider
-from cdk_ecs_xray.sampling.rules import DefaultRule, SamplingRule
-from cdk_ecs_xray.sampling.simulation import AnyRule, Load, Simulation, simulate
-from cdk_ecs_xray.sampling.traffic.access_logs import AccessLogs, read_access_logs, read_counts
+from cdk_ecs_xray.sampling.simulation import Load, Simulation, simulate
+from cdk_ecs_xray.sampling.traffic.access_logs import AccessLogs
 from cdk_ecs_xray.sampling.traffic.athena import athena_query
+from cdk_ecs_xray.sampling.traffic.log_reader import read_access_logs, read_counts
 from cdk_ecs_xray.sampling.traffic.profile import TrafficProfile
 
 _SHOWN_ROUTES = 10
 _DAY = 86_400
 _WRITERS = {"text": as_text, "json": as_json, "markdown": as_markdown}
-
-
-@dataclass(frozen=True, kw_only=True)
-class SimulationRequest:
-    """The options of ``ecs-xray rules simulate`` by their names there."""
-
-    logs: Sequence[str]
-    rules_file: Path
-    environment: str | None
-    against: str | None
-    log_format: str
-    fields: Sequence[str]
-    host: str | None
-    service: str | None
-    service_type: str | None
-    rps: float | None
-    traffic: Path | None
-    processes: int
-    days: float
-    seed: int
-    region: str
-    price_per_million: float | None
-    insights_price_per_million: float | None
-    free_traces: int | None
-    traces_elsewhere: float
-    traces_scanned: float
-    output: str
-    chart: Path | None
-    from_counts: str | None
-
-    @property
-    def request(self) -> Request:
-        """What is known about every request."""
-        return Request(service_name=self.service, service_type=self.service_type)
-
-    @property
-    def field_names(self) -> dict[str, str]:
-        """The fields of JSON lines by what they hold."""
-        pairs = [field.partition("=") for field in self.fields]
-        wrong = [part for part, equals, name in pairs if not equals or not name]
-        if wrong:
-            raise ConfigurationError(
-                f"--fields: must be PART=FIELD, got '{wrong[0]}'; write --fields path=request.uri"
-            )
-        return {part: name for part, _, name in pairs}
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Rules:
-    label: str
-    rules: tuple[SamplingRule, ...]
-    default: DefaultRule
-    insights: bool
-
-    @property
-    def in_order(self) -> Sequence[AnyRule]:
-        return (*self.rules, self.default)
 
 
 def print_athena_query(log_format: str, table: str | None) -> str:
@@ -104,8 +50,8 @@ def run(asked: SimulationRequest) -> str:
             "ecs-xray rules simulate: must be given one kind of traffic, got "
             f"{sum(sources) or 'none'}; name LOGs, --from-counts, --traffic or --rps"
         )
-    rules = _read(asked, asked.rules_file, str(asked.rules_file))
-    against = None if asked.against is None else _read_against(asked, asked.against)
+    rules = read_rules(asked, asked.rules_file, str(asked.rules_file))
+    against = None if asked.against is None else read_against(asked, asked.against)
     if asked.logs or asked.from_counts is not None:
         report = _of_logs(asked, rules, against)
     else:
@@ -113,52 +59,9 @@ def run(asked: SimulationRequest) -> str:
     return _WRITERS[asked.output](report)
 
 
-def _read(asked: SimulationRequest, path: Path, label: str) -> _Rules:
-    read = SamplingRuleSet.from_file(path)
-    groups = read.groups_in(asked.environment)
-    return _Rules(
-        label=label,
-        rules=read.in_environment(asked.environment),
-        default=read.default,
-        insights=any(group.insights.enabled for group in groups),
-    )
-
-
-def _read_against(asked: SimulationRequest, against: str) -> _Rules:
-    if Path(against).exists():
-        return _read(asked, Path(against), against)
-    folder, name = asked.rules_file.parent, asked.rules_file.name
-    shown = subprocess.run(
-        ["git", "show", f"{against}:./{name}"],  # noqa: S607 - whatever git the user has
-        cwd=folder,
-        capture_output=True,
-        check=False,
-    )
-    if against.startswith("-") or shown.returncode:
-        reason = (shown.stderr.decode(errors="replace").splitlines() or ["no such file"])[0]
-        raise ConfigurationError(
-            f"--against: must be a file or a git revision that has {asked.rules_file}, got "
-            f"'{against}' ({reason}); name another"
-        )
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="ecs-xray-rules-") as copy:
-        path = Path(copy) / name
-        path.write_bytes(shown.stdout)
-        return _read(asked, path, against)
-
-
-def _prices(asked: SimulationRequest) -> Prices:
-    changed = {
-        "recorded": asked.price_per_million,
-        "insights": asked.insights_price_per_million,
-        "free_recorded": asked.free_traces,
-    }
-    given: dict[str, Any] = {name: value for name, value in changed.items() if value is not None}
-    return dataclasses.replace(prices_in(asked.region), **given)
-
-
-def _of_logs(asked: SimulationRequest, rules: _Rules, against: _Rules | None) -> SimulationReport:
+def _of_logs(
+    asked: SimulationRequest, rules: RulesInOrder, against: RulesInOrder | None
+) -> SimulationReport:
     with _opened(asked) as logs:
         other = None if against is None else _simulated(asked, against, logs)
         simulation = _simulated(asked, rules, logs)
@@ -179,7 +82,7 @@ def _of_logs(asked: SimulationRequest, rules: _Rules, against: _Rules | None) ->
     return SimulationReport(
         title=f"{rules.label}: traces of {', '.join(asked.logs or [str(asked.from_counts)])}",
         simulation=simulation,
-        prices=_prices(asked),
+        prices=prices_asked(asked),
         notes=notes,
         unmatched=unmatched,
         against=other,
@@ -201,7 +104,7 @@ def _opened(asked: SimulationRequest) -> AbstractContextManager[AccessLogs]:
     )
 
 
-def _simulated(asked: SimulationRequest, rules: _Rules, logs: AccessLogs) -> Simulation:
+def _simulated(asked: SimulationRequest, rules: RulesInOrder, logs: AccessLogs) -> Simulation:
     decider = RouteDecider(rules.rules, asked.request)
     logs.assign(decider.decide(route.host, route.method, route.path) for route in logs.routes())
     loads = _loads(rules, logs)
@@ -214,13 +117,13 @@ def _simulated(asked: SimulationRequest, rules: _Rules, logs: AccessLogs) -> Sim
     return _run(asked, rules, loads, seconds)
 
 
-def _loads(rules: _Rules, logs: AccessLogs) -> Sequence[Load]:
+def _loads(rules: RulesInOrder, logs: AccessLogs) -> Sequence[Load]:
     counted = logs.per_second()
     return [Load(per_second=dict(counted.get(i, {}))) for i in range(len(rules.in_order))]
 
 
 def _run(
-    asked: SimulationRequest, rules: _Rules, loads: Sequence[Load], seconds: float
+    asked: SimulationRequest, rules: RulesInOrder, loads: Sequence[Load], seconds: float
 ) -> Simulation:
     return simulate(
         rules.in_order,
@@ -234,7 +137,7 @@ def _run(
 
 
 def _unmatched(
-    asked: SimulationRequest, rules: _Rules, logs: AccessLogs
+    asked: SimulationRequest, rules: RulesInOrder, logs: AccessLogs
 ) -> Sequence[tuple[str, int]]:
     decider = RouteDecider(rules.rules, asked.request)
     found: list[tuple[str, int]] = []
@@ -247,7 +150,7 @@ def _unmatched(
 
 
 def _of_profile(
-    asked: SimulationRequest, rules: _Rules, against: _Rules | None
+    asked: SimulationRequest, rules: RulesInOrder, against: RulesInOrder | None
 ) -> SimulationReport:
     if asked.traffic is None:
         profile = TrafficProfile.spread_over(rules.rules, asked.rps or 0)
@@ -266,7 +169,7 @@ def _of_profile(
     return SimulationReport(
         title=f"{rules.label}: traces of {source}",
         simulation=_run(asked, rules, loads, 1),
-        prices=_prices(asked),
+        prices=prices_asked(asked),
         notes=[*notes, *_notes(asked)],
         unmatched=[],
         against=None if against is None or other is None else _run(asked, against, other, 1),
@@ -277,7 +180,7 @@ def _of_profile(
 
 
 def _profile_loads(
-    asked: SimulationRequest, rules: _Rules, profile: TrafficProfile
+    asked: SimulationRequest, rules: RulesInOrder, profile: TrafficProfile
 ) -> Sequence[Load]:
     rates = dict.fromkeys((rule.name for rule in rules.in_order), 0.0)
     for route in profile.routes:
@@ -317,7 +220,7 @@ def _duration(seconds: int) -> str:
     return f"{seconds} seconds"
 
 
-def _draw(path: Path, rules: _Rules, logs: AccessLogs) -> None:
+def _draw(path: Path, rules: RulesInOrder, logs: AccessLogs) -> None:
     series: dict[str, dict[int, float]] = {rule.name: {} for rule in rules.in_order}
     for position, minute, requests, seconds in logs.per_minute():
         rule = rules.in_order[position]

@@ -7,9 +7,9 @@ and OR may be written in either case, and two conditions side by side mean AND.
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+
+from cdk_ecs_xray.sampling.filter_tokens import FilterExpressionError, Token, tokens
 
 BOOLEANS = (
     "ok",
@@ -45,77 +45,21 @@ _TEXTUAL = (*_EQUALITY, "CONTAINS", "BEGINSWITH", "ENDSWITH")
 _ID_PARTS = ("name", "type", "account.id")
 _DEEPEST = 100
 
-_TOKEN = re.compile(
-    r"""(?P<string>"(?:[^"\\]|\\.)*")
-      | (?P<number>-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w.]))
-      | (?P<word>[A-Za-z_][\w.-]*)
-      | (?P<symbol><=|>=|!=|[=<>!(){},:\[\]])""",
-    re.VERBOSE,
-)
-
-
-class FilterExpressionError(ValueError):
-    """An expression that X-Ray would refuse, or drop the group for.
-
-    :param column: where, the first character being 1.
-    :param got: what stands there.
-    :param cure: what to write instead.
-    """
-
-    def __init__(self, column: int, got: str, cure: str) -> None:
-        self.column = column
-        self.got = got
-        self.cure = cure
-        super().__init__(f"column {column}: got {got}; {cure}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Token:
-    kind: str
-    text: str
-    column: int
-
-    @property
-    def shown(self) -> str:
-        return "the end" if self.kind == "end" else f"'{self.text}'"
-
 
 def check_filter_expression(expression: str) -> None:
     """Parse an expression for its errors.
 
     :raises FilterExpressionError: with the column of the first.
     """
-    parser = _Parser(list(_tokens(expression)))
+    parser = _Parser(list(tokens(expression)))
     parser.any_of(level=0)
     parser.expect_end()
-
-
-def _tokens(expression: str) -> Iterator[_Token]:
-    place = 0
-    while place < len(expression):
-        if expression[place].isspace():
-            place += 1
-            continue
-        found = _TOKEN.match(expression, place)
-        if found is None or found.lastgroup is None:
-            raise _unreadable(expression, place)
-        yield _Token(kind=found.lastgroup, text=found.group(), column=place + 1)
-        place = found.end()
-    yield _Token(kind="end", text="", column=len(expression) + 1)
-
-
-def _unreadable(expression: str, place: int) -> FilterExpressionError:
-    character = expression[place]
-    if character == '"':
-        return FilterExpressionError(place + 1, "a quote that is not closed", 'add the closing "')
-    cure = 'quote text with "' if character in "'“”`" else "remove it"
-    return FilterExpressionError(place + 1, f"'{character}'", cure)
 
 
 class _Parser:
     """Recursive descent over the tokens; ``level`` counts brackets so that input can't crash it."""
 
-    def __init__(self, tokens: Sequence[_Token]) -> None:
+    def __init__(self, tokens: Sequence[Token]) -> None:
         self._tokens = tokens
         self._position = 0
         self._special: Mapping[str, Callable[[int], None]] = {
@@ -125,13 +69,13 @@ class _Parser:
         }
 
     @property
-    def _next(self) -> _Token:
+    def _next(self) -> Token:
         return self._tokens[self._position]
 
     def _refuse(self, cure: str) -> FilterExpressionError:
         return FilterExpressionError(self._next.column, self._next.shown, cure)
 
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         token = self._next
         self._position += 1
         return token

@@ -1,0 +1,128 @@
+"""What a simulation is asked for, and the rules it is about."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.sampling import SamplingRuleSet
+from cdk_ecs_xray.sampling.matching import Request
+from cdk_ecs_xray.sampling.prices import Prices, prices_in
+from cdk_ecs_xray.sampling.rules import DefaultRule, SamplingRule
+from cdk_ecs_xray.sampling.simulation import AnyRule
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulationRequest:
+    """The options of ``ecs-xray rules simulate`` by their names there."""
+
+    logs: Sequence[str]
+    rules_file: Path
+    environment: str | None
+    against: str | None
+    log_format: str
+    fields: Sequence[str]
+    host: str | None
+    service: str | None
+    service_type: str | None
+    rps: float | None
+    traffic: Path | None
+    processes: int
+    days: float
+    seed: int
+    region: str
+    price_per_million: float | None
+    insights_price_per_million: float | None
+    free_traces: int | None
+    traces_elsewhere: float
+    traces_scanned: float
+    output: str
+    chart: Path | None
+    from_counts: str | None
+
+    @property
+    def request(self) -> Request:
+        """What is known about every request."""
+        return Request(service_name=self.service, service_type=self.service_type)
+
+    @property
+    def field_names(self) -> dict[str, str]:
+        """The fields of JSON lines by what they hold."""
+        pairs = [field.partition("=") for field in self.fields]
+        wrong = [part for part, equals, name in pairs if not equals or not name]
+        if wrong:
+            raise ConfigurationError(
+                f"--fields: must be PART=FIELD, got '{wrong[0]}'; write --fields path=request.uri"
+            )
+        return {part: name for part, _, name in pairs}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulesInOrder:
+    """The rules of a file in one environment.
+
+    :param label: how a report names them.
+    :param insights: some group has them.
+    """
+
+    label: str
+    rules: tuple[SamplingRule, ...]
+    default: DefaultRule
+    insights: bool
+
+    @property
+    def in_order(self) -> Sequence[AnyRule]:
+        """As X-Ray tries them, the Default rule last."""
+        return (*self.rules, self.default)
+
+
+def read_rules(asked: SimulationRequest, path: Path, label: str) -> RulesInOrder:
+    """Return the rules of a file, in the environment that is asked for."""
+    read = SamplingRuleSet.from_file(path)
+    groups = read.groups_in(asked.environment)
+    return RulesInOrder(
+        label=label,
+        rules=read.in_environment(asked.environment),
+        default=read.default,
+        insights=any(group.insights.enabled for group in groups),
+    )
+
+
+def read_against(asked: SimulationRequest, against: str) -> RulesInOrder:
+    """Return the rules to compare with, from a file or a git revision."""
+    if Path(against).exists():
+        return read_rules(asked, Path(against), against)
+    folder, name = asked.rules_file.parent, asked.rules_file.name
+    shown = subprocess.run(
+        ["git", "show", f"{against}:./{name}"],  # noqa: S607 - whatever git the user has
+        cwd=folder,
+        capture_output=True,
+        check=False,
+    )
+    if against.startswith("-") or shown.returncode:
+        reason = (shown.stderr.decode(errors="replace").splitlines() or ["no such file"])[0]
+        raise ConfigurationError(
+            f"--against: must be a file or a git revision that has {asked.rules_file}, got "
+            f"'{against}' ({reason}); name another"
+        )
+    with tempfile.TemporaryDirectory(prefix="ecs-xray-rules-") as copy:
+        path = Path(copy) / name
+        path.write_bytes(shown.stdout)
+        return read_rules(asked, path, against)
+
+
+def prices_asked(asked: SimulationRequest) -> Prices:
+    """Return the prices of the region, with what the command line overrides."""
+    changed = {
+        "recorded": asked.price_per_million,
+        "insights": asked.insights_price_per_million,
+        "free_recorded": asked.free_traces,
+    }
+    given: dict[str, Any] = {name: value for name, value in changed.items() if value is not None}
+    return dataclasses.replace(prices_in(asked.region), **given)
