@@ -149,9 +149,11 @@ def test_a_deployment_that_fails_is_not_kept(
     broken = tmp_path / "broken"
     shutil.copytree(assembly, broken)
     (sampling,) = broken.glob("assembly-dev/*sampling*.template.json")
-    text = sampling.read_text()
-    assert '"FixedRate": 0.5' in text
-    sampling.write_text(text.replace('"FixedRate": 0.5', '"FixedRate": 5'))
+    template = json.loads(sampling.read_text())
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::XRay::SamplingRule":
+            resource["Properties"]["SamplingRule"]["FixedRate"] = 5
+    sampling.write_text(json.dumps(template))
     settings = (ready_project / "cdk.json").read_text()
     (ready_project / "cdk.json").write_text(settings.replace(str(assembly), str(broken)))
 
