@@ -134,7 +134,7 @@ def at(value: Any, path: tuple[Any, ...]) -> Any:
     return value
 
 
-unhurried = settings(
+unhurried = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @unhurried

@@ -46,15 +46,14 @@ def network_mode_of(definition: Definition, options: TracingOptions) -> str:
 def region_of(
     definition: Definition, apps: Sequence[Container], sidecar: Container | None
 ) -> str | None:
-    """Return the region that a file tells in one voice; None where it tells none or several."""
-    candidates = [
-        *(_log_options(app).get("awslogs-region") for app in apps),
-        _variable(sidecar, "AWS_REGION"),
-    ]
+    """Return the region that a file tells; None where it tells none, or logs go to several."""
+    told = _variable(sidecar, "AWS_REGION")
+    if told is not None:
+        return told
     arn = definition.field.get("taskDefinitionArn")
     if isinstance(arn, str) and (found := _ARN_REGION.match(arn)) is not None:
-        candidates.append(found[1])
-    regions = {region for region in candidates if region is not None}
+        return found[1]
+    regions = {_log_options(app).get("awslogs-region") for app in apps} - {None}
     return regions.pop() if len(regions) == 1 else None
 
 
