@@ -241,7 +241,10 @@ def test_a_network_mode_that_contradicts_the_file_is_refused() -> None:
 
 
 def test_placeholders_without_quotes_stay_and_are_named() -> None:
-    text = '{"cpu": ${CPU}, "networkMode": "awsvpc", "containerDefinitions": [{"name": "${NAME}", "image": "i", "portMappings": [{"containerPort": ${PORT}}]}]}'
+    text = (
+        '{"cpu": ${CPU}, "networkMode": "awsvpc", "containerDefinitions": [{"name": "${NAME}", '
+        '"image": "i", "portMappings": [{"containerPort": ${PORT}}]}]}'
+    )
 
     result = trace_text(text, where="task.json", options=ANYWHERE)
 

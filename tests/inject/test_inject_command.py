@@ -104,8 +104,9 @@ def test_unusable_input_ends_with_2_and_a_line(inject: Run, content: bytes, said
 
 
 @pytest.mark.parametrize("name", ["not-there.json", "."])
+@pytest.mark.usefixtures("task")
 def test_a_file_that_cannot_be_read_ends_with_2(
-    task: Path, capsys: pytest.CaptureFixture[str], name: str
+    capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     assert run(["inject", name, *HERE]) == 2
     assert "the file must be readable" in capsys.readouterr().err
@@ -123,9 +124,8 @@ def test_a_diff_writes_nothing(task: Path, capfdbinary: pytest.CaptureFixture[by
     assert task.read_bytes() == before
 
 
-def test_a_diff_of_what_is_traced_is_empty(
-    task: Path, capfdbinary: pytest.CaptureFixture[bytes]
-) -> None:
+@pytest.mark.usefixtures("task")
+def test_a_diff_of_what_is_traced_is_empty(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert run(["inject", "task.json", *HERE, "--in-place"]) == 0
     capfdbinary.readouterr()
 
@@ -161,8 +161,9 @@ def test_an_output_that_fails_leaves_what_was_there(
 
 
 @pytest.mark.parametrize("output", [".", "not-there/out.json"])
+@pytest.mark.usefixtures("task")
 def test_an_output_that_is_no_file_ends_with_2(
-    task: Path, capsys: pytest.CaptureFixture[str], output: str
+    capsys: pytest.CaptureFixture[str], output: str
 ) -> None:
     assert run(["inject", "task.json", *HERE, "-o", output]) == 2
     assert "the output must be a file that can be written" in capsys.readouterr().err

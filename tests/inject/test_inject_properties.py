@@ -18,7 +18,7 @@ from cdk_ecs_xray import AdotCollector, CloudWatchAgent, XRayDaemon
 from cdk_ecs_xray.task_definition_file import TracingOptions, trace_text
 
 texts = st.text(
-    st.characters(codec="utf-8", exclude_categories=("C",), exclude_characters="\ufeff"),
+    st.characters(codec="utf-8", exclude_categories=["C"], exclude_characters="\ufeff"),
     min_size=1,
     max_size=12,
 )
@@ -53,16 +53,16 @@ OPTIONAL_FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
     "secrets": st.just([{"name": "AWS_XRAY_TRACING_NAME", "valueFrom": "arn:aws:ssm:::p"}]),
     "user": st.just("1000:1000"),
 }
-containers = st.fixed_dictionaries(
-    {"name": names, "image": st.just("nginx:1")}, optional=OPTIONAL_FIELDS
-)
+REQUIRED_FIELDS: Mapping[str, st.SearchStrategy[Any]] = {"name": names, "image": st.just("nginx:1")}
+containers = st.fixed_dictionaries(REQUIRED_FIELDS, optional=OPTIONAL_FIELDS)
+NEEDED: Mapping[str, st.SearchStrategy[Any]] = {
+    "family": names,
+    "containerDefinitions": st.lists(
+        containers, min_size=1, max_size=5, unique_by=lambda container: container["name"]
+    ),
+}
 tasks = st.fixed_dictionaries(
-    {
-        "family": names,
-        "containerDefinitions": st.lists(
-            containers, min_size=1, max_size=5, unique_by=lambda container: container["name"]
-        ),
-    },
+    NEEDED,
     optional={
         "cpu": st.sampled_from(["1024", "2 vCPU"]),
         "networkMode": st.sampled_from(["bridge", "awsvpc", "host"]),
@@ -84,14 +84,18 @@ LAYOUTS = ("compact", "spaced", "two", "four", "tabs", "windows", "block", "flow
 class Written(yaml.SafeDumper):
     """Writes everything out, as people do."""
 
-    def ignore_aliases(self, data: object) -> bool:
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - PyYAML's signature
         return True
 
 
 class Indented(Written):
     """Writes dashes deeper than their key."""
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+    def increase_indent(  # PyYAML's own signature
+        self,
+        flow: bool = False,  # noqa: FBT001, FBT002
+        indentless: bool = False,  # noqa: ARG002, FBT001, FBT002
+    ) -> None:
         super().increase_indent(flow, False)
 
 
@@ -102,7 +106,7 @@ def written(content: Any, layout: str) -> tuple[str, str]:
     if layout == "spaced":
         return "task.json", json.dumps(content, ensure_ascii=False)
     if layout in ("two", "four", "tabs", "windows"):
-        indent = {"two": 2, "four": 4, "tabs": "\t", "windows": 2}[layout]
+        indent = {"two": "  ", "four": "    ", "tabs": "\t", "windows": "  "}[layout]
         text = json.dumps(content, indent=indent, ensure_ascii=False) + "\n"
         return "task.json", text.replace("\n", "\r\n") if layout == "windows" else text
     dumper = Indented if layout == "indented" else Written
