@@ -25,12 +25,15 @@ from cdk_ecs_xray import (
     TracedTaskDefinitionFile,
     UnsupportedTaskDefinitionError,
 )
+from cdk_ecs_xray.dashboard_text import TRACE_KINDS, group_name
 from cdk_ecs_xray.log_group import RETENTION_DAYS
 from cdk_ecs_xray.model_file import clash, matching, read_model, validate_with
 from stacks.choices import COLLECTORS, PROFILES
+from stacks.monitoring import Monitoring
 from stacks.service import Service
 
 SAMPLING_STACK = "sampling"
+MONITORING_STACK = "monitoring"
 _ACCOUNT_DIGITS = 12
 
 EnvironmentName = Annotated[
@@ -98,6 +101,7 @@ class Environment(BaseModel):
     :param removal_policy: what happens to log groups with their stack.
     :param sampling_rules: path of the rules, relative to this file.
     :param services: a stack each.
+    :param monitoring: dashboard and alarms; None provisions neither.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -111,6 +115,7 @@ class Environment(BaseModel):
     removal_policy: Literal["destroy", "retain"] = "destroy"
     sampling_rules: Annotated[SamplingRuleSet, BeforeValidator(_sampling_rules)]
     services: Annotated[tuple[Service, ...], Field(strict=False)]
+    monitoring: Monitoring | None = None
 
     @classmethod
     def from_file(cls, path: str | Path) -> Self:
@@ -128,11 +133,22 @@ class Environment(BaseModel):
         """Return the physical name of a stack."""
         return f"{self.namespace}-{self.name}-{stack}"
 
+    @property
+    def dashboard_name(self) -> str:
+        """The dashboard's name, where the environment has one."""
+        return f"{self.namespace}-{self.name}-xray"
+
     def physical_names(self) -> frozenset[tuple[str, str]]:
         """Return every name, with its kind, that is unique within an account and region."""
         names = [("stack", self.stack_name(SAMPLING_STACK))]
         names += [("sampling rule", name) for name in self.sampling_rules.qualified(self.name)]
         names += [("group", name) for name in self.sampling_rules.qualified_groups(self.name)]
+        if self.monitoring is not None:
+            names += [
+                ("stack", self.stack_name(MONITORING_STACK)),
+                ("dashboard", self.dashboard_name),
+                *(("group", group_name(self.name, kind)) for kind in TRACE_KINDS),
+            ]
         for service in self.services:
             naming = self.naming(service)
             names += [
@@ -207,7 +223,10 @@ def _clashes(data: object) -> list[InitErrorDetails]:
     if not services:
         message = "must hold at least one service, got none; add one"
         found.append(clash(message, ("services",), services))
-    seen = {SAMPLING_STACK: f"the name of the {SAMPLING_STACK} stack"}
+    taken = [SAMPLING_STACK]
+    if isinstance(data, Mapping) and data.get("monitoring") is not None:
+        taken.append(MONITORING_STACK)
+    seen = {stack: f"the name of the {stack} stack" for stack in taken}
     for position, service in enumerate(services):
         name = service.get("name") if isinstance(service, Mapping) else getattr(service, "name", 0)
         if not isinstance(name, str):

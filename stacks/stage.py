@@ -5,15 +5,16 @@ from __future__ import annotations
 import aws_cdk as cdk
 from constructs import Construct
 
-from stacks.environment import SAMPLING_STACK, Environment
+from stacks.environment import MONITORING_STACK, SAMPLING_STACK, Environment
+from stacks.monitoring_stack import MonitoringStack
 from stacks.sampling_stack import SamplingStack
 from stacks.service_stack import ServiceStack
 
 
 class EnvironmentStage(cdk.Stage):
-    """Holds one sampling stack and one stack per service.
+    """Holds one sampling stack, one stack per service, and one for monitoring where asked for.
 
-    The stacks do not depend on each other, so CDK deploys them side by side.
+    The first two do not depend on each other, so CDK deploys them side by side.
     """
 
     def __init__(self, scope: Construct, *, environment: Environment) -> None:
@@ -27,3 +28,14 @@ class EnvironmentStage(cdk.Stage):
             service.name: ServiceStack(self, service.name, environment=environment, service=service)
             for service in environment.services
         }
+        self.monitoring: MonitoringStack | None = None
+        if environment.monitoring is not None:
+            self.monitoring = MonitoringStack(
+                self,
+                MONITORING_STACK,
+                environment=environment,
+                monitoring=environment.monitoring,
+            )
+            for stack in self.services.values():
+                # Metric filters need the log groups they read.
+                self.monitoring.add_stack_dependency(stack)

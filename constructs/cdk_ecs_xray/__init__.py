@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cdk_ecs_xray.aspects import XRayTracingAspect
+    from cdk_ecs_xray.collector_alarms import XRayCollectorAlarms
     from cdk_ecs_xray.collectors import (
         AdotCollector,
         CloudWatchAgent,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         UnsupportedTaskDefinitionError,
     )
     from cdk_ecs_xray.log_group import XRayLogGroup
+    from cdk_ecs_xray.monitoring import MonitoredService, XRayDashboard
     from cdk_ecs_xray.naming import Naming
     from cdk_ecs_xray.permissions import grant_write_traces
     from cdk_ecs_xray.profile import SidecarProfile
@@ -49,6 +51,7 @@ _MODULES = {
     "ConfigurationError": "errors",
     "EcsXRayError": "errors",
     "LocalAwsError": "errors",
+    "MonitoredService": "monitoring",
     "NameCollisionError": "errors",
     "Naming": "naming",
     "Placement": "collectors",
@@ -59,8 +62,10 @@ _MODULES = {
     "TracedTaskDefinition": "task_definition_construct",
     "TracedTaskDefinitionFile": "task_definition_file",
     "UnsupportedTaskDefinitionError": "errors",
+    "XRayCollectorAlarms": "collector_alarms",
     "XRayDaemon": "collectors",
     "XRayDaemonService": "daemon_service",
+    "XRayDashboard": "monitoring",
     "XRayDefaultSamplingRule": "default_sampling_rule",
     "XRayGroups": "sampling_groups",
     "XRayLogGroup": "log_group",
@@ -80,6 +85,7 @@ __all__ = [
     "ConfigurationError",
     "EcsXRayError",
     "LocalAwsError",
+    "MonitoredService",
     "NameCollisionError",
     "Naming",
     "Placement",
@@ -90,8 +96,10 @@ __all__ = [
     "TracedTaskDefinition",
     "TracedTaskDefinitionFile",
     "UnsupportedTaskDefinitionError",
+    "XRayCollectorAlarms",
     "XRayDaemon",
     "XRayDaemonService",
+    "XRayDashboard",
     "XRayDefaultSamplingRule",
     "XRayGroups",
     "XRayLogGroup",

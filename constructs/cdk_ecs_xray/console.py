@@ -22,8 +22,17 @@ def trace_map_url(*, region: str, partition: str = "aws") -> str:
 
 def traces_url(service: str, *, region: str, partition: str = "aws") -> str:
     """Return the link to the traces that went through a service, by its name in X-Ray."""
-    expression = f'service("{service}")'
+    return matching_traces_url(f'service("{service}")', region=region, partition=partition)
+
+
+def matching_traces_url(expression: str, *, region: str, partition: str = "aws") -> str:
+    """Return the link to the traces that match a filter expression."""
     return f"{_home('xray', region, partition)}#/traces?filter={quote(expression, safe='()')}"
+
+
+def sampling_url(*, region: str, partition: str = "aws") -> str:
+    """Return the link to the sampling rules of a region."""
+    return f"{_home('xray', region, partition)}#/sampling"
 
 
 def log_group_url(log_group: str, *, region: str, partition: str = "aws") -> str:

@@ -1,0 +1,43 @@
+"""The model of ``monitoring`` in ``environments/*.yaml``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from cdk_ecs_xray.model_file import matching
+
+
+def _more_than_nothing(value: float) -> float:
+    if not value > 0:
+        raise ValueError(f"must be more than 0, got {value}; 1 is usual")
+    return value
+
+
+class Monitoring(BaseModel):
+    """What watches an environment; nothing does unless asked, as it costs.
+
+    :param dashboard: a CloudWatch dashboard and five X-Ray groups; see ``XRayDashboard``.
+    :param alarms: three alarms on the collectors' logs; see ``XRayCollectorAlarms``.
+    :param alarm_topic: ARN of an SNS topic that is told of every alarm; None tells nobody.
+    :param slow_seconds: what a slow answer is on the dashboard.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    dashboard: bool = True
+    alarms: bool = True
+    alarm_topic: (
+        Annotated[
+            str,
+            AfterValidator(
+                matching(
+                    r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+",
+                    "the ARN of an SNS topic",
+                )
+            ),
+        ]
+        | None
+    ) = None
+    slow_seconds: Annotated[float, AfterValidator(_more_than_nothing)] = 1.0
