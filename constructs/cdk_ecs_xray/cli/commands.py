@@ -10,6 +10,7 @@ import click
 from cdk_ecs_xray.cli.completion import completion
 from cdk_ecs_xray.cli.inject import inject
 from cdk_ecs_xray.cli.local import local
+from cdk_ecs_xray.cli.review import review
 from cdk_ecs_xray.cli.rules import rules
 from cdk_ecs_xray.cli.verify import verify
 from cdk_ecs_xray.errors import EcsXRayError, LocalAwsError
@@ -31,6 +32,7 @@ def commands() -> None:
 commands.add_command(completion)
 commands.add_command(inject)
 commands.add_command(local)
+commands.add_command(review)
 commands.add_command(rules)
 commands.add_command(verify)
 

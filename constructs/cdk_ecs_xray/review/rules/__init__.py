@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Collection, Sequence
 
+from cdk_ecs_xray.errors import ReviewError
 from cdk_ecs_xray.review.rule import Rule
 from cdk_ecs_xray.review.rules import (
     address_dns_name,
@@ -92,3 +94,21 @@ RULES: Sequence[Rule] = tuple(
     )
 )
 """In the order of their ids."""
+
+
+def known_ids(ids: Collection[str]) -> Collection[str]:
+    """Return ids of rules as they are.
+
+    :raises ReviewError: for each that no rule has, so that a misspelt one accepts nothing unseen.
+    """
+    known = [rule.id for rule in RULES]
+    problems = [
+        f"--accept: must be the id of a finding, got '{one}'; "
+        + ", ".join(difflib.get_close_matches(one, known, n=1, cutoff=0.3) or known[:1])
+        + " is one, and docs/troubleshooting.md has them all"
+        for one in ids
+        if one not in known
+    ]
+    if problems:
+        raise ReviewError(*problems)
+    return ids

@@ -1,0 +1,89 @@
+"""``ecs-xray review``: what tracing will do, before anything is deployed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+_FORMATS = ("terminal", "markdown", "html", "json", "sarif")
+
+
+@click.command()
+@click.argument("path", default="cdk.out")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_FORMATS),
+    default=_FORMATS[0],
+    show_default=True,
+    help="Markdown is for a pull request's comment, HTML one file for a browser.",
+)
+@click.option(
+    "--against",
+    metavar="BASELINE",
+    help="Show what changes against another cdk.out, a template, or a git revision that holds "
+    "PATH.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning"]),
+    help="End with exit code 1 when there is a finding as bad as this.",
+)
+@click.option(
+    "--accept",
+    "accepted",
+    multiple=True,
+    metavar="ID",
+    help="Leave out a finding that is meant, by its id. Give it once for each.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to a file, whole or not at all, instead of standard output.",
+)
+def review(
+    path: str,
+    *,
+    form: str,
+    against: str | None,
+    fail_on: str | None,
+    accepted: tuple[str, ...],
+    output: Path | None,
+) -> int:
+    """Say what PATH traces, what is wrong with it, and what changes.
+
+    PATH is a folder that cdk synth wrote, one CloudFormation template or task definition in JSON
+    or YAML, or - for standard input. The app's code is never run.
+
+    Exit codes: 0 reviewed, 1 findings as bad as --fail-on, 2 unusable input.
+    """
+    from cdk_ecs_xray.review.render import render
+    from cdk_ecs_xray.review.report import review as made
+    from cdk_ecs_xray.review.rules import known_ids
+    from cdk_ecs_xray.review.severity import Severity
+
+    report = made(path, against=against, accepted=known_ids(accepted))
+    options = _terminal() if form == _FORMATS[0] and output is None else {}
+    text = render(report, form, **options)
+    if output is None:
+        click.echo(text, nl=False, color=bool(options.get("colours")))
+    else:
+        from cdk_ecs_xray.cli.atomic_file import write_atomically
+
+        write_atomically(output, text.encode())
+        click.echo(f"{output}: {report.verdict}", err=True)
+    return int(report.fails(None if fail_on is None else Severity(fail_on)))
+
+
+def _terminal() -> dict[str, object]:
+    """Return how to write to standard output: plain, and with lines as they are, to a pipe."""
+    if not sys.stdout.isatty():
+        return {}
+    # https://no-color.org: present and not empty.
+    colours = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return {"colours": colours, "width": shutil.get_terminal_size().columns}

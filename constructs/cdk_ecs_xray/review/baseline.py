@@ -1,0 +1,57 @@
+"""Finds what a review compares with: a folder, a template, or a path in a git revision."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+from cdk_ecs_xray.errors import ReviewError
+from cdk_ecs_xray.review.assembly import StackSource, read_stacks
+
+
+def read_baseline(against: str, *, path: str) -> Sequence[StackSource]:
+    """Return the stacks of a baseline.
+
+    :param against: a folder that cdk synth wrote, a template, or a git revision that holds PATH.
+    :param path: what is reviewed.
+    :raises ReviewError: when it is none of these, with the commands that make one.
+    """
+    if Path(against).exists():
+        return read_stacks(against)
+    archive = _archived(against, path)
+    with tempfile.TemporaryDirectory() as folder:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+            files.extractall(folder, filter="data")
+        return read_stacks(str(Path(folder) / PurePosixPath(path)))
+
+
+def _archived(revision: str, path: str) -> bytes:
+    absolute = Path(path).is_absolute() or path == "-"
+    if revision.startswith("-") or absolute or ".." in Path(path).parts:
+        raise _no_baseline(revision, "PATH is not below this folder")
+    try:
+        # From where PATH is relative to; the shell is not asked, so no name can do harm.
+        done = subprocess.run(
+            ["git", "archive", "--format=tar", revision, "--", path],  # noqa: S607
+            capture_output=True,
+            check=False,
+        )
+    except OSError:
+        raise _no_baseline(revision, "git is not installed") from None
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise _no_baseline(revision, said[-1] if said else "git failed")
+    return done.stdout
+
+
+def _no_baseline(revision: str, why: str) -> ReviewError:
+    return ReviewError(
+        f"--against {revision}: must be a folder that cdk synth wrote, a template, or a git "
+        f"revision that holds PATH, got '{why}'; cdk.out is rarely committed, so synthesise the "
+        "other revision: git worktree add ../base REVISION, cdk synth -o ../base/cdk.out there, "
+        "and --against ../base/cdk.out"
+    )

@@ -1,0 +1,237 @@
+"""What differs from a baseline, in people's words and in the order of what it can break."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from cdk_ecs_xray.review.inventory import AppRow, CollectorRow, TaskRow, inventory
+from cdk_ecs_xray.review.model import Resource, Stack
+from cdk_ecs_xray.review.roles import managed_policies_of, statements_of
+from cdk_ecs_xray.review.values import known
+
+
+class Weight(IntEnum):
+    """How much a change deserves to be looked at; what comes first is on top."""
+
+    REPLACED = 0
+    PERMISSIONS = 1
+    TRACING = 2
+    OTHER = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One difference."""
+
+    weight: Weight
+    place: str
+    text: str
+
+
+# Properties whose change makes CloudFormation build the resource anew, by its documentation.
+_REPLACING: Mapping[str, Sequence[str]] = {
+    "AWS::Logs::LogGroup": ("LogGroupName",),
+    "AWS::XRay::SamplingRule": ("RuleName",),
+    "AWS::XRay::Group": ("GroupName",),
+    "AWS::IAM::Role": ("RoleName", "Path"),
+    "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", "Path", "Description"),
+    "AWS::ECS::Cluster": ("ClusterName",),
+    "AWS::ECS::Service": (
+        "Cluster",
+        "DeploymentController",
+        "LaunchType",
+        "Role",
+        "SchedulingStrategy",
+        "ServiceName",
+    ),
+    "AWS::CloudWatch::Dashboard": ("DashboardName",),
+    "AWS::CloudWatch::Alarm": ("AlarmName",),
+}
+_LOST = {"AWS::Logs::LogGroup": "its logs are lost unless it is retained"}
+
+
+def changes(before: Sequence[Stack], after: Sequence[Stack]) -> Sequence[Change]:
+    """Return every difference: replacements first, then wider permissions, then tracing."""
+    old = {stack.source.path: stack for stack in before}
+    new = {stack.source.path: stack for stack in after}
+    if len(old) == len(new) == 1:
+        # Two lone templates are versions of one, whatever their files are called.
+        old = dict(zip(new, old.values(), strict=True))
+    found: list[Change] = []
+    for path in [*new, *(path for path in old if path not in new)]:
+        found += _of_stack(path, old.get(path), new.get(path))
+    return sorted(found, key=lambda change: change.weight)
+
+
+def _of_stack(path: str, old: Stack | None, new: Stack | None) -> Iterator[Change]:
+    if old is None and new is not None:
+        text = f"a new stack with {len(new.resources)} resources"
+        yield Change(weight=Weight.TRACING, place=path, text=text)
+    if old is not None and new is None:
+        yield Change(weight=Weight.TRACING, place=path, text="the stack is gone")
+    before = {} if old is None else {one.logical_id: one for one in old.resources}
+    after = {} if new is None else {one.logical_id: one for one in new.resources}
+    for logical_id in [*after, *(one for one in before if one not in after)]:
+        yield from _permissions(before.get(logical_id), after.get(logical_id))
+        # Of a stack that is new as a whole, that says it all.
+        if old is not None:
+            yield from _of_resource(before.get(logical_id), after.get(logical_id))
+    yield from _of_tracing(
+        [] if old is None else inventory([old]), [] if new is None else inventory([new])
+    )
+
+
+def _of_resource(old: Resource | None, new: Resource | None) -> Iterator[Change]:
+    if new is None and old is not None:
+        lost = _LOST.get(old.type, "")
+        text = f"{_kind(old)} is deleted" + (f"; {lost}" if lost else "")
+        yield Change(
+            weight=Weight.REPLACED if lost else Weight.OTHER, place=str(old.place), text=text
+        )
+    elif old is None and new is not None:
+        yield Change(weight=Weight.OTHER, place=str(new.place), text=f"{_kind(new)} is new")
+    elif old is not None and new is not None and old.properties != new.properties:
+        yield _changed(old, new)
+
+
+def _changed(old: Resource, new: Resource) -> Change:
+    keys = [
+        key
+        for key in {**old.properties, **new.properties}
+        if old.properties.get(key) != new.properties.get(key)
+    ]
+    anew = [key for key in keys if key in _REPLACING.get(new.type, ())]
+    nested = _details(old.properties, new.properties, keys)
+    if old.type != new.type or anew or "RuleName" in nested:
+        lost = _LOST.get(new.type, "")
+        return Change(
+            weight=Weight.REPLACED,
+            place=str(new.place),
+            text=f"{_kind(new)} is replaced: {nested}" + (f"; {lost}" if lost else ""),
+        )
+    if new.type == "AWS::ECS::TaskDefinition":
+        text = "a new revision of the task definition; its tasks are replaced one after another"
+        return Change(weight=Weight.OTHER, place=str(new.place), text=text)
+    return Change(weight=Weight.OTHER, place=str(new.place), text=f"{_kind(new)}: {nested}")
+
+
+def _details(old: Mapping[str, Any], new: Mapping[str, Any], keys: Sequence[str]) -> str:
+    said = []
+    for key in keys:
+        one, other = old.get(key), new.get(key)
+        if isinstance(one, Mapping) and isinstance(other, Mapping):
+            inner = [name for name in {**one, **other} if one.get(name) != other.get(name)]
+            said.append(_details(one, other, inner))
+        else:
+            said.append(_said(key, one, other))
+    return ", ".join(said)
+
+
+def _said(key: str, old: object, new: object) -> str:
+    shown_old, shown_new = (
+        "nothing" if value is None else known(value) or _short(value) for value in (old, new)
+    )
+    return f"{key} {shown_new} instead of {shown_old}"
+
+
+def _short(value: object) -> str:
+    return str(value) if not isinstance(value, Mapping | list) else f"{len(value)} entries"
+
+
+def _permissions(old: Resource | None, new: Resource | None) -> Iterator[Change]:
+    before, after = _granted(old), _granted(new)
+    place = "".join(str(one.place) for one in (old if new is None else new,) if one is not None)
+    for gained, weight, words in (
+        (after - before, Weight.PERMISSIONS, "may now"),
+        (before - after, Weight.OTHER, "may no longer"),
+    ):
+        for on in sorted({resource for _, resource in gained}):
+            actions = ", ".join(sorted(action for action, resource in gained if resource == on))
+            yield Change(weight=weight, place=place, text=f"{words} {actions} on {on}")
+
+
+def _granted(resource: Resource | None) -> set[tuple[str, str]]:
+    if resource is None:
+        return set()
+    policies = {(f"do what {arn} allows", "*") for arn in managed_policies_of(resource)}
+    return policies | {
+        (str(action), str(on))
+        for statement in statements_of(resource)
+        if statement.effect == "Allow"
+        for action in statement.actions
+        for on in statement.resources
+    }
+
+
+def _of_tracing(old: Sequence[TaskRow], new: Sequence[TaskRow]) -> Iterator[Change]:
+    before = {task.place: task for task in old}
+    for task in new:
+        earlier = before.get(task.place)
+        apps = {} if earlier is None else {app.name: app for app in earlier.apps}
+        collectors = {} if earlier is None else {one.name: one for one in earlier.collectors}
+        for app in task.apps:
+            yield from _of_app(task, apps.get(app.name), app)
+        for collector in task.collectors:
+            yield from _of_collector(task, collectors.get(collector.name), collector)
+        names = {collector.name for collector in task.collectors}
+        for name in collectors:
+            if name not in names:
+                yield _tracing(task, f"the collector '{name}' is taken out")
+
+
+def _of_app(task: TaskRow, old: AppRow | None, new: AppRow) -> Iterator[Change]:
+    if old is None:
+        yield _tracing(task, f"'{new.name}' is new and {_outcome(new)}")
+    elif old.outcome != new.outcome:
+        yield _tracing(task, f"'{new.name}' was {_outcome(old)}; now it is {_outcome(new)}")
+    elif old.address != new.address:
+        yield _tracing(
+            task,
+            f"'{new.name}' sends to {new.address or 'the default'} instead of "
+            f"{old.address or 'the default'}",
+        )
+
+
+def _of_collector(task: TaskRow, old: CollectorRow | None, new: CollectorRow) -> Iterator[Change]:
+    if old is None:
+        yield _tracing(task, f"a collector is added: '{new.name}', {new.engine}, {new.image}")
+        return
+    if old.image != new.image:
+        yield _tracing(task, f"'{new.name}' runs {new.image} instead of {old.image}")
+    if old.essential != new.essential:
+        does = "now takes its task down when it stops" if new.essential else "may now fail alone"
+        yield _tracing(task, f"'{new.name}' {does}")
+    if old.retention != new.retention:
+        yield _tracing(task, f"the log of '{new.name}': {new.retention} instead of {old.retention}")
+
+
+def _outcome(app: AppRow) -> str:
+    return {
+        "traced": "traced",
+        "elsewhere": "traced by a collector outside of its task",
+        "not-traced": f"not traced, {app.reason}",
+        "unknown": f"perhaps traced, {app.reason}",
+    }[app.outcome]
+
+
+def _tracing(task: TaskRow, text: str) -> Change:
+    place = task.place if task.place.startswith(task.stack) else f"{task.stack}, {task.place}"
+    return Change(weight=Weight.TRACING, place=place, text=text)
+
+
+_KINDS = {
+    "AWS::Logs::LogGroup": "the log group",
+    "AWS::XRay::SamplingRule": "the sampling rule",
+    "AWS::XRay::Group": "the X-Ray group",
+    "AWS::ECS::TaskDefinition": "the task definition",
+    "AWS::ECS::Service": "the service",
+    "AWS::IAM::Role": "the role",
+    "AWS::IAM::Policy": "the policy",
+}
+
+
+def _kind(resource: Resource) -> str:
+    return _KINDS.get(resource.type, resource.type)

@@ -1,0 +1,173 @@
+"""What is traced and what is not, in the words of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
+from cdk_ecs_xray.review.grants import allows
+from cdk_ecs_xray.review.listening import listening
+from cdk_ecs_xray.review.model import Collector, Container, Role, Stack, TaskDefinition
+from cdk_ecs_xray.review.reach import Outcome, reach, split_link
+from cdk_ecs_xray.review.values import Unknown
+
+ENGINES = {
+    "xray-daemon": "X-Ray daemon",
+    "adot": "ADOT collector",
+    "cloudwatch-agent": "CloudWatch agent",
+    "collector": "collector of an unknown image",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppRow:
+    """One app container.
+
+    :param collector: the container it sends to; None where that is not in its task.
+    :param link: that container is linked.
+    :param starts_after: it starts, and so stops, in the order that tracing needs.
+    """
+
+    name: str
+    outcome: Outcome
+    reason: str
+    address: str | None
+    collector: str | None
+    link: bool
+    starts_after: bool
+
+    @property
+    def sentence(self) -> str:
+        """Where its traces go, or why they go nowhere."""
+        if self.outcome == "not-traced":
+            return f"not traced, {self.reason}"
+        traced = "perhaps traced" if self.outcome == "unknown" else "traced"
+        address = "" if self.address is None else f" to {self.address}"
+        return f"{traced}{address}, {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectorRow:
+    """One collector container, as a reader wants to know it."""
+
+    name: str
+    engine: str
+    image: str
+    essential: bool
+    segments: str
+    sampling: str
+    log_group: str
+    retention: str
+
+    @property
+    def sentence(self) -> str:
+        """What it runs, where it listens and where it logs."""
+        essential = ", essential" if self.essential else ""
+        return (
+            f"{self.engine}, {self.image}{essential}; listens on {self.segments} and "
+            f"{self.sampling}; log {self.log_group}, {self.retention}"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRow:
+    """One task definition.
+
+    :param permissions: what the task role may do of what collectors need.
+    """
+
+    environment: str
+    stack: str
+    name: str
+    place: str
+    mode: str
+    platforms: Sequence[str]
+    services: Sequence[str]
+    apps: Sequence[AppRow]
+    collectors: Sequence[CollectorRow]
+    permissions: str
+
+    @property
+    def heading(self) -> str:
+        """Its name and where it runs."""
+        return f"{self.name} ({', '.join([self.mode, *self.platforms])})"
+
+
+def inventory(stacks: Sequence[Stack]) -> Sequence[TaskRow]:
+    """Return every task definition, in the order of the stacks."""
+    return [_task(stack, task) for stack in stacks for task in stack.task_definitions]
+
+
+def _task(stack: Stack, task: TaskDefinition) -> TaskRow:
+    return TaskRow(
+        environment=stack.source.environment,
+        stack=stack.source.path,
+        name=str(task.name),
+        place=task.place.resource,
+        mode=str(task.mode),
+        platforms=list(task.platforms),
+        services=[str(service.name) for service in task.services],
+        apps=[_app(task, app) for app in task.apps],
+        collectors=[_collector(task, collector) for collector in task.collectors],
+        permissions=_permissions(task),
+    )
+
+
+def _app(task: TaskDefinition, app: Container) -> AppRow:
+    found = reach(app, task)
+    name = None if found.collector is None else str(found.collector.container.name)
+    links = {split_link(link)[0] for link in app.links}
+    return AppRow(
+        name=str(app.name),
+        outcome=found.outcome,
+        reason=found.reason,
+        address=None if found.address is None else str(found.address),
+        collector=name,
+        link=name in links,
+        starts_after=name in links | {str(one.container) for one in app.depends_on},
+    )
+
+
+def _collector(task: TaskDefinition, collector: Collector) -> CollectorRow:
+    container = collector.container
+    group = task.log_group_of(container)
+    written = None if container.log is None else container.log.group
+    name = written if group is None or group.name is None else group.name
+    listens = listening(collector)
+    return CollectorRow(
+        name=str(container.name),
+        engine=ENGINES[collector.kind],
+        image=str(container.image),
+        essential=container.essential is True,
+        segments="none" if listens.segments is None else f"UDP {listens.segments}",
+        sampling="none" if listens.sampling is None else f"TCP {listens.sampling}",
+        log_group="none" if name is None else str(name),
+        retention=_retention(group is None, None if group is None else group.retention_days),
+    )
+
+
+def _retention(elsewhere: bool, days: object) -> str:  # noqa: FBT001 - private, one caller
+    if elsewhere:
+        return "not in the templates"
+    return "never expires" if days is None else f"{days} days"
+
+
+def _permissions(task: TaskDefinition) -> str:
+    role = task.task_role
+    if role is None:
+        return "no task role"
+    if isinstance(role, Unknown):
+        return f"the role {role} is not in the templates"
+    return _of_role(role)
+
+
+def _of_role(role: Role) -> str:
+    answers = {action: allows(role, action) for action in WRITE_ACTIONS}
+    missing = [action for action, answer in answers.items() if answer is False]
+    if not missing:
+        certain = all(answers.values())
+        return "all five write actions" if certain else "known at deployment only"
+    if len(missing) == len(WRITE_ACTIONS):
+        return "none of the write actions"
+    return f"without {', '.join(missing)}"

@@ -1,0 +1,149 @@
+"""The report as one page that needs nothing but itself: no network, no script, no font."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+
+from cdk_ecs_xray.review.changes import Change
+from cdk_ecs_xray.review.inventory import TaskRow
+from cdk_ecs_xray.review.render.element import Element, element
+from cdk_ecs_xray.review.report import Report
+from cdk_ecs_xray.review.rule import Finding
+from cdk_ecs_xray.review.security import Permission
+from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.review.topology import svg
+
+_TITLE = "X-Ray tracing review"
+_OUTCOMES = {
+    "traced": "traced",
+    "elsewhere": "traced",
+    "not-traced": "not traced",
+    "unknown": "perhaps",
+}
+
+
+def rendered(report: Report) -> str:
+    """Return the report as a page for wide and narrow screens, light and dark."""
+    style = Element(f"<style>{_style()}</style>")
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("title", f"{_TITLE}: {report.source}"),
+        # Browsers ask a server for an icon unless the page brings one.
+        Element('<link rel="icon" href="data:,">'),
+        style,
+    )
+    body = element("body", element("main", _header(report), *_sections(report)))
+    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+
+
+def _style() -> str:
+    return (files(__package__) / "report.css").read_text(encoding="utf-8")
+
+
+def _header(report: Report) -> Element:
+    counts = [
+        element("li", element("b", str(report.count(severity))), f" {severity}s", class_=severity)
+        for severity in Severity
+    ]
+    return element(
+        "header",
+        element("h1", _TITLE),
+        element("p", element("code", report.source), f" · {report.coverage}"),
+        element("ul", *counts, class_="counts"),
+    )
+
+
+def _sections(report: Report) -> Iterator[Element]:
+    if report.changes is not None:
+        yield _section(
+            f"Changes against {report.against}",
+            [_change(change) for change in report.changes],
+            "Nothing changes.",
+        )
+    yield _section("Findings", [_finding(one) for one in report.findings], "Nothing was found.")
+    yield _section(
+        "What is traced", list(_environments(report.tasks)), "There is no task definition."
+    )
+    if report.permissions:
+        yield _section("Permissions for tracing", [_permission(one) for one in report.permissions])
+
+
+def _section(title: str, content: Sequence[Element], empty: str = "") -> Element:
+    shown = content or [element("p", empty, class_="empty")]
+    return element("section", element("h2", title), *shown)
+
+
+def _change(change: Change) -> Element:
+    kind = change.weight.name.lower()
+    return element(
+        "article",
+        element("span", kind, class_=f"tag {kind}"),
+        element("p", element("code", change.place)),
+        element("p", change.text),
+        class_="change",
+    )
+
+
+def _finding(finding: Finding) -> Element:
+    return element(
+        "article",
+        element(
+            "h3",
+            element("span", str(finding.severity), class_=f"tag {finding.severity}"),
+            " ",
+            finding.title,
+        ),
+        element("p", finding.problem),
+        element("p", element("b", "Cure: "), finding.cure, class_="cure"),
+        element("p", f"{finding.place} · ", element("code", finding.id), class_="place"),
+        class_=f"finding {finding.severity}",
+    )
+
+
+def _environments(tasks: Sequence[TaskRow]) -> Iterator[Element]:
+    for environment in dict.fromkeys(task.environment for task in tasks):
+        if environment:
+            yield element("h3", environment, class_="environment")
+        own = [_task(task) for task in tasks if task.environment == environment]
+        yield element("div", *own, class_="tasks")
+
+
+def _task(task: TaskRow) -> Element:
+    apps = [_fact(app.name, app.sentence, _OUTCOMES[app.outcome], app.outcome) for app in task.apps]
+    collectors = [_fact(one.name, one.sentence, "collector", "") for one in task.collectors]
+    permissions = [_fact("permissions", task.permissions, "", "")] if task.collectors else []
+    return element(
+        "article",
+        element("h4", task.name),
+        element("p", f"{task.stack} · {', '.join([task.mode, *task.platforms])}", class_="place"),
+        svg(task),
+        element("dl", *apps, *collectors, *permissions),
+        class_="task",
+    )
+
+
+def _fact(name: str, text: str, tag: str, kind: str) -> Element:
+    shown = element("span", tag, class_=f"tag {kind}") if tag else ""
+    return element("div", element("dt", name, " ", shown), element("dd", text))
+
+
+def _permission(permission: Permission) -> Element:
+    why = [element("p", permission.wildcard, class_="cure")] if permission.wildcard else []
+    return element(
+        "article",
+        element("p", f"{permission.place} · {permission.role}", class_="place"),
+        element("p", *_codes(permission.actions), " on ", *_codes(permission.resources)),
+        *why,
+        class_="permission",
+    )
+
+
+def _codes(words: Sequence[str]) -> Iterator[str | Element]:
+    for position, word in enumerate(words):
+        if position:
+            yield ", "
+        yield element("code", word)

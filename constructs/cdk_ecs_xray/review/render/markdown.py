@@ -1,0 +1,91 @@
+"""The report as a comment on a pull request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from cdk_ecs_xray.review.changes import Change, Weight
+from cdk_ecs_xray.review.inventory import TaskRow
+from cdk_ecs_xray.review.report import Report
+from cdk_ecs_xray.review.rule import Finding
+from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.review.topology import mermaid
+
+_SIGNS = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTE: "🔵"}
+_OUTCOMES = {"traced": "✅", "elsewhere": "✅", "not-traced": "❌", "unknown": "❔"}
+_CHANGES = {
+    Weight.REPLACED: "♻️ **replaced**",
+    Weight.PERMISSIONS: "🔑 **permissions**",
+    Weight.TRACING: "🔭",
+    Weight.OTHER: "✏️",
+}
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~@])")
+
+
+def rendered(report: Report) -> str:
+    """Return the report as GitHub's Markdown, with a drawing in Mermaid."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield "## X-Ray tracing review"
+    yield ""
+    yield f"**{report.verdict}** · {report.coverage}"
+    if report.changes is not None:
+        yield from _changes(report.against or "", report.changes)
+    if report.findings:
+        yield from ("", "### Findings", "")
+        for finding in report.findings:
+            yield from _finding(finding)
+    if report.tasks:
+        yield from ("", "### What is traced")
+        for task in report.tasks:
+            yield from _task(task)
+        yield from ("", "<details><summary>Where traces go</summary>", "", "```mermaid")
+        yield mermaid(report.tasks)
+        yield from ("```", "", "</details>")
+    if report.permissions:
+        yield from ("", "<details><summary>Permissions for tracing</summary>", "")
+        yield "| Where | May | On |"
+        yield "|---|---|---|"
+        for one in report.permissions:
+            actions = ", ".join(_code(action) for action in one.actions)
+            on = ", ".join(_code(resource) for resource in one.resources)
+            why = f" — {_text(one.wildcard)}" if one.wildcard else ""
+            yield f"| {_text(one.place)} ({one.role}) | {actions} | {on}{why} |"
+        yield from ("", "</details>")
+
+
+def _changes(against: str, changes: Sequence[Change]) -> Iterator[str]:
+    yield from ("", f"### What changes against {_code(against)}", "")
+    if not changes:
+        yield "Nothing."
+    for change in changes:
+        yield f"- {_CHANGES[change.weight]} {_text(change.place)}: {_text(change.text)}"
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    yield f"- {_SIGNS[finding.severity]} **{finding.severity}** {_code(finding.id)} — " + _text(
+        str(finding.place)
+    )
+    yield f"  <br/>{_text(finding.problem)}."
+    yield f"  <br/>→ {_text(finding.cure)}."
+
+
+def _task(task: TaskRow) -> Iterator[str]:
+    yield from ("", f"**{_text(task.stack)}**: {_text(task.heading)}", "")
+    for app in task.apps:
+        yield f"- {_OUTCOMES[app.outcome]} {_code(app.name)}: {_text(app.sentence)}"
+    for collector in task.collectors:
+        yield f"- 📡 {_code(collector.name)}: {_text(collector.sentence)}"
+    if task.collectors:
+        yield f"- 🔑 {_text(task.permissions)}"
+
+
+def _text(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text.replace("\n", " "))
+
+
+def _code(text: str) -> str:
+    return f"`{text.replace('`', chr(39)).replace('|', chr(92) + '|')}`"

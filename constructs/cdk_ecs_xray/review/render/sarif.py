@@ -1,0 +1,84 @@
+"""The report as SARIF 2.1.0, which code scanning of GitHub and others reads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import quote
+
+from cdk_ecs_xray.review.report import Report
+from cdk_ecs_xray.review.rule import Finding
+from cdk_ecs_xray.review.rules import RULES
+
+# The published structure: OASIS, SARIF version 2.1.0, errata 01.
+_SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+_BASE = "SRCROOT"
+
+
+def rendered(report: Report) -> str:
+    """Return the findings as one run of one tool."""
+    document = {
+        "$schema": _SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "ecs-xray review",
+                        "semanticVersion": version("cdk-ecs-xray"),
+                        "rules": [
+                            {
+                                "id": rule.id,
+                                "shortDescription": {"text": rule.title},
+                                "help": {"text": f"docs/troubleshooting.md, section {rule.id}"},
+                                "defaultConfiguration": {"level": str(rule.severity)},
+                            }
+                            for rule in RULES
+                        ],
+                    }
+                },
+                "columnKind": "unicodeCodePoints",
+                "results": [_result(finding) for finding in report.findings],
+            }
+        ],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _result(finding: Finding) -> Mapping[str, Any]:
+    ids = [rule.id for rule in RULES]
+    known = {"ruleIndex": ids.index(finding.id)} if finding.id in ids else {}
+    return {
+        "ruleId": finding.id,
+        **known,
+        "level": str(finding.severity),
+        "message": {"text": finding.text},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": _location(finding.place.file),
+                    "region": {"startLine": finding.place.line},
+                },
+                "logicalLocations": [{"fullyQualifiedName": str(finding.place)}],
+            }
+        ],
+        # What tells a finding from others when lines move.
+        "partialFingerprints": {"place/v1": _fingerprint(finding)},
+    }
+
+
+def _location(file: str) -> Mapping[str, str]:
+    path = PurePath(file)
+    if path.is_absolute():
+        return {"uri": path.as_uri()}
+    return {"uri": quote(path.as_posix()), "uriBaseId": _BASE}
+
+
+def _fingerprint(finding: Finding) -> str:
+    return hashlib.sha256(f"{finding.id} {finding.place}".encode()).hexdigest()[:32]

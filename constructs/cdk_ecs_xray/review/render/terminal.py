@@ -1,0 +1,134 @@
+"""The report for a terminal: coloured there, plain in a pipe."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from cdk_ecs_xray.review.changes import Change, Weight
+from cdk_ecs_xray.review.inventory import TaskRow
+from cdk_ecs_xray.review.report import Report
+from cdk_ecs_xray.review.rule import Finding
+from cdk_ecs_xray.review.severity import Severity
+
+_COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+_OUTCOMES = {
+    "traced": ("✓", "green"),
+    "elsewhere": ("✓", "green"),
+    "not-traced": ("✗", "red"),
+    "unknown": ("?", "yellow"),
+}
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+_CHANGES = {
+    Weight.REPLACED: ("replaced", "bold red"),
+    Weight.PERMISSIONS: ("permissions", "bold yellow"),
+    Weight.TRACING: ("tracing", "cyan"),
+    Weight.OTHER: ("changed", "dim"),
+}
+
+
+def rendered(report: Report, *, colours: bool = False, width: int | None = None) -> str:
+    """Return the report as lines; without a width they are as long as they are."""
+    console = Console(
+        file=io.StringIO(),
+        force_terminal=colours,
+        no_color=not colours,
+        color_system="standard" if colours else None,
+        width=10_000 if width is None else width,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    _print(console, report)
+    written = console.file.getvalue()  # type: ignore[attr-defined]
+    return "".join(f"{line.rstrip()}\n" for line in written.splitlines())
+
+
+def _print(console: Console, report: Report) -> None:
+    environment = None
+    for task in report.tasks:
+        if task.environment != environment:
+            environment = task.environment
+            console.print(_text(environment or report.source, style="bold"))
+        _task(console, task)
+    if report.permissions:
+        console.print()
+        console.print(_text("Permissions for tracing", style="bold"))
+        for one in report.permissions:
+            line = f"{one.place} ({one.role}): {', '.join(one.actions)} on "
+            _indented(console, 2, _text(line + ", ".join(one.resources)))
+            if one.wildcard:
+                _indented(console, 4, _text(one.wildcard, style="dim"))
+    if report.changes is not None:
+        _changes(console, report.against or "", report.changes)
+    if report.findings:
+        console.print()
+        console.print(_text("Findings", style="bold"))
+        for finding in report.findings:
+            _finding(console, finding)
+    console.print()
+    console.print(_text(f"{report.verdict}; {report.coverage}", style="bold"))
+
+
+def _task(console: Console, task: TaskRow) -> None:
+    heading = (
+        _text("  ")
+        .append_text(_text(task.stack))
+        .append("  ")
+        .append_text(_text(task.heading, style="dim"))
+    )
+    console.print(heading)
+    for app in task.apps:
+        sign, colour = _OUTCOMES[app.outcome]
+        line = (
+            Text()
+            .append_text(_text(sign, style=colour))
+            .append_text(_text(f" {app.name}: {app.sentence}"))
+        )
+        _indented(console, 4, line)
+    for collector in task.collectors:
+        _indented(console, 4, _text(f"• {collector.name}: {collector.sentence}"))
+    if task.collectors:
+        _indented(console, 4, _text(f"• permissions: {task.permissions}"))
+
+
+def _changes(console: Console, against: str, changes: Sequence[Change]) -> None:
+    console.print()
+    console.print(_text(f"Changes against {against}", style="bold"))
+    if not changes:
+        _indented(console, 2, _text("none"))
+    for change in changes:
+        word, colour = _CHANGES[change.weight]
+        line = (
+            Text()
+            .append_text(_text(word, style=colour))
+            .append_text(_text(f"  {change.place}: {change.text}"))
+        )
+        _indented(console, 2, line)
+
+
+def _finding(console: Console, finding: Finding) -> None:
+    line = Text().append_text(_text(str(finding.severity), style=_COLOURS[finding.severity]))
+    line.append_text(_text(f"  {finding.id}", style="bold")).append_text(
+        _text(f"  {finding.place}")
+    )
+    _indented(console, 2, line)
+    _indented(console, 4, _text(finding.problem))
+    _indented(console, 4, _text(f"→ {finding.cure}", style="green"))
+
+
+def _line(*parts: tuple[str, str]) -> Text:
+    return Text().join([_text(text, style=style) for text, style in parts])
+
+
+def _text(text: str, style: str = "") -> Text:
+    # A template may hold anything, and a terminal would obey its control characters.
+    return Text(text.translate(_CONTROLS), style=style)
+
+
+def _indented(console: Console, columns: int, text: Text) -> None:
+    console.print(Padding(text, (0, 0, 0, columns)))

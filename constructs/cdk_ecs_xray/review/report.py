@@ -1,0 +1,90 @@
+"""Everything a review says, before it takes a form."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cdk_ecs_xray.review.assembly import read_stacks
+from cdk_ecs_xray.review.baseline import read_baseline
+from cdk_ecs_xray.review.changes import Change, changes
+from cdk_ecs_xray.review.inventory import TaskRow, inventory
+from cdk_ecs_xray.review.reading import read_model
+from cdk_ecs_xray.review.rule import Finding, Rule, findings
+from cdk_ecs_xray.review.rules import RULES
+from cdk_ecs_xray.review.security import Permission, permissions
+from cdk_ecs_xray.review.severity import Severity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A finished review.
+
+    :param source: what was reviewed, as the user named it.
+    :param stacks: paths of the stacks.
+    :param changes: None without a baseline.
+    """
+
+    source: str
+    stacks: Sequence[str]
+    tasks: Sequence[TaskRow]
+    findings: Sequence[Finding]
+    permissions: Sequence[Permission]
+    against: str | None
+    changes: Sequence[Change] | None
+
+    def count(self, severity: Severity) -> int:
+        """Return how many findings are this bad."""
+        return Counter(finding.severity for finding in self.findings)[severity]
+
+    @property
+    def verdict(self) -> str:
+        """The findings in one line."""
+        counted = [
+            f"{self.count(severity)} {severity}{'' if self.count(severity) == 1 else 's'}"
+            for severity in Severity
+            if self.count(severity)
+        ]
+        return ", ".join(counted) or "no findings"
+
+    @property
+    def coverage(self) -> str:
+        """How much of the apps is traced, in one line."""
+        outcomes = Counter(app.outcome for task in self.tasks for app in task.apps)
+        total = sum(outcomes.values())
+        sent = outcomes["traced"] + outcomes["elsewhere"]
+        return f"{sent} of {total} containers traced in {len(self.tasks)} task definitions"
+
+    def fails(self, level: Severity | None) -> bool:
+        """Return whether there is a finding as bad as a level, or worse."""
+        return level is not None and any(one.severity.rank <= level.rank for one in self.findings)
+
+
+def review(
+    path: str,
+    *,
+    against: str | None = None,
+    accepted: Iterable[str] = (),
+    rules: Sequence[Rule] = RULES,
+) -> Report:
+    """Review a cloud assembly or a template.
+
+    :param path: a folder that cdk synth wrote, a template, or ``-`` for standard input.
+    :param against: a baseline to compare with, as :func:`read_baseline` takes it.
+    :param accepted: ids of rules whose findings are left out.
+    :raises ReviewError: when either cannot be read.
+    """
+    stacks = read_model(read_stacks(path))
+    accepted = set(accepted)
+    return Report(
+        source=path,
+        stacks=[stack.source.path for stack in stacks],
+        tasks=inventory(stacks),
+        findings=findings([rule for rule in rules if rule.id not in accepted], stacks),
+        permissions=permissions(stacks),
+        against=against,
+        changes=None
+        if against is None
+        else changes(read_model(read_baseline(against, path=path)), stacks),
+    )

@@ -1,0 +1,96 @@
+"""The permissions that tracing brings, and why a wildcard is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cdk_ecs_xray.review.grants import policy_name
+from cdk_ecs_xray.review.model import Role, Stack, Statement, TaskDefinition
+from cdk_ecs_xray.review.values import Text, Unknown
+
+_EXPLAINED = {
+    "xray": "X-Ray's write actions take no resource; AWS's own AWSXRayDaemonWriteAccess has '*' "
+    "too.",
+    "ecr": "ecr:GetAuthorizationToken takes no resource.",
+    "sts": "This lets the task become any role that trusts it; name the role instead.",
+    "logs": "Name the collector's log group instead.",
+}
+_UNEXPLAINED = "Tracing does not need this wildcard."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """A statement or policy that lets a traced task do something.
+
+    :param wildcard: why it has a wildcard resource, or that it should not; empty without one.
+    """
+
+    place: str
+    role: str
+    actions: Sequence[str]
+    resources: Sequence[str]
+    wildcard: str
+
+
+def permissions(stacks: Sequence[Stack]) -> Sequence[Permission]:
+    """Return what the roles of traced tasks may do of what tracing needs, each once."""
+    found = [
+        permission
+        for stack in stacks
+        for task in stack.task_definitions
+        if task.collectors
+        for permission in _of_task(task)
+    ]
+    return [one for position, one in enumerate(found) if one not in found[:position]]
+
+
+def _of_task(task: TaskDefinition) -> Iterator[Permission]:
+    for kind, role in (("task role", task.task_role), ("execution role", task.execution_role)):
+        if not isinstance(role, Role):
+            continue
+        for statement in role.statements:
+            if statement.effect == "Allow" and _of_tracing(statement, task):
+                yield _permission(kind, statement)
+        for arn in role.managed_policies:
+            if "xray" in policy_name(arn).lower() or "CloudWatchAgent" in policy_name(arn):
+                yield Permission(
+                    place=str(role.place),
+                    role=kind,
+                    actions=[f"the managed policy {policy_name(arn)}"],
+                    resources=["*"],
+                    wildcard=_EXPLAINED["xray"],
+                )
+
+
+def _of_tracing(statement: Statement, task: TaskDefinition) -> bool:
+    services = {_service(action) for action in statement.actions}
+    if "xray" in services or "*" in statement.actions:
+        return True
+    groups = {
+        group.logical_id
+        for collector in task.collectors
+        if (group := task.log_group_of(collector.container)) is not None
+    }
+    named = {one.resource for one in statement.resources if isinstance(one, Unknown)}
+    writes_logs = "logs" in services and (bool(groups & named) or "*" in statement.resources)
+    return writes_logs or "sts" in services
+
+
+def _permission(kind: str, statement: Statement) -> Permission:
+    wildcard = ""
+    if "*" in statement.resources:
+        services = {_service(action) for action in statement.actions}
+        wildcard = _EXPLAINED.get(services.pop(), _UNEXPLAINED) if len(services) == 1 else ""
+        wildcard = wildcard or _UNEXPLAINED
+    return Permission(
+        place=str(statement.place),
+        role=kind,
+        actions=[str(action) for action in statement.actions],
+        resources=[str(resource) for resource in statement.resources],
+        wildcard=wildcard,
+    )
+
+
+def _service(action: Text) -> str:
+    return str(action).partition(":")[0].lower()
