@@ -72,7 +72,8 @@ def test_every_text_ends_with_a_line_and_has_no_carriage_returns(
     wrong = [
         str(path.relative_to(repository))
         for path, text in texts(committed).items()
-        if text and (not text.endswith("\n") or "\r" in text)
+        # JSON among the tests is input, as users' editors leave it.
+        if path.suffix != ".json" and text and (not text.endswith("\n") or "\r" in text)
     ]
 
     assert wrong == []
