@@ -53,7 +53,7 @@ def _from_api(content: Raw) -> Raw:
     for record in records:
         rule = record.get("SamplingRule") if isinstance(record, Mapping) else None
         if not isinstance(rule, Mapping):
-            shape["rules"].append(rule if record is None else record)
+            shape["rules"].append(rule if isinstance(record, Mapping) else record)
             continue
         renamed = {
             _API_KEYS.get(key, key): value
