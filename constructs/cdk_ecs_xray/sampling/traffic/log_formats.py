@@ -136,7 +136,7 @@ def _json(fields: Mapping[str, str]) -> LogFormat:
         name="json",
         found="CASE WHEN json_valid(line) THEN line::JSON END",
         time=f"coalesce(CASE WHEN {number} > 1e11 THEN {number} / 1000 ELSE {number} END, "
-        f"epoch(try_cast({stamp} AS TIMESTAMP)), "
+        f"epoch(try_cast({stamp} AS TIMESTAMPTZ)), "
         f"epoch(try_strptime({stamp}, '%d/%b/%Y:%H:%M:%S %z')))",
         host=_without_port(
             f"coalesce({value('host')}, "

@@ -123,7 +123,8 @@ def _opened() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, AccessLogs]]:
         try:
             # Followed by whoever asks for the percentage; DuckDB's own bar would be in the way.
             database.execute(
-                "SET enable_progress_bar = true; SET enable_progress_bar_print = false"
+                "SET enable_progress_bar = true; SET enable_progress_bar_print = false;"
+                " SET TimeZone = 'UTC'"
             )
             logs = AccessLogs(database, folder)
             logs.prepare()

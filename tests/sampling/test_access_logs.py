@@ -1,0 +1,265 @@
+"""Access logs of every format, with lines that are not of it."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from cdk_ecs_xray import ConfigurationError
+from cdk_ecs_xray.sampling.traffic.log_reader import read_access_logs, read_counts
+
+Seen = dict[tuple[str | None, str | None, str | None], int]
+
+ALB = (
+    "https 2026-11-20T10:00:0{second}.123456Z app/fq/50dc 192.0.2.1:2817 10.0.0.1:80 0.0 0.0 0.0 200"
+    ' 200 34 366 "{method} https://api.example.com:443{path} HTTP/2.0" "Mozilla \\"5.0\\" (X11)" -'
+    ' TLSv1.2 arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/a/b "Root=1-5833" "api" "arn" 0'
+    ' 2026-11-20T10:00:00.0Z "forward" "-" "-" "10.0.0.1:80" "200" "-" "-" TID_1'
+)
+COMBINED = (
+    '192.0.2.1 - frank smith [20/Nov/2026:12:00:0{second} +0200] "{method} {path} HTTP/1.1" 200 2326'
+    ' "http://example.com/start" "Mozilla/5.0"'
+)
+
+
+def seen(files: Sequence[Path | str], **options: object) -> tuple[Seen, int, tuple[int, int]]:
+    with read_access_logs([str(file) for file in files], **options) as logs:  # type: ignore[arg-type]
+        routes = {(r.method, r.host, r.path): r.requests for r in logs.routes()}
+        return routes, logs.malformed.count, logs.span
+
+
+def written(path: Path, *lines: str, end: str = "\n") -> Path:
+    path.write_text(end.join(lines) + end)
+    return path
+
+
+def test_load_balancer_logs(tmp_path: Path) -> None:
+    log = written(
+        tmp_path / "alb.log",
+        ALB.format(second=0, method="GET", path="/a?x=1"),
+        ALB.format(second=5, method="GET", path="/a"),
+        ALB.format(second=9, method="POST", path="/"),
+        ALB.format(second=9, method="POST", path="?q"),
+        ALB.format(second=9, method="-", path="").replace("https://api.example.com:443", "-"),
+    )
+
+    routes, malformed, span = seen([log])
+
+    host = "api.example.com"
+    assert routes == {("GET", host, "/a"): 2, ("POST", host, "/"): 2}
+    assert malformed == 1
+    assert span == (1795168800, 1795168809)
+
+
+def test_a_host_keeps_a_port_that_is_not_the_schemes_own(tmp_path: Path) -> None:
+    line = ALB.format(second=0, method="GET", path="/").replace(":443/", ":8443/")
+
+    routes, _, _ = seen([written(tmp_path / "alb.log", line)])
+
+    assert list(routes) == [("GET", "api.example.com:8443", "/")]
+
+
+def test_cloudfront_logs_are_read_by_their_declared_fields(tmp_path: Path) -> None:
+    log = written(
+        tmp_path / "cf.log",
+        "#Version: 1.0",
+        "#Fields: date time c-ip cs-method cs(Host) cs-uri-stem sc-status x-host-header",
+        "2026-11-20\t10:00:00\t192.0.2.1\tGET\td1.cloudfront.net\t/a\t200\twww.example.com",
+        "2026-11-20\t10:00:01\t192.0.2.1\tGET\td1.cloudfront.net\t/a\t200\twww.example.com",
+        "cut off",
+    )
+
+    assert seen([log]) == ({("GET", "www.example.com", "/a"): 2}, 1, (1795168800, 1795168801))
+
+
+def test_a_cloudfront_log_without_its_header_is_refused(tmp_path: Path) -> None:
+    log = written(tmp_path / "cf.log", "#Fields: date time cs-method", "2026-11-20\t10:00:00\tGET")
+
+    with pytest.raises(ConfigurationError, match="must declare"):
+        seen([log])
+
+
+def test_nginx_and_apache_logs(tmp_path: Path) -> None:
+    log = written(
+        tmp_path / "access.log",
+        COMBINED.format(second=0, method="GET", path="/a?b"),
+        "www.example.com:80 " + COMBINED.format(second=1, method="POST", path="/c"),
+        '::1 - - [20/Nov/2026:10:00:02 +0000] "GET /d HTTP/2" 200 1 "-" "-"',
+        '192.0.2.1 - - [20/Nov/2026:10:00:02 +0000] "\\x16\\x03" 400 0 "-" "-"',
+        '192.0.2.1 - - [20/Nov/2026:10:00:02 +0000] "-" 408 0 "-" "-"',
+    )
+
+    routes, malformed, span = seen([log], host="example.com")
+
+    assert routes == {
+        ("GET", "example.com", "/a"): 1,
+        ("POST", "www.example.com", "/c"): 1,
+        ("GET", "example.com", "/d"): 1,
+    }
+    assert malformed == 2
+    assert span == (1795168800, 1795168802)
+
+
+def test_json_lines_with_usual_and_with_named_fields(tmp_path: Path) -> None:
+    usual = [
+        {"time": "2026-11-20T10:00:00Z", "host": "a", "method": "get", "path": "/x?y"},
+        {"timestamp": 1795168801, "http_host": "a:443", "request_method": "GET", "uri": "/x"},
+        {"ts": 1795168802000, "verb": "GET", "url": "https://a/x#y"},
+        {"@timestamp": "2026-11-20T12:00:03+02:00", "method": "GET", "request_uri": "/x"},
+        {"path": "/no-time", "method": "GET"},
+    ]
+    log = written(tmp_path / "usual.json", *map(json.dumps, usual), "{cut")
+
+    routes, malformed, span = seen([log], host="a")
+    assert routes == {("GET", "a", "/x"): 4}
+    assert malformed == 2
+    assert span == (1795168800, 1795168803)
+
+    named = {"when": 1795168800, "request": {"verb!": "GET", "uri": "/n"}}
+    log = written(tmp_path / "named.json", json.dumps(named))
+    fields = {"time": "when", "method": "request.verb!", "path": "request.uri"}
+    assert seen([log], fields=fields)[0] == {("GET", None, "/n"): 1}
+
+    with pytest.raises(ConfigurationError, match="--fields"):
+        seen([log], fields={"status": "x"})
+
+
+def test_what_is_not_text_is_counted_and_stops_nothing(tmp_path: Path) -> None:
+    good = COMBINED.format(second=0, method="GET", path="/a").encode()
+    log = tmp_path / "access.log"
+    log.write_bytes(
+        b"\n".join([good, b"\xff\xfe", b"n\x00ul", b"", good, b"z" * 3_000_000, good + b"\r", good])
+    )
+
+    routes, malformed, _ = seen([log])
+
+    assert routes == {("GET", None, "/a"): 4}
+    assert malformed == 3
+
+
+@pytest.mark.parametrize("name", ["part[1].gz", "100%?.log.gz", "it's *.gz"])
+def test_gzip_in_several_members_under_any_name(tmp_path: Path, name: str) -> None:
+    line = (COMBINED.format(second=0, method="GET", path="/a") + "\n").encode()
+    log = tmp_path / name
+    log.write_bytes(gzip.compress(line * 3) + gzip.compress(line * 2))
+
+    assert seen([log, log])[0] == {("GET", None, "/a"): 10}
+
+
+def test_standard_input_plain_and_gzip(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = (COMBINED.format(second=0, method="GET", path="/a") + "\n").encode()
+    for content in (line, gzip.compress(line)):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+        assert seen(["-"])[0] == {("GET", None, "/a"): 1}
+
+
+def test_files_of_several_formats_together(tmp_path: Path) -> None:
+    alb = written(tmp_path / "a", ALB.format(second=0, method="GET", path="/a"))
+    nginx = written(tmp_path / "b", COMBINED.format(second=0, method="GET", path="/a"))
+    empty = tmp_path / "empty"
+    empty.touch()
+
+    routes, _, _ = seen([alb, nginx, empty], host="api.example.com")
+
+    assert routes == {("GET", "api.example.com", "/a"): 2}
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "must hold at least one request, got none"),
+        (b"neither this\nnor that\n", "must be of a known format, got 'neither this'"),
+        (gzip.compress(b"x" * 100_000)[:60], "must be readable"),
+        (gzip.compress(bytes(range(256)) * 9_000)[:9_000], "must be "),
+    ],
+)
+def test_a_file_that_is_no_log_is_refused(tmp_path: Path, content: bytes, expected: str) -> None:
+    log = tmp_path / "access.log"
+    log.write_bytes(content)
+
+    with pytest.raises(ConfigurationError, match=expected) as raised:
+        seen([log])
+
+    assert raised.value.problems[0].startswith(str(log))
+
+
+def test_a_named_format_that_fits_no_line_is_refused(tmp_path: Path) -> None:
+    log = written(tmp_path / "a", COMBINED.format(second=0, method="GET", path="/a"))
+
+    with pytest.raises(ConfigurationError, match="got 1 malformed; check --log-format"):
+        seen([log], log_format="alb")
+    with pytest.raises(ConfigurationError, match="must be readable"):
+        seen([tmp_path / "missing"])
+
+
+def test_requests_are_counted_by_second_and_minute(tmp_path: Path) -> None:
+    log = written(
+        tmp_path / "a",
+        *(COMBINED.format(second=s, method="GET", path=f"/{p}") for s in (0, 0, 3) for p in "ab"),
+        COMBINED.format(second=3, method="GET", path="/a"),
+    )
+
+    with read_access_logs([str(log)]) as logs:
+        assert [route.path for route in logs.routes()] == ["/a", "/b"]
+        logs.assign([0, 1])
+        assert logs.per_second() == {0: {2: 2}, 1: {2: 1, 1: 1}}
+        assert list(logs.per_minute()) == [(0, 29919480, 2, 2), (1, 29919480, 1, 1), (1, 29919480, 2, 1)]  # fmt: skip
+        logs.assign([0, 0])
+        assert logs.per_second() == {0: {4: 1, 3: 1}}
+
+
+def athena_in_duckdb(log: Path) -> list[tuple[object, ...]]:
+    """Run the query for Athena on the columns of its table, with Trino's functions named here."""
+    import duckdb
+
+    from cdk_ecs_xray.sampling.traffic.athena import athena_query
+
+    database = duckdb.connect()
+    database.execute(
+        "CREATE MACRO to_unixtime(t) AS epoch(t);"
+        "CREATE MACRO from_iso8601_timestamp(t) AS t::TIMESTAMP;"
+        "CREATE TABLE alb_access_logs (time VARCHAR, request_verb VARCHAR, request_url VARCHAR)"
+    )
+    for line in log.read_text().splitlines():
+        verb, url, _ = line.split('"')[1].split(" ")
+        database.execute(
+            "INSERT INTO alb_access_logs VALUES (?, ?, ?)", [line.split(" ")[1], verb, url]
+        )
+    return database.execute(athena_query("alb")).fetchall()
+
+
+def test_athenas_counts_are_the_logs_own(tmp_path: Path) -> None:
+    lines = [
+        ALB.format(second=n % 4, method="GET", path=f"/{n % 3}?q={n}" if n % 5 else "?q")
+        for n in range(60)
+    ]
+    log = written(tmp_path / "alb.log", *lines, ALB.format(second=1, method="-", path="/"))
+    rows = athena_in_duckdb(log)
+    counts = tmp_path / "counts.csv"
+    counts.write_text(
+        "second,host,method,path,requests\n"
+        + "".join(",".join(f'"{value}"' for value in row) + "\n" for row in rows)
+    )
+
+    with read_access_logs([str(log)]) as direct, read_counts(str(counts)) as counted:
+        for logs in (direct, counted):
+            logs.assign(range(len(list(logs.routes()))))
+        assert list(direct.routes()) == list(counted.routes())
+        assert direct.per_second() == counted.per_second()
+        assert direct.span == counted.span
+    assert sum(Counter(row[1:4] for row in rows).values()) < 60
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n", "second,host,method,path,requests\nx,a,GET,/,1\n"])
+def test_counts_that_are_none_are_refused(tmp_path: Path, text: str) -> None:
+    counts = tmp_path / "counts.csv"
+    counts.write_text(text)
+
+    with pytest.raises(ConfigurationError, match="counts must be CSV"), read_counts(str(counts)):
+        pass
