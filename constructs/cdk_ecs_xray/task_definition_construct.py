@@ -65,7 +65,7 @@ class TracedTaskDefinition(Construct):
             {"family": family, "taskRoleArn": task_role, "executionRoleArn": execution_role},
         )
         super().__init__(scope, construct_id)
-        self._content = file.content
+        self._file = file
         self.log_group: logs.ILogGroup | None = log_group
         if log_group is None and logging == "awslogs" and not file.keeps_collector:
             self.log_group = XRayLogGroup(
@@ -97,7 +97,7 @@ class TracedTaskDefinition(Construct):
     def _role(self, construct_id: str, key: str, given: iam.IRole | None) -> iam.IRole:
         if given is not None:
             return given
-        named = self._content.get(key)
+        named = self._file.content.get(key)
         if named is None:
             return iam.Role(
                 self, construct_id, assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com")
@@ -111,7 +111,7 @@ class TracedTaskDefinition(Construct):
         image = "" if injection.sidecar is None else injection.sidecar["image"]
         statements = pull_statements(Stack.of(self), image)
         needed = bool(statements) or (self.log_group is not None and injection.sidecar is not None)
-        if given is None and not needed and self._content.get("executionRoleArn") is None:
+        if given is None and not needed and self._file.content.get("executionRoleArn") is None:
             return None
         role = self._role("ExecutionRole", "executionRoleArn", given)
         for statement in statements:

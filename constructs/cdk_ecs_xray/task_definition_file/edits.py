@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cdk_ecs_xray.task_definition_file.document import Document, Node
+from cdk_ecs_xray.task_definition_file.document import Document
 from cdk_ecs_xray.task_definition_file.layout import Layout
+from cdk_ecs_xray.task_definition_file.tree import Node
 
 Path = tuple[str | int, ...]
 

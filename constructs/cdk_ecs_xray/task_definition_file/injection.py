@@ -59,27 +59,13 @@ def plan_injection(definition: Definition, options: TracingOptions) -> Injection
     """
     network = network_for(network_mode_of(definition, options), where=definition.where)
     name = options.container_name
-    present = next((one for one in definition.containers if one["name"] == name), None)
-    own = present if collector_in([] if present is None else [present]) is not None else None
+    present = [one for one in definition.containers if one["name"] == name]
+    own = collector_in(present)
     others = [one for one in definition.containers if one is not own]
     by_hand = collector_in(others)
     if by_hand is not None:
         return _untouched(definition, by_hand)
-    region = options.region
-    region = region_of(definition, others, own) if region is None else region
-    problems = [] if own is not None else list(_obstacles(definition, network, options))
-    if region is None:
-        problems.append(
-            f"{definition.where}: the region must be known, as the collector stops without one, "
-            "got none or several from the file; give it with --region (region in Python)"
-        )
-    log = LogChoice(configuration=None, group=None)
-    try:
-        log = log_choice(definition, others, options, region=region)
-    except UnsupportedTaskDefinitionError as error:
-        problems += error.problems
-    if problems or region is None:
-        raise UnsupportedTaskDefinitionError(*problems)
+    region, log = _surroundings(definition, options, network, others=others, own=own)
     description = options.collector.describe(
         Placement(network=network, region=region, memory_mib=options.profile.usable_memory_mib)
     )
@@ -101,6 +87,33 @@ def plan_injection(definition: Definition, options: TracingOptions) -> Injection
         sidecar=sidecar,
         added=own is None,
     )
+
+
+def _surroundings(
+    definition: Definition,
+    options: TracingOptions,
+    network: SidecarNetwork,
+    *,
+    others: Sequence[Container],
+    own: Container | None,
+) -> tuple[str, LogChoice]:
+    """Return region and log of the collector, or raise with everything that is in its way."""
+    problems = [] if own is not None else list(_obstacles(definition, network, options))
+    region = options.region
+    region = region_of(definition, others, own) if region is None else region
+    if region is None:
+        problems.append(
+            f"{definition.where}: the region must be known, as the collector stops without one, "
+            "got none or several from the file; give it with --region (region in Python)"
+        )
+    log = LogChoice(configuration=None, group=None)
+    try:
+        log = log_choice(definition, others, options, region=region)
+    except UnsupportedTaskDefinitionError as error:
+        problems += error.problems
+    if problems or region is None:
+        raise UnsupportedTaskDefinitionError(*problems)
+    return region, log
 
 
 def with_additions(content: Any, additions: Sequence[Addition]) -> Any:

@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from cdk_ecs_xray.task_definition_file.document import Document, Node
+from cdk_ecs_xray.task_definition_file.document import Document
+from cdk_ecs_xray.task_definition_file.tree import Node
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,12 +84,7 @@ class TracedTaskDefinitionFile:
             tracing_name=tracing_name,
             network_mode=network_mode,
         )
-        if isinstance(content, list):
-            content = {CONTAINERS: content}
-            if network_mode is not None:
-                content["networkMode"] = network_mode
-            else:
-                network_mode_of(read_definition(content[CONTAINERS], where=where), options)
+        content = _as_task(content, options, where=where)
         file = cls(where=where, content=content, options=options)
         # The region and the log group are the stack's to know; everything else shows here.
         file.plan(region=_ANY_REGION, log_group=_ANY_GROUP)
@@ -122,6 +117,14 @@ class TracedTaskDefinitionFile:
         """Return the content with everything that a plan adds, as a copy of its own."""
         found: Mapping[str, Any] = with_additions(self.content, injection.additions)
         return found
+
+
+def _as_task(content: Any, options: TracingOptions, *, where: str) -> Any:
+    """Return a bare list of containers as the task definition that it is part of."""
+    if not isinstance(content, list):
+        return content
+    mode = network_mode_of(read_definition(content, where=where), options)
+    return {CONTAINERS: content, "networkMode": mode}
 
 
 def _filled(
