@@ -48,14 +48,30 @@ CASES: list[tuple[Check, dict[str, Any], dict[str, Any]]] = [
     (Check.UNREADABLE, {}, document(RULE)),
     (Check.UNKNOWN_KEY, document(rule(fixed_ratio=1)), document(rule(reservoir_size=1))),
     (Check.MISSING_KEY, document({"name": "a", "priority": 1}), document(RULE)),
-    (Check.MISSING_KEY, document(RULE, {"name": "b", "fixed_rate": 1}), document(RULE, SEARCH | {"host": "a"}, rule(name="b", priority=9, host="b"))),
+    (
+        Check.MISSING_KEY,
+        document(RULE, {"name": "b", "fixed_rate": 1}),
+        document(RULE, SEARCH | {"host": "a"}, rule(name="b", priority=9, host="b")),
+    ),
     (Check.WRONG_TYPE, document(rule(fixed_rate="5 %")), document(rule(fixed_rate=0.05))),
     (Check.OUT_OF_RANGE, document(rule(fixed_rate=5)), document(rule(fixed_rate=1))),
     (Check.OUT_OF_RANGE, document(rule(priority=10_000)), document(rule(priority=9_999))),
     (Check.OUT_OF_RANGE, document(rule(reservoir_size=-1)), document(rule(reservoir_size=0))),
-    (Check.OUT_OF_RANGE, document(rule(environments={"dev": {"fixed_rate": 2}})), document(rule(environments={"dev": {"fixed_rate": 1}}))),
-    (Check.OUT_OF_RANGE, document(rule(sampling_rate_boost=BOOST | {"cooldown_window_minutes": 0})), document(rule(sampling_rate_boost=BOOST))),
-    (Check.OUT_OF_RANGE, document(RULE, default={"fixed_rate": 1.1}), document(RULE, default={"fixed_rate": 1})),
+    (
+        Check.OUT_OF_RANGE,
+        document(rule(environments={"dev": {"fixed_rate": 2}})),
+        document(rule(environments={"dev": {"fixed_rate": 1}})),
+    ),
+    (
+        Check.OUT_OF_RANGE,
+        document(rule(sampling_rate_boost=BOOST | {"cooldown_window_minutes": 0})),
+        document(rule(sampling_rate_boost=BOOST)),
+    ),
+    (
+        Check.OUT_OF_RANGE,
+        document(RULE, default={"fixed_rate": 1.1}),
+        document(RULE, default={"fixed_rate": 1}),
+    ),
     (Check.TEXT_LENGTH, document(rule(host="h" * 65)), document(rule(host="h" * 64))),
     (Check.TEXT_LENGTH, document(rule(url_path="")), document(rule(url_path="/"))),
     (Check.NAME_LENGTH, document(rule(name="n" * 33)), document(rule(name="n" * 27))),
@@ -66,19 +82,47 @@ CASES: list[tuple[Check, dict[str, Any], dict[str, Any]]] = [
     (Check.DUPLICATE, groups(GROUP, GROUP), groups(GROUP, GROUP | {"name": "errors"})),
     (Check.NO_RULES, {"rules": []}, document(RULE)),
     (Check.QUOTA, document(*many(26)), document(*many(25), rule(enabled=False))),
-    (Check.QUOTA, groups(*(GROUP | {"name": f"g{n}"} for n in range(26))), groups(*(GROUP | {"name": f"g{n}"} for n in range(25)))),
-    (Check.QUOTA, document(*many(25), rule(enabled=False, environments={"prod": {"enabled": True}})), document(*many(25), rule(enabled=False))),
+    (
+        Check.QUOTA,
+        groups(*(GROUP | {"name": f"g{n}"} for n in range(26))),
+        groups(*(GROUP | {"name": f"g{n}"} for n in range(25))),
+    ),
+    (
+        Check.QUOTA,
+        document(*many(25), rule(enabled=False, environments={"prod": {"enabled": True}})),
+        document(*many(25), rule(enabled=False)),
+    ),
     (Check.FILTER_EXPRESSION, groups(GROUP | {"filter_expression": "fualt"}), groups(GROUP)),
     (Check.NOTIFICATIONS, insights(notifications=True), insights(enabled=True, notifications=True)),
-    (Check.UNREACHABLE, document(rule(url_path="/api/*"), SEARCH | {"url_path": "/API/v1/*"}), document(rule(url_path="/api/*"), SEARCH | {"url_path": "/ap*"})),
-    (Check.UNREACHABLE, document(rule(http_method="GET"), SEARCH | {"http_method": "GET", "url_path": "/a"}), document(rule(http_method="GET"), SEARCH | {"http_method": "G?T", "url_path": "/a"})),
+    (
+        Check.UNREACHABLE,
+        document(rule(url_path="/api/*"), SEARCH | {"url_path": "/API/v1/*"}),
+        document(rule(url_path="/api/*"), SEARCH | {"url_path": "/ap*"}),
+    ),
+    (
+        Check.UNREACHABLE,
+        document(rule(http_method="GET"), SEARCH | {"http_method": "GET", "url_path": "/a"}),
+        document(rule(http_method="GET"), SEARCH | {"http_method": "G?T", "url_path": "/a"}),
+    ),
     (Check.UNREACHABLE, document(RULE, SEARCH), document(rule(attributes={"a": "b"}), SEARCH)),
     (Check.UNREACHABLE, document(RULE, SEARCH), document(rule(enabled=False), SEARCH)),
-    (Check.BOOST, document(rule(fixed_rate=0.9, sampling_rate_boost=BOOST)), document(rule(sampling_rate_boost=BOOST))),
-    (Check.SKIPPED_BY_SDKS, document(rule(attributes={"tier": "gold"})), document(rule(attributes={}))),
-    (Check.SKIPPED_BY_SDKS, document(rule(resource_arn="arn:aws:ecs:*")), document(rule(resource_arn="*"))),
+    (
+        Check.BOOST,
+        document(rule(fixed_rate=0.9, sampling_rate_boost=BOOST)),
+        document(rule(sampling_rate_boost=BOOST)),
+    ),
+    (
+        Check.SKIPPED_BY_SDKS,
+        document(rule(attributes={"tier": "gold"})),
+        document(rule(attributes={})),
+    ),
+    (
+        Check.SKIPPED_BY_SDKS,
+        document(rule(resource_arn="arn:aws:ecs:*")),
+        document(rule(resource_arn="*")),
+    ),
     (Check.SKIPPED_BY_SDKS, document(rule(version=2)), document(rule(version=1))),
-]  # fmt: skip
+]
 
 
 def found(path: Path) -> list[Check]:

@@ -73,6 +73,7 @@ def _of_logs(
             + (f", scaled to {asked.rps:g} a second" if asked.rps is not None else ""),
             f"malformed lines: {malformed.count:,}",
             *(f"  such as: {example}" for example in malformed.examples),
+            *_without_host(logs.without_host),
             *_short_span(last - first + 1),
             *_notes(asked),
         ]
@@ -205,6 +206,12 @@ def _notes(asked: SimulationRequest) -> Iterable[str]:
             f"no prices of {asked.region} are known here, so those of "
             f"{prices_in(asked.region).region} stand in; --price-per-million overrides them"
         )
+
+
+def _without_host(requests: int) -> Sequence[str]:
+    if not requests:
+        return []
+    return [f"{requests:,} requests name no host, which matches every rule; --host gives them one"]
 
 
 def _short_span(seconds: int) -> Sequence[str]:

@@ -71,6 +71,12 @@ class AccessLogs:
         return Malformed(count=unread + int(rejected), examples=[row[0] for row in examples])
 
     @property
+    def without_host(self) -> int:
+        """Requests whose host is unknown, which matches the host of every rule."""
+        (requests,) = self._row("SELECT coalesce(sum(n), 0)::BIGINT FROM route WHERE host IS NULL")
+        return int(requests)
+
+    @property
     def span(self) -> tuple[int, int]:
         """The first and last second with a request, since 1970."""
         first, last = self._row("SELECT min(second), max(second) FROM request")
