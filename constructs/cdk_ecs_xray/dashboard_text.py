@@ -16,9 +16,9 @@ from cdk_ecs_xray.sampling import SamplingRule
 
 TRACE_KINDS: Mapping[str, str] = {
     "all": "",
-    "fault": "fault",
-    "error": "error",
-    "429": "throttle",
+    "fault": "fault = true",
+    "error": "error = true",
+    "429": "throttle = true",
     "slow": "responsetime > {slow_seconds:g}",
 }
 """What each group holds, as a condition on the service's own segment."""

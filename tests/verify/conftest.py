@@ -210,16 +210,18 @@ def poll_sampling(port: int) -> None:
 @pytest.fixture
 def refuse(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Refuse operations, as an account does whose credentials may not use them."""
-    real = BaseClient._make_api_call
+    client: Any = BaseClient
+    real = client._make_api_call
 
     def refuse(*operations: str, code: str = "AccessDeniedException") -> None:
         def call(self: Any, operation: str, arguments: Any) -> Any:
             if operation in operations:
-                error = {"Code": code, "Message": "not authorized"}
-                raise ClientError({"Error": error}, operation)
+                raise ClientError(
+                    {"Error": {"Code": code, "Message": "not authorized"}}, operation
+                )
             return real(self, operation, arguments)
 
-        monkeypatch.setattr(BaseClient, "_make_api_call", call)
+        monkeypatch.setattr(client, "_make_api_call", call)
 
     return refuse
 

@@ -1,6 +1,7 @@
 """Filter expressions: the part of X-Ray's grammar that the embedded AWS understands.
 
-Understood: ``ok error throttle fault partial``, ``service("name")``, comparisons of ``duration
+Understood: ``ok error throttle fault partial``, ``service("name")`` and
+``service("name") { condition }``, comparisons of ``duration
 responsetime http.status`` (numbers), ``http.url http.method http.useragent http.clientip user``
 (strings) and ``annotation.key`` / ``annotation[key]``, joined by AND, OR, ``!`` and parentheses.
 Everything else is refused, because a filter that is silently ignored finds the wrong traces.
@@ -108,7 +109,15 @@ class _Parser:
         self._expect("(")
         name = _unquoted(self._next("string", "a service name"))
         self._expect(")")
-        return lambda trace: any(service.name == name for service in trace.services)
+        if not self._takes("{"):
+            return lambda trace: any(service.name == name for service in trace.services)
+        condition = self._any_of()
+        self._expect("}")
+        return lambda trace: any(
+            condition(trace.alone(segment))
+            for segment in trace.segments
+            if segment.document["name"] == name
+        )
 
     def _keyword(self, word: str) -> Predicate:
         return self._equality(KEYWORDS[word])

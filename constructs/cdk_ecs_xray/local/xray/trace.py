@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -73,6 +73,11 @@ class Trace:
     def __init__(self, stored: StoredTrace) -> None:
         self.stored = stored
         self.id = stored.trace_id
+
+    def alone(self, segment: Entity) -> Trace:
+        """A trace of one of the segments only."""
+        kept = {segment.id: self.stored.segments[segment.id]}
+        return Trace(replace(self.stored, segments=kept))
 
     @cached_property
     def entities(self) -> Mapping[str, Entity]:
