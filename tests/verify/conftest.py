@@ -216,9 +216,7 @@ def refuse(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def refuse(*operations: str, code: str = "AccessDeniedException") -> None:
         def call(self: Any, operation: str, arguments: Any) -> Any:
             if operation in operations:
-                raise ClientError(
-                    {"Error": {"Code": code, "Message": "not authorized"}}, operation
-                )
+                raise ClientError({"Error": {"Code": code, "Message": "not authorized"}}, operation)
             return real(self, operation, arguments)
 
         monkeypatch.setattr(client, "_make_api_call", call)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING
 
 from cdk_ecs_xray.verify.outcome import Finding, Status
+from cdk_ecs_xray.verify.printable import printable
 from cdk_ecs_xray.verify.running import worst
 from cdk_ecs_xray.verify.service_map import Node, ServiceMap, service_map
 from cdk_ecs_xray.verify.traces import Trace
@@ -115,12 +116,7 @@ def print_report(report: Report, file: IO[str], *, with_map: bool = True) -> Non
 
 def _print(console: Console, text: str) -> None:
     # A terminal wraps long lines itself, and a pipe wants each in one piece.
-    console.print(_visible(text), soft_wrap=True)
-
-
-def _visible(text: str) -> str:
-    """Return text without the control characters that whoever sent a trace may have put in it."""
-    return "".join(one if one.isprintable() else "�" for one in text)
+    console.print(printable(text), soft_wrap=True)
 
 
 def _print_traces(console: Console, traces: Sequence[Trace]) -> None:
@@ -141,7 +137,7 @@ def _print_map(console: Console, drawn: ServiceMap) -> None:
 
     console.print()
     for root in drawn.roots():
-        tree = Tree(_visible(root.name))
+        tree = Tree(printable(root.name))
         _grow(tree, drawn, root, seen=set())
         console.print(tree, soft_wrap=True)
 
@@ -151,6 +147,6 @@ def _grow(tree: Tree, drawn: ServiceMap, node: Node, *, seen: set[Node]) -> None
     for edge in drawn.calls_of(node):
         again = ", drawn above" if edge.called in seen else ""
         kind = "" if edge.called.kind == "service" else f" ({edge.called.kind})"
-        branch = tree.add(_visible(f"{edge.called.name}{kind}  {edge.label}{again}"))
+        branch = tree.add(printable(f"{edge.called.name}{kind}  {edge.label}{again}"))
         if not again:
             _grow(branch, drawn, edge.called, seen=seen)

@@ -17,19 +17,19 @@ _PAUSE = 1.0
 _PROVES = "this proves these credentials and the way to X-Ray from here, not the collector"
 
 
-def _look(
-    deployment: Deployment,
+def _look(deployment: Deployment) -> Iterator[Outcome]:
+    for region in deployment.regions:
+        yield send_test_trace(deployment.client("xray", region), region)
+
+
+def send_test_trace(
+    client: Any,
+    region: str,
     *,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
-) -> Iterator[Outcome]:
-    for region in deployment.regions:
-        yield _send_and_find(deployment.client("xray", region), region, sleep, clock)
-
-
-def _send_and_find(
-    client: Any, region: str, sleep: Callable[[float], None], clock: Callable[[], float]
 ) -> Outcome:
+    """Send one segment with the caller's credentials and wait until X-Ray gives it back."""
     subject = f"test trace in {region}"
     trace_id, document = _segment()
     answer = client.put_trace_segments(TraceSegmentDocuments=[json.dumps(document)])

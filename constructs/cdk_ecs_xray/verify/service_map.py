@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cdk_ecs_xray.verify.printable import printable
+
 Segment = Mapping[str, Any]
 
 _OUTCOMES = ("fault", "throttle", "error")
@@ -147,11 +149,14 @@ def _all(parts: Iterable[Segment]) -> Iterator[Segment]:
 
 
 def _service(segment: Segment) -> Node:
-    return Node(name=str(segment.get("name", "?")), kind=str(segment.get("origin", "service")))
+    return Node(
+        name=printable(str(segment.get("name", "?"))),
+        kind=printable(str(segment.get("origin", "service"))),
+    )
 
 
 def _inferred(part: Segment) -> Node:
-    name = str(part.get("name", "?"))
+    name = printable(str(part.get("name", "?")))
     return Node(name=name, kind=f"AWS::{name}" if part["namespace"] == "aws" else "remote")
 
 

@@ -23,15 +23,19 @@ def _look(deployment: Deployment) -> Iterator[Outcome]:
     for stack in deployment.stacks:
         if stack.name in started:
             client = deployment.client("cloudformation", deployment.region_of(stack))
-            yield _outcome(client, stack.name, _detected(client, started[stack.name]))
+            yield outcome(client, stack.name, detected(client, started[stack.name]))
 
 
-def _detected(
-    client: Any, detection: str, *, sleep: Callable[[float], None] = time.sleep
+def detected(
+    client: Any,
+    detection: str,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Any | None:
     """Return the end of a detection; None when it takes too long."""
-    deadline = time.monotonic() + _DEADLINE
-    while time.monotonic() < deadline:
+    deadline = clock() + _DEADLINE
+    while clock() < deadline:
         status = client.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
         if status["DetectionStatus"] != "DETECTION_IN_PROGRESS":
             return status
@@ -39,7 +43,8 @@ def _detected(
     return None
 
 
-def _outcome(client: Any, name: str, status: Any | None) -> Outcome:
+def outcome(client: Any, name: str, status: Any | None) -> Outcome:
+    """Return what the end of a detection means."""
     subject = f"stack {name}"
     if status is None or status["DetectionStatus"] != "DETECTION_COMPLETE":
         reason = "took too long" if status is None else status.get("DetectionStatusReason", "")

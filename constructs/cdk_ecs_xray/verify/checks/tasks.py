@@ -24,11 +24,12 @@ def _look(deployment: Deployment) -> Iterator[Outcome]:
         if described is None:
             yield failed(f"service {service.name}", "is not there", cure="deploy its stack again")
         else:
-            yield from _steadiness(service, described)
+            yield from steadiness(service, described)
             yield from _containers(deployment, service, described)
 
 
-def _steadiness(service: TracedService, described: Mapping[str, Any]) -> Iterator[Outcome]:
+def steadiness(service: TracedService, described: Mapping[str, Any]) -> Iterator[Outcome]:
+    """Look at what ECS says of the service."""
     subject = f"service {service.name}"
     running, desired = described["runningCount"], described["desiredCount"]
     unfinished = [
@@ -36,11 +37,14 @@ def _steadiness(service: TracedService, described: Mapping[str, Any]) -> Iterato
         for one in described.get("deployments", [])
         if one["status"] != "PRIMARY" or one.get("rolloutState", "COMPLETED") != "COMPLETED"
     ]
-    if described.get("schedulingStrategy") != "DAEMON" and desired == 0:
+    if desired == 0:
+        daemon = described.get("schedulingStrategy") == "DAEMON"
         yield failed(
             subject,
-            "is scaled to 0 tasks, so it sends no traces",
-            cure="set its desired count to 1 or more",
+            "runs nowhere, as its cluster has no instance"
+            if daemon
+            else "is scaled to 0 tasks, so it sends no traces",
+            cure="add an instance to its cluster" if daemon else "set its desired count to 1",
         )
     elif running != desired or unfinished:
         why = "; ".join(
@@ -71,12 +75,12 @@ def _containers(
     if not arns:
         return
     tasks = client.describe_tasks(cluster=cluster, tasks=arns)["tasks"]
-    problems = [problem for task in tasks for problem in _problems(task, service.collectors)]
+    found = [problem for task in tasks for problem in problems(task, service.collectors)]
     subject = f"tasks of {service.name}"
-    if problems:
+    if found:
         yield failed(
             subject,
-            "; ".join(problems),
+            "; ".join(found),
             cure="read the log of the container that stopped; a collector needs a region and "
             "enough memory",
         )
@@ -84,7 +88,8 @@ def _containers(
         yield ok(subject, f"looked at {len(tasks)}: no collector has stopped, nothing is unhealthy")
 
 
-def _problems(task: Mapping[str, Any], collectors: Sequence[str]) -> Iterator[str]:
+def problems(task: Mapping[str, Any], collectors: Sequence[str]) -> Iterator[str]:
+    """Yield what is wrong with a task, as ECS describes it."""
     name = task["taskArn"].rpartition("/")[2]
     if task.get("healthStatus") == "UNHEALTHY":
         yield f"task {name} is UNHEALTHY"

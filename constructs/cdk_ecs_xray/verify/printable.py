@@ -1,0 +1,8 @@
+"""Text from elsewhere, made fit to print. Pure."""
+
+from __future__ import annotations
+
+
+def printable(text: str) -> str:
+    """Return text without control characters, which whoever sends traces or logs may put in it."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
