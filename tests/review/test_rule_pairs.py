@@ -278,6 +278,10 @@ PAIRS: Mapping[str, Pair] = {
         spoilt=on_collector(Image="public.ecr.aws/xray/aws-xray-daemon"),
         neighbour=on_collector(Image="public.ecr.aws/xray/aws-xray-daemon@sha256:" + "0" * 64),
     ),
+    "image-old": Pair(
+        spoilt=on_collector(Image="amazon/aws-xray-daemon:3.2.0"),
+        neighbour=on_collector(Image="amazon/aws-xray-daemon:3.x"),
+    ),
     "link-missing": Pair(spoilt=on_app(Links=[]), neighbour=on_app(Links=["xray:xray"])),
     "link-outside-bridge": Pair(
         spoilt=both(awsvpc, on_app(Links=["xray"])), neighbour=both(awsvpc, on_app(Links=[]))

@@ -68,7 +68,8 @@ def changes(before: Sequence[Stack], after: Sequence[Stack]) -> Sequence[Change]
 
 def _of_stack(path: str, old: Stack | None, new: Stack | None) -> Iterator[Change]:
     if old is None and new is not None:
-        text = f"a new stack with {len(new.resources)} resources"
+        resources = len(new.resources)
+        text = f"a new stack with {resources} resource{'' if resources == 1 else 's'}"
         yield Change(weight=Weight.TRACING, place=path, text=text)
     if old is not None and new is None:
         yield Change(weight=Weight.TRACING, place=path, text="the stack is gone")

@@ -22,6 +22,7 @@ _IMAGES: Sequence[tuple[str, CollectorKind]] = (
 ADOT_VARIABLE = "AOT_CONFIG_CONTENT"
 AGENT_VARIABLE = "CW_CONFIG_CONTENT"
 
+_DETECTION = ["resourcedetection"]
 _OTLP_ONLY: Mapping[str, Any] = {
     "receivers": {
         "otlp": {
@@ -31,8 +32,7 @@ _OTLP_ONLY: Mapping[str, Any] = {
             }
         }
     },
-    "processors": {"resourcedetection": {"detectors": ["env", "system", "ecs", "ec2"]}},
-    "service": {"pipelines": {"traces": {"receivers": ["otlp"]}}},
+    "service": {"pipelines": {"traces": {"receivers": ["otlp"], "processors": _DETECTION}}},
 }
 # The traces of config/ecs/ in aws-observability/aws-otel-collector, which the image carries.
 BUILT_IN: Mapping[str, Mapping[str, Any]] = {
@@ -45,7 +45,9 @@ BUILT_IN: Mapping[str, Mapping[str, Any]] = {
             "otlp": {"protocols": {"grpc": {"endpoint": "0.0.0.0:55680"}}},
             "awsxray": {"endpoint": "0.0.0.0:2000", "transport": "udp"},
         },
-        "service": {"pipelines": {"traces": {"receivers": ["otlp", "awsxray"]}}},
+        "service": {
+            "pipelines": {"traces": {"receivers": ["otlp", "awsxray"], "processors": _DETECTION}}
+        },
     },
 }
 

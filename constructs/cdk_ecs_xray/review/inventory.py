@@ -57,7 +57,7 @@ class CollectorRow:
     essential: bool
     segments: str
     sampling: str
-    log_group: str
+    log_group: str | None
     retention: str
 
     @property
@@ -66,8 +66,15 @@ class CollectorRow:
         essential = ", essential" if self.essential else ""
         return (
             f"{self.engine}, {self.image}{essential}; listens on {self.segments} and "
-            f"{self.sampling}; log {self.log_group}, {self.retention}"
+            f"{self.sampling}; {self.log}"
         )
+
+    @property
+    def log(self) -> str:
+        """Where its own log goes and how long that is kept."""
+        if self.log_group is None:
+            return "no CloudWatch log"
+        return f"log {self.log_group}, {self.retention}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,14 +149,14 @@ def _collector(task: TaskDefinition, collector: Collector) -> CollectorRow:
         essential=container.essential is True,
         segments="none" if listens.segments is None else f"UDP {listens.segments}",
         sampling="none" if listens.sampling is None else f"TCP {listens.sampling}",
-        log_group="none" if name is None else str(name),
+        log_group=None if name is None else str(name),
         retention=_retention(group is None, None if group is None else group.retention_days),
     )
 
 
 def _retention(elsewhere: bool, days: object) -> str:  # noqa: FBT001 - private, one caller
     if elsewhere:
-        return "not in the templates"
+        return "a group outside of the templates"
     return "never expires" if days is None else f"{days} days"
 
 

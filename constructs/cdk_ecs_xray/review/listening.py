@@ -144,13 +144,15 @@ def _agent(configuration: Mapping[str, Any] | Unknown) -> Listening:
     if isinstance(configuration, Unknown):
         return Listening(segments=configuration, sampling=configuration, otlp=True)
     collected = _mapping(at(configuration, "traces.traces_collected"))
+    # Application Signals' receiver takes spans over OpenTelemetry's protocol, on port 4316.
+    otlp = "otlp" in collected or "application_signals" in collected
     if "xray" not in collected:
-        return Listening(segments=None, sampling=None, otlp="otlp" in collected)
+        return Listening(segments=None, sampling=None, otlp=otlp)
     xray = collected["xray"]
     return Listening(
         segments=_text(at(xray, "bind_address"), f"{LOOPBACK}:{XRAY_PORT}"),
         sampling=_text(at(xray, "tcp_proxy.bind_address"), f"{LOOPBACK}:{XRAY_PORT}"),
-        otlp="otlp" in collected,
+        otlp=otlp,
     )
 
 

@@ -41,12 +41,12 @@ class Report:
     @property
     def verdict(self) -> str:
         """The findings in one line."""
-        counted = [
-            f"{self.count(severity)} {severity}{'' if self.count(severity) == 1 else 's'}"
+        words = [
+            counted(self.count(severity), str(severity))
             for severity in Severity
             if self.count(severity)
         ]
-        return ", ".join(counted) or "no findings"
+        return ", ".join(words) or "no findings"
 
     @property
     def coverage(self) -> str:
@@ -54,11 +54,17 @@ class Report:
         outcomes = Counter(app.outcome for task in self.tasks for app in task.apps)
         total = sum(outcomes.values())
         sent = outcomes["traced"] + outcomes["elsewhere"]
-        return f"{sent} of {total} containers traced in {len(self.tasks)} task definitions"
+        where = counted(len(self.tasks), "task definition")
+        return f"{sent} of {counted(total, 'container')} traced in {where}"
 
     def fails(self, level: Severity | None) -> bool:
         """Return whether there is a finding as bad as a level, or worse."""
         return level is not None and any(one.severity.rank <= level.rank for one in self.findings)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def review(

@@ -78,6 +78,24 @@ def findings(rules: Iterable[Rule], stacks: Sequence[Stack]) -> Sequence[Finding
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Findings that differ in nothing but their place, such as those of several environments."""
+
+    finding: Finding
+    places: Sequence[Place]
+
+
+def grouped(found: Sequence[Finding]) -> Sequence[Group]:
+    """Return findings with what they have in common said once, in their order."""
+    places: dict[tuple[str, Severity, str, str], list[Finding]] = {}
+    for one in found:
+        places.setdefault((one.id, one.severity, one.problem, one.cure), []).append(one)
+    return [
+        Group(finding=alike[0], places=[one.place for one in alike]) for alike in places.values()
+    ]
+
+
 def each_task(check: Callable[[TaskDefinition], Iterable[Found]]) -> Check:
     """Return a check of all task definitions, one at a time."""
 

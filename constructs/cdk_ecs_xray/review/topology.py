@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cdk_ecs_xray.review.inventory import AppRow, CollectorRow, TaskRow
+from cdk_ecs_xray.review.inventory import AppRow, TaskRow
 from cdk_ecs_xray.review.render.element import Element, element
 
 _XRAY = "AWS X-Ray"
 _OUTSIDE = "a collector outside of the task"
 # Narrow enough for a phone without being made smaller.
-_WIDTH = 320
+_WIDTH = 250
 _BOX_HEIGHT = 46
 _GAP = 34
-_LONGEST = 34
+_LONGEST_NAME = 27
+_LONGEST_DETAIL = 33
 
 
 def mermaid(tasks: Sequence[TaskRow]) -> str:
@@ -98,8 +99,10 @@ def _state(app: AppRow) -> str:
 
 
 def _where(task: TaskRow) -> str:
-    logged: Sequence[CollectorRow] = [one for one in task.collectors if one.log_group != "none"]
-    return f"log {logged[0].log_group}" if logged else "no log of a collector here"
+    for collector in task.collectors:
+        if collector.log_group is not None:
+            return f"log {collector.log_group}"
+    return "no log of a collector here"
 
 
 def _box(top: int, name: str, detail: str, kind: str) -> Element:
@@ -113,8 +116,8 @@ def _box(top: int, name: str, detail: str, kind: str) -> Element:
             height=str(_BOX_HEIGHT),
             rx="8",
         ),
-        element("text", _cut(name), x="14", y=str(top + 20), class_="name"),
-        element("text", _cut(detail), x="14", y=str(top + 37), class_="detail"),
+        element("text", _cut(name, _LONGEST_NAME), x="14", y=str(top + 20), class_="name"),
+        element("text", _cut(detail, _LONGEST_DETAIL), x="14", y=str(top + 37), class_="detail"),
         class_=kind,
     )
 
@@ -129,5 +132,5 @@ def _arrow(top: int) -> Element:
     )
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -8,8 +8,8 @@ from importlib.resources import files
 from cdk_ecs_xray.review.changes import Change
 from cdk_ecs_xray.review.inventory import TaskRow
 from cdk_ecs_xray.review.render.element import Element, element
-from cdk_ecs_xray.review.report import Report
-from cdk_ecs_xray.review.rule import Finding
+from cdk_ecs_xray.review.report import Report, counted
+from cdk_ecs_xray.review.rule import Group, grouped
 from cdk_ecs_xray.review.security import Permission
 from cdk_ecs_xray.review.severity import Severity
 from cdk_ecs_xray.review.topology import svg
@@ -46,8 +46,9 @@ def _style() -> str:
 
 def _header(report: Report) -> Element:
     counts = [
-        element("li", element("b", str(report.count(severity))), f" {severity}s", class_=severity)
+        element("li", element("b", number), f" {noun}", class_=severity)
         for severity in Severity
+        for number, noun in [counted(report.count(severity), str(severity)).split(" ")]
     ]
     return element(
         "header",
@@ -61,13 +62,16 @@ def _sections(report: Report) -> Iterator[Element]:
     if report.changes is not None:
         yield _section(
             f"Changes against {report.against}",
-            [_change(change) for change in report.changes],
+            [element("ul", *map(_change, report.changes), class_="changes")]
+            if report.changes
+            else [],
             "Nothing changes.",
         )
-    yield _section("Findings", [_finding(one) for one in report.findings], "Nothing was found.")
     yield _section(
-        "What is traced", list(_environments(report.tasks)), "There is no task definition."
+        "Findings", [_finding(one) for one in grouped(report.findings)], "Nothing was found."
     )
+    tasks = [element("div", *map(_task, report.tasks), class_="tasks")] if report.tasks else []
+    yield _section("What is traced", tasks, "There is no task definition.")
     if report.permissions:
         yield _section("Permissions for tracing", [_permission(one) for one in report.permissions])
 
@@ -80,15 +84,15 @@ def _section(title: str, content: Sequence[Element], empty: str = "") -> Element
 def _change(change: Change) -> Element:
     kind = change.weight.name.lower()
     return element(
-        "article",
+        "li",
         element("span", kind, class_=f"tag {kind}"),
-        element("p", element("code", change.place)),
-        element("p", change.text),
-        class_="change",
+        element("div", element("p", change.text), element("p", change.place, class_="place")),
     )
 
 
-def _finding(finding: Finding) -> Element:
+def _finding(group: Group) -> Element:
+    finding = group.finding
+    places = [element("li", str(place)) for place in group.places]
     return element(
         "article",
         element(
@@ -97,19 +101,12 @@ def _finding(finding: Finding) -> Element:
             " ",
             finding.title,
         ),
-        element("p", finding.problem),
-        element("p", element("b", "Cure: "), finding.cure, class_="cure"),
-        element("p", f"{finding.place} · ", element("code", finding.id), class_="place"),
+        element("p", f"{finding.problem[:1].upper()}{finding.problem[1:]}."),
+        element("p", element("b", "Cure: "), f"{finding.cure}.", class_="cure"),
+        element("ul", *places, class_="place"),
+        element("p", element("code", finding.id), class_="place"),
         class_=f"finding {finding.severity}",
     )
-
-
-def _environments(tasks: Sequence[TaskRow]) -> Iterator[Element]:
-    for environment in dict.fromkeys(task.environment for task in tasks):
-        if environment:
-            yield element("h3", environment, class_="environment")
-        own = [_task(task) for task in tasks if task.environment == environment]
-        yield element("div", *own, class_="tasks")
 
 
 def _task(task: TaskRow) -> Element:

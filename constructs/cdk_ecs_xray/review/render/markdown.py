@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from cdk_ecs_xray.review.changes import Change, Weight
 from cdk_ecs_xray.review.inventory import TaskRow
 from cdk_ecs_xray.review.report import Report
-from cdk_ecs_xray.review.rule import Finding
+from cdk_ecs_xray.review.rule import Group, grouped
 from cdk_ecs_xray.review.severity import Severity
 from cdk_ecs_xray.review.topology import mermaid
 
@@ -36,8 +36,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _changes(report.against or "", report.changes)
     if report.findings:
         yield from ("", "### Findings", "")
-        for finding in report.findings:
-            yield from _finding(finding)
+        for group in grouped(report.findings):
+            yield from _finding(group)
     if report.tasks:
         yield from ("", "### What is traced")
         for task in report.tasks:
@@ -65,12 +65,13 @@ def _changes(against: str, changes: Sequence[Change]) -> Iterator[str]:
         yield f"- {_CHANGES[change.weight]} {_text(change.place)}: {_text(change.text)}"
 
 
-def _finding(finding: Finding) -> Iterator[str]:
-    yield f"- {_SIGNS[finding.severity]} **{finding.severity}** {_code(finding.id)} — " + _text(
-        str(finding.place)
-    )
+def _finding(group: Group) -> Iterator[str]:
+    finding = group.finding
+    yield f"- {_SIGNS[finding.severity]} **{finding.severity}** {_code(finding.id)}"
     yield f"  <br/>{_text(finding.problem)}."
     yield f"  <br/>→ {_text(finding.cure)}."
+    for place in group.places:
+        yield f"  - {_text(str(place))}"
 
 
 def _task(task: TaskRow) -> Iterator[str]:

@@ -12,7 +12,7 @@ from rich.text import Text
 from cdk_ecs_xray.review.changes import Change, Weight
 from cdk_ecs_xray.review.inventory import TaskRow
 from cdk_ecs_xray.review.report import Report
-from cdk_ecs_xray.review.rule import Finding
+from cdk_ecs_xray.review.rule import Group, grouped
 from cdk_ecs_xray.review.severity import Severity
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -68,28 +68,17 @@ def _print(console: Console, report: Report) -> None:
     if report.findings:
         console.print()
         console.print(_text("Findings", style="bold"))
-        for finding in report.findings:
-            _finding(console, finding)
+        for group in grouped(report.findings):
+            _finding(console, group)
     console.print()
     console.print(_text(f"{report.verdict}; {report.coverage}", style="bold"))
 
 
 def _task(console: Console, task: TaskRow) -> None:
-    heading = (
-        _text("  ")
-        .append_text(_text(task.stack))
-        .append("  ")
-        .append_text(_text(task.heading, style="dim"))
-    )
-    console.print(heading)
+    _indented(console, 2, _line((task.stack, ""), (f"  {task.heading}", "dim")))
     for app in task.apps:
         sign, colour = _OUTCOMES[app.outcome]
-        line = (
-            Text()
-            .append_text(_text(sign, style=colour))
-            .append_text(_text(f" {app.name}: {app.sentence}"))
-        )
-        _indented(console, 4, line)
+        _indented(console, 4, _line((sign, colour), (f" {app.name}: {app.sentence}", "")))
     for collector in task.collectors:
         _indented(console, 4, _text(f"• {collector.name}: {collector.sentence}"))
     if task.collectors:
@@ -103,20 +92,15 @@ def _changes(console: Console, against: str, changes: Sequence[Change]) -> None:
         _indented(console, 2, _text("none"))
     for change in changes:
         word, colour = _CHANGES[change.weight]
-        line = (
-            Text()
-            .append_text(_text(word, style=colour))
-            .append_text(_text(f"  {change.place}: {change.text}"))
-        )
-        _indented(console, 2, line)
+        _indented(console, 2, _line((word, colour), (f"  {change.place}: {change.text}", "")))
 
 
-def _finding(console: Console, finding: Finding) -> None:
-    line = Text().append_text(_text(str(finding.severity), style=_COLOURS[finding.severity]))
-    line.append_text(_text(f"  {finding.id}", style="bold")).append_text(
-        _text(f"  {finding.place}")
-    )
-    _indented(console, 2, line)
+def _finding(console: Console, group: Group) -> None:
+    finding = group.finding
+    severity = (str(finding.severity), _COLOURS[finding.severity])
+    _indented(console, 2, _line(severity, (f"  {finding.id}", "bold")))
+    for place in group.places:
+        _indented(console, 4, _text(str(place)))
     _indented(console, 4, _text(finding.problem))
     _indented(console, 4, _text(f"→ {finding.cure}", style="green"))
 
