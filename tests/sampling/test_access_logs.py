@@ -17,14 +17,14 @@ from cdk_ecs_xray.sampling.traffic.log_reader import read_access_logs, read_coun
 Seen = dict[tuple[str | None, str | None, str | None], int]
 
 ALB = (
-    "https 2026-11-20T10:00:0{second}.123456Z app/fq/50dc 192.0.2.1:2817 10.0.0.1:80 0.0 0.0 0.0 200"
-    ' 200 34 366 "{method} https://api.example.com:443{path} HTTP/2.0" "Mozilla \\"5.0\\" (X11)" -'
+    "https 2026-11-20T10:00:0{second}.123456Z app/fq/50dc 192.0.2.1:2817 10.0.0.1:80 0.0 0.0 0.0"
+    ' 200 200 34 366 "{method} https://api.example.com:443{path} HTTP/2.0" "Mozilla \\"5.0\\" (X11)" -'
     ' TLSv1.2 arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/a/b "Root=1-5833" "api" "arn" 0'
     ' 2026-11-20T10:00:00.0Z "forward" "-" "-" "10.0.0.1:80" "200" "-" "-" TID_1'
 )
 COMBINED = (
-    '192.0.2.1 - frank smith [20/Nov/2026:12:00:0{second} +0200] "{method} {path} HTTP/1.1" 200 2326'
-    ' "http://example.com/start" "Mozilla/5.0"'
+    '192.0.2.1 - frank smith [20/Nov/2026:12:00:0{second} +0200] "{method} {path} HTTP/1.1" 200'
+    ' 2326 "http://example.com/start" "Mozilla/5.0"'
 )
 
 
@@ -209,7 +209,11 @@ def test_requests_are_counted_by_second_and_minute(tmp_path: Path) -> None:
         assert [route.path for route in logs.routes()] == ["/a", "/b"]
         logs.assign([0, 1])
         assert logs.per_second() == {0: {2: 2}, 1: {2: 1, 1: 1}}
-        assert list(logs.per_minute()) == [(0, 29919480, 2, 2), (1, 29919480, 1, 1), (1, 29919480, 2, 1)]  # fmt: skip
+        assert list(logs.per_minute()) == [
+            (0, 29919480, 2, 2),
+            (1, 29919480, 1, 1),
+            (1, 29919480, 2, 1),
+        ]
         logs.assign([0, 0])
         assert logs.per_second() == {0: {4: 1, 3: 1}}
 

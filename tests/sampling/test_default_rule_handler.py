@@ -26,7 +26,7 @@ def aws() -> Iterator[EmbeddedAws]:
 def xray(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> Any:
     aws.reset()
     client = aws.client("xray")
-    monkeypatch.setattr(default_sampling_rule_handler.boto3, "client", lambda _name: client)
+    monkeypatch.setattr("boto3.client", lambda _name: client)
     return client
 
 

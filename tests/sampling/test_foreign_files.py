@@ -67,7 +67,8 @@ def test_what_the_aws_command_prints_is_read(read: Callable[..., SamplingRuleSet
 def test_every_member_of_x_rays_rules_is_known() -> None:
     model = botocore.session.get_session().get_service_model("xray")
 
-    members = set(model.shape_for("SamplingRule").members)
+    shape: Any = model.shape_for("SamplingRule")
+    members = set(shape.members)
 
     assert members == set(_API_KEYS) | _OWN_OF_X_RAY
 

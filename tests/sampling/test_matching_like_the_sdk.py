@@ -41,7 +41,7 @@ RULES = st.builds(
     service_type=st.just("*") | PATTERNS,
 )
 REQUESTS = st.fixed_dictionaries(
-    {key: TEXTS for key in ("host", "method", "path", "service", "service_type")}
+    dict.fromkeys(("host", "method", "path", "service", "service_type"), TEXTS)
 )
 
 
@@ -96,7 +96,8 @@ def test_the_rule_that_decides_is_the_sdks(
     assert winner.rule.name == expected
     service = Request(service_name=asked.service_name, service_type=asked.service_type)
     position = RouteDecider(in_order, service).decide(asked.host, asked.http_method, asked.url_path)
-    assert [*in_order, default][position].name == expected
+    names = [*(rule.name for rule in in_order), default.name]
+    assert names[position] == expected
 
 
 @settings(max_examples=2_000, deadline=None)

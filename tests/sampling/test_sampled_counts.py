@@ -1,4 +1,5 @@
 """Simulated counts against the SDK's own reservoirs and rates, run on the same timed requests."""
+# ruff: noqa: S311 - seeded draws, no secrets
 
 from __future__ import annotations
 
@@ -145,7 +146,7 @@ def test_the_local_count_is_the_local_samplers(
 
 
 def test_steady_traffic_follows_the_formulas() -> None:
-    # λ = 40, R = 10, p = 0.1, N = 6: 10 + 0.1·30, and 6·(1 + 0.1·(40/6 − 1)).
+    # λ = 40, R = 10, p = 0.1, N = 6: 10 + 0.1·30, and 6·(1 + 0.1·(40/6 - 1)).
     reservoirs = Reservoirs(size=10, processes=6)
     assert reservoirs.central(40) + 0.1 * (40 - reservoirs.central(40)) == pytest.approx(13)
     borrowed = reservoirs.borrowed(40, steady=True)

@@ -29,9 +29,8 @@ def stack_with(rules: SamplingRuleSet, environment: str = "dev") -> cdk.Stack:
     return stack
 
 
-def resources(stack: cdk.Stack, kind: str) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = Template.from_stack(stack).find_resources(kind)
-    return found
+def resources(stack: cdk.Stack, kind: str) -> dict[str, Any]:
+    return {**Template.from_stack(stack).find_resources(kind)}
 
 
 def test_a_rule_reaches_the_template_with_all_it_says(read: Read) -> None:
@@ -124,7 +123,7 @@ def test_findings_become_annotations(read: Read) -> None:
 
 @pytest.mark.parametrize("construct", [XRaySamplingRules, XRayGroups])
 def test_a_name_too_long_with_its_environment_is_refused(
-    read: Read, construct: type[XRaySamplingRules] | type[XRayGroups]
+    read: Read, construct: type[XRaySamplingRules | XRayGroups]
 ) -> None:
     name = "n" * 29
     rules = read(RULE | {"name": name}, groups=[{"name": name, "filter_expression": "ok"}])
