@@ -35,8 +35,19 @@ rules.add_command(simulate)
     multiple=True,
     help="Check the rules as this environment has them; several share an account and region.",
 )
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
-@click.option("--fail-on", type=click.Choice(["error", "warning"]), default="error")
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="For people or for machines.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning"]),
+    default="error",
+    help="End with 1 on findings of at least this severity.",
+)
 def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) -> int:
     """Say everything that is wrong with FILE, sampling/rules.yaml unless told.
 
@@ -72,7 +83,13 @@ def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) 
 @environment_option
 @click.option("--service", help="The app's AWS_XRAY_TRACING_NAME; unknown matches every rule.")
 @click.option("--service-type", help="Such as AWS::ECS::Container; unknown matches every rule.")
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="For people or for machines.",
+)
 def explain(
     *,
     method: str,

@@ -22,6 +22,7 @@ _OPTIONS = (
         "--log-format",
         type=click.Choice(["auto", "alb", "cloudfront", "combined", "json"]),
         default="auto",
+        help="How the logs are written; found out unless told.",
     ),
     click.option(
         "--fields",
@@ -50,12 +51,22 @@ _OPTIONS = (
         help="App processes that share the traffic.",
     ),
     click.option(
-        "--days", type=click.FloatRange(0, 366, min_open=True), default=31, show_default=True
+        "--days",
+        type=click.FloatRange(0, 366, min_open=True),
+        default=31,
+        show_default=True,
+        help="Of the month that is priced.",
     ),
-    click.option("--seed", type=int, default=0, show_default=True),
+    click.option(
+        "--seed", type=int, default=0, show_default=True, help="The same gives the same traces."
+    ),
     click.option("--region", default="us-east-1", show_default=True, help="Whose prices."),
     click.option("--price-per-million", type=click.FloatRange(0), help="Of recorded traces, $."),
-    click.option("--insights-price-per-million", type=click.FloatRange(0)),
+    click.option(
+        "--insights-price-per-million",
+        type=click.FloatRange(0),
+        help="Of traces that insights look at, $.",
+    ),
     click.option("--free-traces", type=click.IntRange(0), help="Recorded free a month."),
     click.option(
         "--traces-elsewhere",
@@ -67,7 +78,11 @@ _OPTIONS = (
         "--traces-scanned", type=click.FloatRange(0), default=0, help="Retrieved or scanned."
     ),
     click.option(
-        "--format", "output", type=click.Choice(["text", "json", "markdown"]), default="text"
+        "--format",
+        "output",
+        type=click.Choice(["text", "json", "markdown"]),
+        default="text",
+        help="For people, for machines or for a pull request.",
     ),
     click.option(
         "--chart",
