@@ -12,6 +12,7 @@ from constructs import Construct
 from cdk_ecs_xray import MonitoredService, XRayCollectorAlarms, XRayDashboard
 from stacks.environment import MONITORING_STACK, Environment
 from stacks.monitoring import Monitoring
+from stacks.service import Service
 
 
 class MonitoringStack(cdk.Stack):
@@ -36,31 +37,13 @@ class MonitoringStack(cdk.Stack):
             stack_name=environment.stack_name(MONITORING_STACK),
             description=f"Dashboard and alarms for the tracing of {environment.name}",
         )
-        services = [
-            MonitoredService(
-                name=service.name,
-                # By name, so that this stack stands between no service and its update.
-                collector_log_group=logs.LogGroup.from_log_group_name(
-                    self, f"{service.name}CollectorLog", environment.naming(service).log_group_name
-                ),
-                application_log_group=logs.LogGroup.from_log_group_name(
-                    self,
-                    f"{service.name}ApplicationLog",
-                    environment.naming(service).application_log_group_name,
-                ),
-            )
-            for service in environment.services
-        ]
+        services = [self._monitored(environment, service) for service in environment.services]
         self.alarms = (
             XRayCollectorAlarms(
                 self,
                 "Alarms",
                 environment=environment.name,
-                log_groups=[
-                    service.collector_log_group
-                    for service in services
-                    if service.collector_log_group is not None
-                ],
+                log_groups=[service.collector_log_group for service in services],
                 actions=self._actions(monitoring.alarm_topic),
             )
             if monitoring.alarms
@@ -77,6 +60,24 @@ class MonitoringStack(cdk.Stack):
                 slow_seconds=monitoring.slow_seconds,
                 dashboard_name=environment.dashboard_name,
             )
+
+    def _monitored(self, environment: Environment, service: Service) -> MonitoredService:
+        naming = environment.naming(service)
+
+        # By name, so that this stack stands between no service and its update.
+        def log_group(purpose: str, name: str) -> logs.ILogGroup:
+            return logs.LogGroup.from_log_group_name(self, f"{service.name}{purpose}", name)
+
+        return MonitoredService(
+            name=service.name,
+            collector_log_group=log_group("CollectorLog", naming.log_group_name),
+            # A task definition of the user's own logs where it says itself.
+            application_log_group=(
+                log_group("ApplicationLog", naming.application_log_group_name)
+                if service.task_definition is None
+                else None
+            ),
+        )
 
     def _actions(self, topic: str | None) -> list[cloudwatch.IAlarmAction]:
         if topic is None:

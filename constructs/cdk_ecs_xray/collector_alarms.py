@@ -38,7 +38,7 @@ class XRayCollectorAlarms(Construct):
     :param log_groups: of the collectors; all count into the same three metrics.
     :param actions: what happens when any of the alarms goes off, such as an SNS topic's message;
         none unless told, and ``alarms`` takes one for a single alarm.
-    :raises ConfigurationError: without any log group.
+    :raises ConfigurationError: without any log group, or for a sidecar that has none.
     """
 
     def __init__(
@@ -47,13 +47,15 @@ class XRayCollectorAlarms(Construct):
         construct_id: str,
         *,
         environment: str,
-        log_groups: Sequence[logs.ILogGroup],
+        log_groups: Sequence[logs.ILogGroup | None],
         actions: Sequence[cloudwatch.IAlarmAction] = (),
     ) -> None:
-        if not log_groups:
+        present = [log_group for log_group in log_groups if log_group is not None]
+        if not log_groups or len(present) < len(log_groups):
             raise ConfigurationError(
-                f"{construct_id}: log_groups must name the collectors' log groups, got none; pass "
-                "XRaySidecar.of(task_definition).log_group"
+                f"{construct_id}: log_groups must hold the collectors' log groups, got "
+                f"{'none' if not log_groups else 'None for a sidecar that logs elsewhere'}; pass "
+                "XRaySidecar.of(task_definition).log_group of sidecars that log to CloudWatch"
             )
         super().__init__(scope, construct_id)
         namespace = f"ecs-xray/{environment}"
@@ -66,7 +68,7 @@ class XRayCollectorAlarms(Construct):
             )
             for trouble in Trouble
         }
-        for number, log_group in enumerate(log_groups):
+        for number, log_group in enumerate(present):
             for trouble in Trouble:
                 logs.MetricFilter(
                     self,

@@ -101,10 +101,13 @@ def test_a_dashboard_that_cannot_work_is_refused(
     assert reads_well(problem)
 
 
-def test_alarms_without_a_log_are_refused(reads_well: Callable[[str], bool]) -> None:
+@pytest.mark.parametrize("log_groups", [[], [None]])
+def test_alarms_without_a_log_are_refused(
+    log_groups: list[None], reads_well: Callable[[str], bool]
+) -> None:
     with pytest.raises(ConfigurationError) as raised:
         XRayCollectorAlarms(
-            cdk.Stack(cdk.App(), "Stack"), "Alarms", environment="dev", log_groups=[]
+            cdk.Stack(cdk.App(), "Stack"), "Alarms", environment="dev", log_groups=log_groups
         )
     assert reads_well(raised.value.problems[0])
 

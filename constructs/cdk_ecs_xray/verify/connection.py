@@ -29,7 +29,14 @@ _REFUSALS = {
     "UnauthorizedException",
     "UnauthorizedOperation",
 }
-_NO_CREDENTIALS = {"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"}
+_NO_CREDENTIALS = {
+    "CredentialRetrievalError",
+    "NoCredentialsError",
+    "PartialCredentialsError",
+    "SSOTokenLoadError",
+    "TokenRetrievalError",
+    "UnauthorizedSSOTokenError",
+}
 _NO_CONNECTION = {
     "ConnectTimeoutError",
     "EndpointConnectionError",

@@ -35,6 +35,13 @@ def _outcomes(deployment: Deployment, check: Check) -> Iterator[Outcome]:
         yield from check.look(deployment)
     except (BotoCoreError, ClientError) as error:
         yield _without_answer(check, error)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        # A template or an answer of a shape that nobody foresaw must neither crash nor pass.
+        yield not_checked(
+            check.check_id.replace("-", " "),
+            f"the template or an answer of AWS is not understood: {error!r}",
+            cure="look by hand, and report the resource that this check did not expect",
+        )
 
 
 def _without_answer(check: Check, error: Exception) -> Outcome:

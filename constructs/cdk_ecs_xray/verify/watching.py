@@ -45,6 +45,6 @@ def wait_for_traces(
             if clock() - started + _PAUSE > seconds:
                 return False
             sleep(_PAUSE)
-    except (BotoCoreError, ClientError):
-        # The check of traces meets the same refusal, and says what is missing.
+    except (AttributeError, BotoCoreError, ClientError, LookupError, TypeError, ValueError):
+        # The check of traces meets the same, and says what is wrong.
         return False

@@ -12,6 +12,9 @@ from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, ok
 
 RULE = "AWS::XRay::SamplingRule"
 _GROUP = "AWS::XRay::Group"
+# What the kit changes the Default rule with, which CloudFormation knows nothing of.
+_DEFAULT_RULE = "Custom::XRayDefaultSamplingRule"
+_DEFAULT_RULE_MEMBERS = ("FixedRate", "ReservoirSize")
 
 
 def _look(deployment: Deployment) -> Iterator[Outcome]:
@@ -32,6 +35,10 @@ def synthesised_rules(
     rules = [
         values.resolve(properties.get("SamplingRule", {}))
         for properties in stack.resources(RULE).values()
+    ]
+    rules += [
+        {"RuleName": "Default", **{name: properties[name] for name in _DEFAULT_RULE_MEMBERS}}
+        for properties in stack.resources(_DEFAULT_RULE).values()
     ]
     return {str(rule.get("RuleName")): rule for rule in rules}
 
