@@ -105,14 +105,18 @@ def test_groups_count_what_the_dashboard_shows(stack: Synthesised) -> None:
         one["Properties"]["GroupName"]: one["Properties"]["FilterExpression"]
         for one in stack.resources("AWS::XRay::Group").values()
     }
+    conditions = {
+        "fault": "{ fault = true }",
+        "error": "{ error = true }",
+        "429": "{ throttle = true }",
+        "slow": "{ responsetime > 1 }",
+    }
     assert groups == {
         "dev-watch-all": 'service("ledger") OR service("billing")',
-        "dev-watch-fault": 'service("ledger") { fault = true } OR service("billing") { fault = true }',
-        "dev-watch-error": 'service("ledger") { error = true } OR service("billing") { error = true }',
-        "dev-watch-429": 'service("ledger") { throttle = true } OR service("billing") { throttle = true }',
-        "dev-watch-slow": (
-            'service("ledger") { responsetime > 1 } OR service("billing") { responsetime > 1 }'
-        ),
+        **{
+            f"dev-watch-{kind}": f'service("ledger") {condition} OR service("billing") {condition}'
+            for kind, condition in conditions.items()
+        },
     }
     text = dashboard_text(stack)
     assert [name for name in groups if f'"GroupName","{name}"' not in text] == []

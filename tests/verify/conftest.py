@@ -52,6 +52,13 @@ def _credentials(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 RULES = """\
+default:
+  fixed_rate: 0.1
+  reservoir_size: 2
+  managed_by: dev
+groups:
+  - name: faults
+    filter_expression: fault
 rules:
   - name: checkout
     priority: 100

@@ -210,9 +210,33 @@ def deleted_rule(aws: EmbeddedAws) -> Iterator[None]:
     client.create_sampling_rule(SamplingRule=rule)
 
 
+@contextmanager
+def changed_default_rule(aws: EmbeddedAws) -> Iterator[None]:
+    update = aws.client("xray").update_sampling_rule
+    update(SamplingRuleUpdate={"RuleName": "Default", "FixedRate": 1})
+    yield
+    update(SamplingRuleUpdate={"RuleName": "Default", "FixedRate": 0.1})
+
+
+@contextmanager
+def changed_group(aws: EmbeddedAws) -> Iterator[None]:
+    update = aws.client("xray").update_group
+    update(GroupName="dev-faults", FilterExpression="error")
+    yield
+    update(GroupName="dev-faults", FilterExpression="fault")
+
+
 @pytest.mark.parametrize(
     ("break_it", "named"),
     [
+        (changed_default_rule, {"sampling": ("sampling rule Default: FixedRate is 1",)}),
+        (
+            changed_group,
+            {
+                "sampling": ("group dev-faults: FilterExpression is error, synthesised fault",),
+                "drift": ("FilterExpression",),
+            },
+        ),
         (
             changed_rule,
             {

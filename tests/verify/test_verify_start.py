@@ -95,7 +95,6 @@ def test_an_endpoint_where_nobody_answers(
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{closed.getsockname()[1]}")
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     assert "network: AWS must be reachable" in said("--app", str(stack_folder()))
 
 
