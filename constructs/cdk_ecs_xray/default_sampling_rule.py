@@ -59,8 +59,10 @@ class XRayDefaultSamplingRule(Construct):
                 "ReservoirSize": default.reservoir_size,
             },
         )
-        # On delete the function still has to write what it put back.
-        self.resource.node.add_dependency(self.function)
+        # CDK orders a function after its role, which the reference to it does already.
+        self.function.node.default_child.add_metadata(  # type: ignore[union-attr]
+            "cfn-lint", {"config": {"ignore_checks": ["W3005"]}}
+        )
 
     def _role(self, log_group: logs.LogGroup) -> iam.Role:
         stack = Stack.of(self)

@@ -47,28 +47,52 @@ class AccessLogs:
     def prepare(self) -> None:
         """Create the tables that a reader fills."""
         self._database.execute(
-            "CREATE TABLE request (second BIGINT, host VARCHAR, method VARCHAR, path VARCHAR,"
-            " requests BIGINT, malformed VARCHAR); CREATE TABLE rejected (n BIGINT)"
+            "CREATE SEQUENCE names;"
+            "CREATE TABLE name (name INTEGER DEFAULT nextval('names'), host VARCHAR,"
+            " method VARCHAR, path VARCHAR);"
+            "CREATE TABLE request (second BIGINT, name INTEGER, requests BIGINT);"
+            "CREATE TABLE malformed (lines BIGINT, example VARCHAR)"
+        )
+
+    def take(self) -> None:
+        """Take over what a reader put into the table ``key``, and the rows of ``raw`` with it.
+
+        Lines are told apart by a text that is cheap to find, their key; host, method and path are
+        found once for each key, and numbers stand for them from then on.
+        """
+        same = " AND ".join(
+            f"name.{part} IS NOT DISTINCT FROM key.{part}" for part in ("host", "method", "path")
+        )
+        self._database.execute(
+            "INSERT INTO name (host, method, path) SELECT DISTINCT host, method, path FROM key"
+            f" WHERE method IS NOT NULL AND NOT EXISTS (SELECT 1 FROM name WHERE {same});"
+            "CREATE TABLE known AS SELECT key.key, name.name FROM key JOIN name"
+            f" ON key.method IS NOT NULL AND {same};"
+            "INSERT INTO request SELECT second, known.name, requests FROM raw"
+            " JOIN known USING (key) WHERE second IS NOT NULL;"
+            "INSERT INTO malformed SELECT count(*), coalesce(example, key) FROM raw"
+            " LEFT JOIN known USING (key) WHERE second IS NULL OR known.name IS NULL"
+            " GROUP BY coalesce(example, key);"
+            "DROP TABLE raw; DROP TABLE key; DROP TABLE known"
         )
 
     def finish(self) -> None:
         """Number the routes once everything is read."""
         self._database.execute(
             "CREATE TABLE route AS SELECT row_number() OVER (ORDER BY n DESC, method, host, path)"
-            " - 1 AS id, * FROM (SELECT host, method, path, sum(requests)::BIGINT AS n FROM request"
-            " WHERE second IS NOT NULL GROUP BY ALL)"
+            " - 1 AS id, * FROM (SELECT name, host, method, path, sum(requests)::BIGINT AS n"
+            " FROM request JOIN name USING (name) GROUP BY ALL)"
         )
 
     @property
     def malformed(self) -> Malformed:
         """Lines that could not be read, none of which is counted as a request."""
-        (unread,) = self._row("SELECT count(*) FROM request WHERE second IS NULL")
-        (rejected,) = self._row("SELECT coalesce(sum(n), 0) FROM rejected")
+        (lines,) = self._row("SELECT coalesce(sum(lines), 0)::BIGINT FROM malformed")
         examples = self._database.execute(
-            "SELECT DISTINCT malformed FROM request WHERE malformed IS NOT NULL"
+            "SELECT DISTINCT example FROM malformed WHERE example IS NOT NULL"
             f" ORDER BY ALL LIMIT {_SHOWN}"
         ).fetchall()
-        return Malformed(count=unread + int(rejected), examples=[row[0] for row in examples])
+        return Malformed(count=lines, examples=[row[0] for row in examples])
 
     @property
     def without_host(self) -> int:
@@ -98,11 +122,9 @@ class AccessLogs:
             file.writelines(f"{number},{rule}\n" for number, rule in enumerate(rules))
         self._database.execute(
             "CREATE OR REPLACE TABLE decided AS SELECT rule, second, sum(requests)::BIGINT AS n"
-            " FROM request JOIN route ON route.host IS NOT DISTINCT FROM request.host AND"
-            " route.method IS NOT DISTINCT FROM request.method AND route.path = request.path"
-            " JOIN read_csv(?, header = false, auto_detect = false,"
-            " columns = {'id': 'BIGINT', 'rule': 'INTEGER'}) AS assigned USING (id)"
-            " WHERE second IS NOT NULL GROUP BY ALL",
+            " FROM request JOIN route USING (name) JOIN read_csv(?, header = false,"
+            " auto_detect = false, columns = {'id': 'BIGINT', 'rule': 'INTEGER'}) AS assigned"
+            " USING (id) GROUP BY ALL",
             [str(path)],
         )
 

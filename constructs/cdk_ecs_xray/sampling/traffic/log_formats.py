@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from cdk_ecs_xray.errors import ConfigurationError
 
 _ALB = re.compile(r'^[a-z0-9]+ \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^"]*"[^"]+" ')
-# Of the quoted request alone: of the whole line it would take half as long again.
-_REQUEST = re.compile(
-    r"^(?P<method>[A-Z]+) [a-z]+://(?P<host>[^/ ?]*)(?P<path>/[^ ?]*)?(?:\?[^ ]*)? "
-)
+# Of the request up to its query, once for each that is there: of every line it would take most of
+# the time.
+_REQUEST = re.compile(r"^(?P<method>[A-Z]+) [a-z]+://(?P<host>[^/ ?]*)(?P<path>/[^ ?]*)?")
 _COMBINED = re.compile(
     r'^(?:(?P<host>[^ :"]+):\d+ )?[^ "]+ [^ "]+ [^"\[]*\[(?P<time>[^\]"]+)\] "'
     r"(?P<method>[A-Z]+) (?:[a-z]+://[^/ ?\"]*)?(?P<path>/[^ ?\"]*|\*)(?:\?[^ \"]*)?[ \"]"
@@ -36,22 +35,29 @@ _CLOUDFRONT_FIELDS: Mapping[str, Sequence[str]] = {
     "method": ("cs-method",),
     "path": ("cs-uri-stem",),
 }
+_URL_HOST = "'^[a-z]+://([^/?#]*)'"
+_URL_PATH = "'^(?:[a-z]+://[^/?#]*)?([^?#]*)'"
 FORMATS = ("alb", "cloudfront", "combined", "json")
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogFormat:
-    """How to read one file: SQL expressions over the column ``line``.
+    """How to read one file, as SQL expressions.
 
     :param name: one of FORMATS.
-    :param found: what the others read as the column ``found``.
+    :param found: of ``line``: what ``time`` and ``key`` read as ``found``.
     :param time: the second since 1970, NULL where the line has none.
-    :param host: as the line has it, NULL where the format has none.
+    :param key: a text that tells routes apart and is cheap to find.
+    :param parsed: of ``key``: what the others read as ``parsed``.
+    :param host: of the request, NULL where there is none.
+    :param method: NULL where the line is not of the format.
     """
 
     name: str
     found: str
     time: str
+    key: str
+    parsed: str
     host: str
     method: str
     path: str
@@ -69,11 +75,23 @@ def format_of(
     """
     name = _detected(head, where) if name == "auto" else name
     if name == "alb":
-        stamp = "epoch(try_cast(left(split_part(line, ' ', 2), 19) AS TIMESTAMP))"
-        return _by_pattern(name, _REQUEST, stamp, of="split_part(line, '\"', 2)")
+        return LogFormat(
+            name=name,
+            found="NULL",
+            time="epoch(try_cast(left(split_part(line, ' ', 2), 19) AS TIMESTAMP))",
+            key="split_part(split_part(line, '\"', 2), '?', 1)",
+            parsed=_extract("key", _REQUEST),
+            host=_without_port("nullif(parsed.host, '')"),
+            method="nullif(parsed.method, '')",
+            path="parsed.path",
+        )
     if name == "combined":
-        stamp = "epoch(try_strptime(found.time, '%d/%b/%Y:%H:%M:%S %z'))"
-        return _by_pattern(name, _COMBINED, stamp, of="line")
+        return _joined(
+            name,
+            found=_extract("line", _COMBINED),
+            time="epoch(try_strptime(found.time, '%d/%b/%Y:%H:%M:%S %z'))",
+            parts=("found.host", "found.method", "found.path"),
+        )
     return _json(fields) if name == "json" else _cloudfront(head, where)
 
 
@@ -95,18 +113,26 @@ def _detected(head: Sequence[str], where: str) -> str:
     )
 
 
-def _by_pattern(name: str, pattern: re.Pattern[str], time: str, *, of: str) -> LogFormat:
+def _extract(column: str, pattern: re.Pattern[str]) -> str:
     groups = sorted(pattern.groupindex, key=pattern.groupindex.__getitem__)
     # DuckDB's RE2 takes the same expression with unnamed groups.
     expression = quoted(re.sub(r"\(\?P<\w+>", "(", pattern.pattern))
     names = ", ".join(quoted(group) for group in groups)
+    return f"regexp_extract({column}, {expression}, [{names}])"
+
+
+def _joined(name: str, *, found: str, time: str, parts: Sequence[str]) -> LogFormat:
+    """Make a key of host, method and path; None where a line has no method."""
+    host, method, path = (f"coalesce({part}, '')" for part in parts)
     return LogFormat(
         name=name,
-        found=f"regexp_extract({of}, {expression}, [{names}])",
+        found=found,
         time=time,
-        host=_without_port("nullif(found.host, '')"),
-        method="nullif(found.method, '')",
-        path="found.path",
+        key=f"CASE WHEN {method} <> '' THEN concat_ws(chr(31), {host}, {method}, {path}) END",
+        parsed="string_split(key, chr(31))",
+        host=_without_port("nullif(parsed[1], '')"),
+        method="parsed[2]",
+        path="parsed[3]",
     )
 
 
@@ -134,18 +160,17 @@ def _json(fields: Mapping[str, str]) -> LogFormat:
     stamp = value("time")
     number = f"try_cast({stamp} AS DOUBLE)"
     url = value("path")
-    return LogFormat(
-        name="json",
+    return _joined(
+        "json",
         found="CASE WHEN json_valid(line) THEN line::JSON END",
         time=f"coalesce(CASE WHEN {number} > 1e11 THEN {number} / 1000 ELSE {number} END, "
         f"epoch(try_cast({stamp} AS TIMESTAMPTZ)), "
         f"epoch(try_strptime({stamp}, '%d/%b/%Y:%H:%M:%S %z')))",
-        host=_without_port(
-            f"coalesce({value('host')}, "
-            f"nullif(regexp_extract({url}, '^[a-z]+://([^/?#]*)', 1), ''))"
+        parts=(
+            f"coalesce({value('host')}, nullif(regexp_extract({url}, {_URL_HOST}, 1), ''))",
+            f"upper({value('method')})",
+            f"regexp_extract({url}, {_URL_PATH}, 1)",
         ),
-        method=f"upper({value('method')})",
-        path=f"regexp_extract({url}, '^(?:[a-z]+://[^/?#]*)?([^?#]*)', 1)",
     )
 
 
@@ -168,13 +193,11 @@ def _cloudfront(head: Sequence[str], where: str) -> LogFormat:
         return f"nullif(found[{position + 1}], '')"
 
     stamp = f"try_cast({column('date')} || ' ' || {column('clock')} AS TIMESTAMP)"
-    return LogFormat(
-        name="cloudfront",
+    return _joined(
+        "cloudfront",
         found="string_split(line, chr(9))",
         time=f"epoch({stamp})",
-        host=f"nullif({column('host')}, '-')",
-        method=column("method"),
-        path=column("path"),
+        parts=(f"nullif({column('host')}, '-')", column("method"), column("path")),
     )
 
 

@@ -61,12 +61,14 @@ def read_access_logs(
             compressed = _starts_with(path, _GZIP)
             head = _head(path, name, compressed=compressed)
             shape = format_of(log_format, head, fields or {}, where=name)
-            query = _query(shape, path, compressed=compressed, host=host)
+            query = _query(shape, path, compressed=compressed)
             watched = (
                 nullcontext() if watch is None else watch(name, number, database.query_progress)
             )
             with watched:
                 _read(database, query, path, name)
+                database.execute(_keys(shape, host))
+                logs.take()
         logs.finish()
         if logs.span == (0, -1):
             malformed = logs.malformed
@@ -89,11 +91,18 @@ def read_counts(file: str) -> Iterator[AccessLogs]:
         compression = "gzip" if _starts_with(path, _GZIP) else "none"
         try:
             database.execute(
-                "INSERT INTO request SELECT second::BIGINT, nullif(host, ''), nullif(method, ''),"
-                " path, requests::BIGINT, NULL FROM read_csv(?, header = true, all_varchar = true,"
-                f" compression = '{compression}')",
+                "CREATE TABLE raw AS SELECT second::BIGINT AS second, concat_ws(chr(31),"
+                " coalesce(host, ''), coalesce(method, ''), path) AS key,"
+                " requests::BIGINT AS requests, NULL::VARCHAR AS example FROM read_csv(?,"
+                f" header = true, all_varchar = true, compression = '{compression}')",
                 [str(path)],
             )
+            database.execute(
+                "CREATE TABLE key AS SELECT key, nullif(parts[1], '') AS host, parts[2] AS method,"
+                " parts[3] AS path FROM (SELECT DISTINCT key, string_split(key, chr(31)) AS parts"
+                " FROM raw)"
+            )
+            logs.take()
         except _duckdb().Error as error:
             raise ConfigurationError(
                 f"{file}: counts must be CSV with the columns second, host, method, path and "
@@ -137,7 +146,7 @@ def _read(database: duckdb.DuckDBPyConnection, query: str, path: Path, name: str
     try:
         database.execute(query)
         database.execute(
-            "INSERT INTO rejected SELECT count(DISTINCT line) FROM reject_errors;"
+            "INSERT INTO malformed SELECT count(DISTINCT line), NULL FROM reject_errors;"
             " DROP TABLE reject_errors; DROP TABLE reject_scans"
         )
     except _duckdb().Error as error:
@@ -147,7 +156,7 @@ def _read(database: duckdb.DuckDBPyConnection, query: str, path: Path, name: str
         ) from None
 
 
-def _query(shape: LogFormat, path: Path, *, compressed: bool, host: str | None) -> str:
+def _query(shape: LogFormat, path: Path, *, compressed: bool) -> str:
     # One column per line: a character that no log has separates, nothing quotes.
     source = (
         f"read_csv({quoted(str(path))}, columns = {{'line': 'VARCHAR'}}, auto_detect = false,"
@@ -156,20 +165,23 @@ def _query(shape: LogFormat, path: Path, *, compressed: bool, host: str | None) 
         f" compression = '{'gzip' if compressed else 'none'}')"
     ).replace("chr(1)", "'\x01'")
     lines = f"SELECT line, {shape.found} AS found FROM {source}"
-    lines += " WHERE line IS NOT NULL AND trim(line) <> ''"
+    lines += " WHERE line <> ''"
     if shape.name == "cloudfront":
         lines += " AND NOT starts_with(line, '#')"
-    default_host = "NULL" if host is None else quoted(host)
-    parsed = (
-        f"SELECT line, floor({shape.time})::BIGINT AS second, coalesce({shape.host},"
-        f" {default_host}) AS host, {shape.method} AS method, nullif({shape.path}, '') AS path"
-        f" FROM ({lines})"
-    )
-    good = "second IS NOT NULL AND method IS NOT NULL"
     return (
-        f"INSERT INTO request SELECT CASE WHEN {good} THEN second END, host, method,"
-        f" coalesce(path, '/'), 1, CASE WHEN NOT ({good}) THEN left(line, {_SHOWN_CHARACTERS}) END"
-        f" FROM ({parsed})"
+        "CREATE TABLE raw AS SELECT second, key, 1 AS requests,"
+        f" CASE WHEN second IS NULL OR key IS NULL THEN left(line, {_SHOWN_CHARACTERS}) END AS example"
+        f" FROM (SELECT line, floor({shape.time})::BIGINT AS second, {shape.key} AS key"
+        f" FROM ({lines}))"
+    )
+
+
+def _keys(shape: LogFormat, host: str | None) -> str:
+    default_host = "NULL" if host is None else quoted(host)
+    return (
+        f"CREATE TABLE key AS SELECT key, coalesce({shape.host}, {default_host}) AS host,"
+        f" {shape.method} AS method, coalesce(nullif({shape.path}, ''), '/') AS path"
+        f" FROM (SELECT key, {shape.parsed} AS parsed FROM (SELECT DISTINCT key FROM raw))"
     )
 
 

@@ -1,0 +1,30 @@
+"""Sampling rules, groups and the Default rule in an app of one's own."""
+
+from pathlib import Path
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from cdk_ecs_xray import (
+    SamplingRuleSet,
+    XRayDefaultSamplingRule,
+    XRayGroups,
+    XRaySamplingRules,
+)
+
+RULES = Path(__file__).parent.parent / "sampling" / "rules.yaml"
+
+
+class SamplingStack(cdk.Stack):
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        rules = SamplingRuleSet.from_file(RULES)
+        XRaySamplingRules(self, "Rules", rules=rules, environment="dev")
+        XRayGroups(self, "Groups", rules=rules, environment="dev")
+        # Once for an account and region; deleting it puts the former values back.
+        XRayDefaultSamplingRule(self, "Default", default=rules.default)
+
+
+app = cdk.App()
+SamplingStack(app, "Sampling")
+app.synth()
