@@ -96,6 +96,9 @@ def _write_log(path: Path, lines: int) -> None:
                 _LINE.format(stamp=stamp, request=request)
                 for request in chance.choices(requests, cum_weights=weights, k=count)
             )
+        # Otherwise the disk still writes the log while it is read.
+        log.flush()
+        os.fsync(log.fileno())
 
 
 def _loop_over_sdk(log: Path, rules_file: Path) -> float:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations
 from pathlib import Path
 
-from cdk_ecs_xray import ConfigurationError, NameCollisionError
+from cdk_ecs_xray import ConfigurationError, NameCollisionError, SamplingRuleError
+from cdk_ecs_xray.sampling.checks import EnvironmentRules, check_account
+from cdk_ecs_xray.sampling.findings import errors_in
 from stacks.environment import Environment
 
 _SUFFIXES = (".yaml", ".yml", ".json")
@@ -16,6 +18,7 @@ def read_environments(folder: str | Path) -> Mapping[str, Environment]:
     """Return the environments of a folder by name, in the order of their files.
 
     :raises ConfigurationError: with every problem of every file.
+    :raises SamplingRuleError: when those of one account hold more rules or groups than it may.
     :raises NameCollisionError: when two that may share an account and region share a name.
     """
     files = sorted(path for path in Path(folder).glob("*") if path.suffix in _SUFFIXES)
@@ -33,6 +36,7 @@ def read_environments(folder: str | Path) -> Mapping[str, Environment]:
     if problems:
         raise ConfigurationError(*problems)
     _refuse_collisions(environments)
+    _refuse_full_accounts(environment for _, environment in environments)
     return {environment.name: environment for _, environment in environments}
 
 
@@ -73,3 +77,27 @@ def _refuse_collisions(environments: Iterable[tuple[Path, Environment]]) -> None
 def _may_share(one: str | None, other: str | None) -> bool:
     # Without a value it is whatever the deploying user has, which may be the other's.
     return one is None or other is None or one == other
+
+
+def _refuse_full_accounts(environments: Iterable[Environment]) -> None:
+    """Refuse more sampling rules or groups than an account and region may hold.
+
+    Environments without an account or region have those of whoever deploys, so they share them
+    with each other; whether with one that names its own is not known here.
+    """
+    sharing: dict[tuple[str | None, str | None], list[EnvironmentRules]] = {}
+    for environment in environments:
+        sharing.setdefault((environment.account, environment.region), []).append(
+            EnvironmentRules(
+                environment=environment.name,
+                rules=environment.sampling_rules,
+                where=f"sampling rules of {environment.name}",
+            )
+        )
+    full = [
+        finding.text
+        for together in sharing.values()
+        for finding in errors_in(check_account(together))
+    ]
+    if full:
+        raise SamplingRuleError(*full)

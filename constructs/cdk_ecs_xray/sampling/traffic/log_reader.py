@@ -168,9 +168,10 @@ def _query(shape: LogFormat, path: Path, *, compressed: bool) -> str:
     lines += " WHERE line <> ''"
     if shape.name == "cloudfront":
         lines += " AND NOT starts_with(line, '#')"
+    unread = "second IS NULL OR key IS NULL"
     return (
         "CREATE TABLE raw AS SELECT second, key, 1 AS requests,"
-        f" CASE WHEN second IS NULL OR key IS NULL THEN left(line, {_SHOWN_CHARACTERS}) END AS example"
+        f" CASE WHEN {unread} THEN left(line, {_SHOWN_CHARACTERS}) END AS example"
         f" FROM (SELECT line, floor({shape.time})::BIGINT AS second, {shape.key} AS key"
         f" FROM ({lines}))"
     )

@@ -1,0 +1,75 @@
+"""The shipped sampling stack, and environments that share an account."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk.assertions import Template
+
+from cdk_ecs_xray import SamplingRuleError
+from stacks.environment import Environment
+from stacks.environments import read_environments
+from stacks.sampling_stack import SamplingStack
+
+RULE = {"name": "checkout", "priority": 100, "fixed_rate": 0.5, "host": "example.com"}
+Write = Callable[..., Path]
+
+
+def write_environment(folder: Path, name: str, **changed: Any) -> Path:
+    (folder / "environments").mkdir(exist_ok=True)
+    path = folder / "environments" / f"{name}.yaml"
+    services = [{"name": "api", "image": "api:1"}]
+    document = {
+        "name": name,
+        "namespace": "fq",
+        "sampling_rules": "../sampling/rules.yaml",
+        "services": services,
+    }
+    path.write_text(json.dumps(document | changed))
+    return path
+
+
+def stack_of(path: Path) -> Template:
+    environment = Environment.from_file(path)
+    return Template.from_stack(SamplingStack(cdk.App(), "sampling", environment=environment))
+
+
+def test_only_the_environment_that_manages_the_default_rule_sets_it(
+    folder: Path, write_rules: Write
+) -> None:
+    write_rules(RULE, default={"fixed_rate": 0.1, "managed_by": "prod"})
+
+    dev = stack_of(write_environment(folder, "dev"))
+    prod = stack_of(write_environment(folder, "prod"))
+
+    dev.resource_count_is("Custom::XRayDefaultSamplingRule", 0)
+    dev.resource_count_is("AWS::Lambda::Function", 0)
+    prod.has_resource_properties("Custom::XRayDefaultSamplingRule", {"FixedRate": 0.1})
+
+
+def test_groups_are_deployed_with_the_rules(folder: Path, write_rules: Write) -> None:
+    write_rules(RULE, groups=[{"name": "faults", "filter_expression": "fault"}])
+
+    stack = stack_of(write_environment(folder, "dev"))
+
+    stack.has_resource_properties("AWS::XRay::Group", {"GroupName": "dev-faults"})
+    stack.resource_count_is("AWS::XRay::SamplingRule", 1)
+
+
+def test_an_account_holds_25_rules_of_all_its_environments(
+    folder: Path, write_rules: Write
+) -> None:
+    write_rules(*(RULE | {"name": f"r{n}", "url_path": f"/{n}"} for n in range(13)))
+    write_environment(folder, "dev")
+    write_environment(folder, "prod")
+
+    with pytest.raises(SamplingRuleError, match=r"rules must be at most 25.* got 26"):
+        read_environments(folder / "environments")
+
+    write_environment(folder, "prod", account="123456789012", region="eu-west-1")
+    assert set(read_environments(folder / "environments")) == {"dev", "prod"}
