@@ -41,6 +41,18 @@ _FORMATS = ("terminal", "markdown", "html", "json", "sarif")
     help="Leave out a finding that is meant, by its id. Give it once for each.",
 )
 @click.option(
+    "--traffic",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file of routes and their requests a second; shows what the sampling rules cost.",
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 100_000),
+    default=1,
+    show_default=True,
+    help="App processes that share the traffic.",
+)
+@click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -53,6 +65,8 @@ def review(
     against: str | None,
     fail_on: str | None,
     accepted: tuple[str, ...],
+    traffic: Path | None,
+    processes: int,
     output: Path | None,
 ) -> int:
     """Say what PATH traces, what is wrong with it, and what changes.
@@ -66,8 +80,15 @@ def review(
     from cdk_ecs_xray.review.report import review as made
     from cdk_ecs_xray.review.rules import known_ids
     from cdk_ecs_xray.review.severity import Severity
+    from cdk_ecs_xray.sampling.traffic.profile import TrafficProfile
 
-    report = made(path, against=against, accepted=known_ids(accepted))
+    report = made(
+        path,
+        against=against,
+        accepted=known_ids(accepted),
+        traffic=None if traffic is None else TrafficProfile.from_file(traffic),
+        processes=processes,
+    )
     options = _terminal() if form == _FORMATS[0] and output is None else {}
     text = render(report, form, **options)
     if output is None:

@@ -11,10 +11,12 @@ from cdk_ecs_xray.review.baseline import read_baseline
 from cdk_ecs_xray.review.changes import Change, changes
 from cdk_ecs_xray.review.inventory import TaskRow, inventory
 from cdk_ecs_xray.review.reading import read_model
-from cdk_ecs_xray.review.rule import Finding, Rule, findings
+from cdk_ecs_xray.review.rule import Finding, Rule, findings, in_order
 from cdk_ecs_xray.review.rules import RULES
+from cdk_ecs_xray.review.sampling_found import Cost, costs, sampling_findings
 from cdk_ecs_xray.review.security import Permission, permissions
 from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.sampling.traffic.profile import TrafficProfile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +26,7 @@ class Report:
     :param source: what was reviewed, as the user named it.
     :param stacks: paths of the stacks.
     :param changes: None without a baseline.
+    :param costs: by environment; None without a traffic profile.
     """
 
     source: str
@@ -33,6 +36,7 @@ class Report:
     permissions: Sequence[Permission]
     against: str | None
     changes: Sequence[Change] | None
+    costs: Sequence[Cost] | None = None
 
     def count(self, severity: Severity) -> int:
         """Return how many findings are this bad."""
@@ -72,25 +76,31 @@ def review(
     *,
     against: str | None = None,
     accepted: Iterable[str] = (),
+    traffic: TrafficProfile | None = None,
+    processes: int = 1,
     rules: Sequence[Rule] = RULES,
 ) -> Report:
     """Review a cloud assembly or a template.
 
     :param path: a folder that cdk synth wrote, a template, or ``-`` for standard input.
     :param against: a baseline to compare with, as :func:`read_baseline` takes it.
-    :param accepted: ids of rules whose findings are left out.
+    :param accepted: ids of findings that are left out.
+    :param traffic: what costs are worked out for.
+    :param processes: app processes that share it.
     :raises ReviewError: when either cannot be read.
     """
     stacks = read_model(read_stacks(path))
     accepted = set(accepted)
+    found = [*findings(rules, stacks), *sampling_findings(stacks)]
     return Report(
         source=path,
         stacks=[stack.source.path for stack in stacks],
         tasks=inventory(stacks),
-        findings=findings([rule for rule in rules if rule.id not in accepted], stacks),
+        findings=in_order([one for one in found if one.id not in accepted], stacks),
         permissions=permissions(stacks),
         against=against,
         changes=None
         if against is None
         else changes(read_model(read_baseline(against, path=path)), stacks),
+        costs=None if traffic is None else costs(stacks, traffic, processes=processes),
     )

@@ -71,6 +71,11 @@ def findings(rules: Iterable[Rule], stacks: Sequence[Stack]) -> Sequence[Finding
         for rule in rules
         for one in rule.check(stacks)
     ]
+    return in_order(found, stacks)
+
+
+def in_order(found: Sequence[Finding], stacks: Sequence[Stack]) -> Sequence[Finding]:
+    """Return findings worst first, then in the order of the stacks."""
     order = {stack.source.path: position for position, stack in enumerate(stacks)}
     return sorted(
         found,

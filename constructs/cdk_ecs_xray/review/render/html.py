@@ -72,6 +72,9 @@ def _sections(report: Report) -> Iterator[Element]:
     )
     tasks = [element("div", *map(_task, report.tasks), class_="tasks")] if report.tasks else []
     yield _section("What is traced", tasks, "There is no task definition.")
+    if report.costs is not None:
+        rows = [_fact(cost.environment, cost.sentence, "", "") for cost in report.costs]
+        yield _section("Cost", [element("article", element("dl", *rows))] if rows else [], "None.")
     if report.permissions:
         yield _section("Permissions for tracing", [_permission(one) for one in report.permissions])
 

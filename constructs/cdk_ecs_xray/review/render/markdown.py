@@ -38,6 +38,10 @@ def _lines(report: Report) -> Iterator[str]:
         yield from ("", "### Findings", "")
         for group in grouped(report.findings):
             yield from _finding(group)
+    if report.costs is not None:
+        yield from ("", "### Cost", "")
+        for cost in report.costs:
+            yield f"- {_text(cost.environment)}: {_text(cost.sentence)}"
     if report.tasks:
         yield from ("", "### What is traced")
         for task in report.tasks:

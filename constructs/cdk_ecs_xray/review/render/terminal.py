@@ -13,6 +13,8 @@ from cdk_ecs_xray.review.changes import Change, Weight
 from cdk_ecs_xray.review.inventory import TaskRow
 from cdk_ecs_xray.review.report import Report
 from cdk_ecs_xray.review.rule import Group, grouped
+from cdk_ecs_xray.review.sampling_found import Cost
+from cdk_ecs_xray.review.security import Permission
 from cdk_ecs_xray.review.severity import Severity
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -55,23 +57,36 @@ def _print(console: Console, report: Report) -> None:
             environment = task.environment
             console.print(_text(environment or report.source, style="bold"))
         _task(console, task)
-    if report.permissions:
-        console.print()
-        console.print(_text("Permissions for tracing", style="bold"))
-        for one in report.permissions:
-            line = f"{one.place} ({one.role}): {', '.join(one.actions)} on "
-            _indented(console, 2, _text(line + ", ".join(one.resources)))
-            if one.wildcard:
-                _indented(console, 4, _text(one.wildcard, style="dim"))
+    _permissions(console, report.permissions)
     if report.changes is not None:
         _changes(console, report.against or "", report.changes)
+    _costs(console, report.costs or ())
     if report.findings:
         console.print()
-        console.print(_text("Findings", style="bold"))
+        console.print(Text("Findings", style="bold"))
         for group in grouped(report.findings):
             _finding(console, group)
     console.print()
     console.print(_text(f"{report.verdict}; {report.coverage}", style="bold"))
+
+
+def _permissions(console: Console, permissions: Sequence[Permission]) -> None:
+    if permissions:
+        console.print()
+        console.print(Text("Permissions for tracing", style="bold"))
+    for one in permissions:
+        line = f"{one.place} ({one.role}): {', '.join(one.actions)} on "
+        _indented(console, 2, _text(line + ", ".join(one.resources)))
+        if one.wildcard:
+            _indented(console, 4, _text(one.wildcard, style="dim"))
+
+
+def _costs(console: Console, costs: Sequence[Cost]) -> None:
+    if costs:
+        console.print()
+        console.print(Text("Cost", style="bold"))
+    for cost in costs:
+        _indented(console, 2, _text(f"{cost.environment}: {cost.sentence}"))
 
 
 def _task(console: Console, task: TaskRow) -> None:

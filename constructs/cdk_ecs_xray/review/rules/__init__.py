@@ -49,6 +49,7 @@ from cdk_ecs_xray.review.rules import (
     udp_port_unmapped,
     waits_without_health_check,
 )
+from cdk_ecs_xray.sampling.findings import Check
 
 RULES: Sequence[Rule] = tuple(
     module.RULE
@@ -103,7 +104,7 @@ def known_ids(ids: Collection[str]) -> Collection[str]:
 
     :raises ReviewError: for each that no rule has, so that a misspelt one accepts nothing unseen.
     """
-    known = [rule.id for rule in RULES]
+    known = [*(rule.id for rule in RULES), *map(str, Check)]
     problems = [
         f"--accept: must be the id of a finding, got '{one}'; "
         + ", ".join(difflib.get_close_matches(one, known, n=1, cutoff=0.3) or known[:1])
