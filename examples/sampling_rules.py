@@ -1,7 +1,5 @@
 """Sampling rules, groups and the Default rule in an app of one's own."""
 
-from pathlib import Path
-
 import aws_cdk as cdk
 from constructs import Construct
 
@@ -12,13 +10,11 @@ from cdk_ecs_xray import (
     XRaySamplingRules,
 )
 
-RULES = Path(__file__).parent.parent / "sampling" / "rules.yaml"
-
 
 class SamplingStack(cdk.Stack):
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
-        rules = SamplingRuleSet.from_file(RULES)
+        rules = SamplingRuleSet.from_file("sampling/rules.yaml")
         XRaySamplingRules(self, "Rules", rules=rules, environment="dev")
         XRayGroups(self, "Groups", rules=rules, environment="dev")
         # Once for an account and region; deleting it puts the former values back.

@@ -18,7 +18,7 @@ Seen = dict[tuple[str | None, str | None, str | None], int]
 
 ALB = (
     "https 2026-11-20T10:00:0{second}.123456Z app/fq/50dc 192.0.2.1:2817 10.0.0.1:80 0.0 0.0 0.0"
-    ' 200 200 34 366 "{method} https://api.example.com:443{path} HTTP/2.0" "Mozilla \\"5\\" (X11)" -'
+    ' 200 200 34 366 "{method} https://api.example.com:443{path} HTTP/2.0" "M \\"5\\" (X11)" -'
     ' TLSv1.2 arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/a/b "Root=1-5833" "api" "arn" 0'
     ' 2026-11-20T10:00:00.0Z "forward" "-" "-" "10.0.0.1:80" "200" "-" "-" TID_1'
 )
