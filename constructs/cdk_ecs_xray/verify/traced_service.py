@@ -42,7 +42,10 @@ class TracedService:
 
 
 def traced_services(stack: SynthesisedStack, *, region: str) -> Iterator[TracedService]:
-    """Yield the services with a collector in their task, or with an app that sends to one."""
+    """Yield the services with a collector in their task, or with an app that sends to one.
+
+    Those whose task definition is elsewhere are among them, as nobody knows what they hold.
+    """
     definitions = stack.resources(_TASK_DEFINITION)
     for logical_id, properties in stack.resources(_SERVICE).items():
         reference = properties.get("TaskDefinition")
@@ -50,7 +53,7 @@ def traced_services(stack: SynthesisedStack, *, region: str) -> Iterator[TracedS
         containers = definitions.get(definition or "", {}).get("ContainerDefinitions", [])
         collectors = [str(one.get("Name")) for one in containers if _is_collector(one)]
         apps = [one for one in containers if _ADDRESSES & _variables(one).keys()]
-        if collectors or apps:
+        if collectors or apps or definition not in definitions:
             name = properties.get("ServiceName", logical_id)
             yield TracedService(
                 stack=stack,
@@ -58,7 +61,7 @@ def traced_services(stack: SynthesisedStack, *, region: str) -> Iterator[TracedS
                 logical_id=logical_id,
                 name=name if isinstance(name, str) else logical_id,
                 cluster=properties.get("Cluster", "default"),
-                task_definition=definition,
+                task_definition=definition if definition in definitions else None,
                 containers=containers,
                 collectors=collectors,
                 tracing_names=[name for one in apps if (name := _tracing_name(one)) is not None],

@@ -25,8 +25,8 @@ def _outcome(deployment: Deployment, service: TracedService) -> Outcome:
     running = deployment.running_definition(service)
     if running is None:
         return failed(f"service {service.name}", "is not there", cure="deploy its stack again")
-    arn = running.get("taskRoleArn")
-    if arn is None:
+    arn = running.get("taskRoleArn", "")
+    if arn == "":
         return failed(
             f"task definition of {service.name}",
             "has no task role, so its collector has no credentials of its own",

@@ -21,15 +21,15 @@ def _look(deployment: Deployment) -> Iterator[Outcome]:
 
 def _compare(deployment: Deployment, service: TracedService) -> Outcome:
     subject = f"service {service.name}"
-    running = deployment.running_definition(service)
-    if running is None:
-        return failed(subject, "is not there", cure="deploy its stack again")
     if service.task_definition is None:
         return not_checked(
             subject,
             "its task definition is not in its own template",
-            cure="verify the environment whose stack holds the task definition",
+            cure="define it in the service's stack, or look by hand",
         )
+    running = deployment.running_definition(service)
+    if running is None:
+        return failed(subject, "is not there", cure="deploy its stack again")
     runs = running["taskDefinitionArn"].rpartition("/")[2]
     deployed = deployment.physical_id(service.stack, service.task_definition)
     if deployed is not None and deployed.rpartition("/")[2] != runs:

@@ -13,7 +13,7 @@ _MOST_TASKS = 100  # DescribeTasks takes no more at once.
 
 
 def _look(deployment: Deployment) -> Iterator[Outcome]:
-    if not deployment.services:
+    if not any(service.containers for service in deployment.services):
         yield failed(
             "services",
             "none of the stacks holds an ECS service with a collector",
