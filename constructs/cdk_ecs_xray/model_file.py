@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,12 +12,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails
 
 from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError
+from cdk_ecs_xray.field_limits import shown
 from cdk_ecs_xray.yaml_12 import Yaml12Loader
 
 Model = TypeVar("Model", bound=BaseModel)
 Validated = TypeVar("Validated")
-
-_LONGEST_SHOWN = 80
 
 
 def read_model(
@@ -197,7 +195,7 @@ def _explain(detail: ErrorDetails, model: type[BaseModel]) -> str:
     loc = detail["loc"]
     name = _field(loc)
     kind = detail["type"]
-    got = _shown(detail["input"])
+    got = shown(detail["input"])
     known = list(_fields_at(model, loc))
     if kind == "missing":
         return f"{name} is missing, got nothing; add '{name}: …'"
@@ -245,54 +243,3 @@ def _model_in(annotation: object) -> type[BaseModel] | None:
         if found is not None:
             return found
     return None
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, str):
-        cut = value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + "…"
-        return f"'{cut}'"
-    if isinstance(value, Mapping):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "nothing" if value is None else str(value)
-
-
-def within(low: float, high: float, cure: str | Callable[[Any], str]) -> Callable[[Any], Any]:
-    """Return a validator for a number in a closed range that says how to mend one outside it."""
-
-    def check(value: Any) -> Any:
-        if not low <= value <= high:
-            advice = cure if isinstance(cure, str) else cure(value)
-            raise ValueError(f"must be between {low:g} and {high:g}, got {value:g}; {advice}")
-        return value
-
-    return check
-
-
-def at_most(characters: int) -> Callable[[str], str]:
-    """Return a validator for the length of a text that X-Ray limits."""
-
-    def check(value: str) -> str:
-        if not 1 <= len(value) <= characters:
-            raise ValueError(
-                f"must be 1 to {characters} characters long, got {len(value)} in '{value}'; "
-                + ("shorten it" if value else "write a value, or leave the key out")
-            )
-        return value
-
-    return check
-
-
-def matching(pattern: str, rule: str) -> Callable[[str], str]:
-    """Return a validator for a name, with the rule in words."""
-    compiled = re.compile(pattern)
-
-    def check(value: str) -> str:
-        if compiled.fullmatch(value) is None:
-            raise ValueError(f"must be {rule}, got {_shown(value)}; rename it")
-        return value
-
-    return check
