@@ -62,23 +62,18 @@ function measure() {
   return { width: page.clientWidth, needed: page.scrollWidth, texts: seen };
 }
 
-// On a busy machine the compositor of a page without a window may not be ready at first.
-async function photograph(page, path, attempts = 3) {
-  try {
-    await page.screenshot({ path, fullPage: true });
-  } catch (error) {
-    if (attempts === 1) throw error;
-    await photograph(page, path, attempts - 1);
-  }
-}
-
 const [report, folder] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const browser = await playwright.launch({
   executablePath: await chromium.executablePath(),
-  // Runs as root in a container as well. The package's own flags keep everything in one process,
-  // which ends with the first page.
-  args: ["--no-sandbox", "--no-zygote", "--disable-gpu", "--in-process-gpu"],
+  // Root in a container has no sandbox. Drawing starts in software at once: a browser that looks
+  // for a graphics card first cannot take screenshots until it has given up.
+  args: [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+  ],
 });
 const measured = [];
 for (const [screen, viewport] of Object.entries(SCREENS)) {
@@ -91,7 +86,7 @@ for (const [screen, viewport] of Object.entries(SCREENS)) {
     page.on("pageerror", (error) => said.push(String(error)));
     page.on("request", (request) => asked.push(request.url()));
     await page.goto(pathToFileURL(report).href);
-    await photograph(page, join(folder, `${screen}-${colorScheme}.png`));
+    await page.screenshot({ path: join(folder, `${screen}-${colorScheme}.png`), fullPage: true });
     const found = await page.evaluate(measure);
     measured.push({ screen, colorScheme, said, asked, ...found });
     await context.close();

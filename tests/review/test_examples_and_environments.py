@@ -1,0 +1,102 @@
+"""The review of what this repository itself synthesises."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from cdk_ecs_xray.review.report import Report, review
+from cdk_ecs_xray.review.severity import Severity
+
+# Every example in one process, as most of the time goes into starting CDK's own.
+SYNTHESISE = """
+import functools, os, runpy, sys
+import stacks.pinned_node
+import aws_cdk
+App = aws_cdk.App
+for example in sys.argv[2:]:
+    name = os.path.basename(example).removesuffix(".py")
+    aws_cdk.App = functools.partial(App, outdir=os.path.join(sys.argv[1], name))
+    runpy.run_path(example, run_name="__main__")
+"""
+ENVIRONMENTS = "app"
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Mapping[str, Report]:
+    folder = tmp_path_factory.mktemp("assemblies")
+    programs = [*sorted((repository / "examples").glob("*.py")), repository / "app.py"]
+    context = json.loads((repository / "cdk.json").read_text())["context"]
+    done = subprocess.run(
+        [sys.executable, "-c", SYNTHESISE, str(folder), *map(str, programs)],
+        cwd=repository,
+        env=os.environ | {"CDK_VALIDATION": "false", "CDK_CONTEXT_JSON": json.dumps(context)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return {program.stem: review(str(folder / program.stem)) for program in programs}
+
+
+def ids(report: Report, severity: Severity) -> set[str]:
+    return {one.id for one in report.findings if one.severity is severity}
+
+
+def test_nothing_that_is_shipped_has_an_error(reports: Mapping[str, Report]) -> None:
+    found = {name: ids(report, Severity.ERROR) for name, report in reports.items()}
+
+    assert [name for name, errors in found.items() if errors] == []
+
+
+def test_the_safe_profile_has_no_warning_either(reports: Mapping[str, Report]) -> None:
+    safe = [name for name in reports if name not in ("article", ENVIRONMENTS)]
+    warned = {name: ids(reports[name], Severity.WARNING) for name in safe}
+
+    assert "one_task_definition" in safe
+    assert [name for name, warnings in warned.items() if warnings] == []
+
+
+def test_the_articles_profile_is_warned_of(reports: Mapping[str, Report]) -> None:
+    assert ids(reports["article"], Severity.WARNING) == {"essential-collector"}
+    assert "essential-collector" in ids(reports[ENVIRONMENTS], Severity.WARNING)
+
+
+def test_every_environment_is_shown(reports: Mapping[str, Report], repository: Path) -> None:
+    tasks = reports[ENVIRONMENTS].tasks
+    shipped = {file.stem for file in (repository / "environments").glob("*.yaml")}
+
+    assert {task.environment for task in tasks} == shipped
+    assert {app.outcome for task in tasks for app in task.apps} == {"traced"}
+    assert {task.permissions for task in tasks} == {"all five write actions"}
+
+
+def test_the_apps_of_patterns_are_wired_and_what_is_excluded_is_named(
+    reports: Mapping[str, Report],
+) -> None:
+    apps = {app.name: app for task in reports["whole_app"].tasks for app in task.apps}
+
+    assert apps["web"].address == "127.0.0.1:2000"
+    assert apps["nightly"].outcome == "not-traced"
+
+
+def test_a_collector_of_the_instance_counts_as_traced(reports: Mapping[str, Report]) -> None:
+    outcomes = {
+        app.name: app.outcome for task in reports["daemon_service"].tasks for app in task.apps
+    }
+
+    assert outcomes["orders"] == "elsewhere"
+
+
+def test_problems_read_well(
+    reports: Mapping[str, Report], reads_well: Callable[[str], bool]
+) -> None:
+    texts = [one.text for report in reports.values() for one in report.findings]
+
+    assert [text for text in texts if not reads_well(text)] == []
