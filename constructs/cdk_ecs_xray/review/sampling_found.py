@@ -23,6 +23,7 @@ from cdk_ecs_xray.sampling.prices import DEFAULT_REGION, prices_in
 from cdk_ecs_xray.sampling.reading import inspect_rules
 from cdk_ecs_xray.sampling.simulation import AnyRule, Load, simulate
 from cdk_ecs_xray.sampling.traffic.profile import TrafficProfile
+from cdk_ecs_xray.sampling.values import DEFAULT_RULE_NAME
 
 _RULE = "AWS::XRay::SamplingRule"
 _GROUP = "AWS::XRay::Group"
@@ -149,11 +150,15 @@ def _read(
     shape = in_file_shape(
         {"SamplingRuleRecords": [{"SamplingRule": _rule(one.properties)} for one in rules]}
     )
+    own_rules = list(shape["rules"])
+    if "default" in shape:
+        # The API lists X-Ray's own rule beside the others; a template cannot have it.
+        own_rules.append({"name": DEFAULT_RULE_NAME, "priority": 1, **shape["default"]})
     groups = [_group(one.properties) for one in resources if one.type == _GROUP]
     with tempfile.TemporaryDirectory() as folder:
         # The checks read files; a template's rules are checked by the same words.
         file = Path(folder) / "rules.json"
-        file.write_text(json.dumps({**shape, "groups": groups}), encoding="utf-8")
+        file.write_text(json.dumps({"rules": own_rules, "groups": groups}), encoding="utf-8")
         reading = inspect_rules(file)
     return _Sampled(
         environment=environment or ", ".join(stack.source.path for stack in stacks),

@@ -54,8 +54,10 @@ def _lines(report: Report) -> Iterator[str]:
         yield "| Where | May | On |"
         yield "|---|---|---|"
         for one in report.permissions:
-            actions = ", ".join(_code(action) for action in one.actions)
-            on = ", ".join(_code(resource) for resource in one.resources)
+            actions, on = (
+                ", ".join(map(_code, words)).replace("|", "\\|")
+                for words in (one.actions, one.resources)
+            )
             why = f" — {_text(one.wildcard)}" if one.wildcard else ""
             yield f"| {_text(one.place)} ({one.role}) | {actions} | {on}{why} |"
         yield from ("", "</details>")
@@ -93,4 +95,4 @@ def _text(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    return f"`{text.replace('`', chr(39)).replace('|', chr(92) + '|')}`"
+    return f"`{text.replace('`', chr(39))}`"

@@ -1,0 +1,78 @@
+"""The sampling rules of templates: the checks of rules files, and their cost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cdk_ecs_xray.review.report import Report, review
+from cdk_ecs_xray.sampling.traffic.profile import RouteTraffic, TrafficProfile
+
+
+def rule(**keys: object) -> dict[str, Any]:
+    defaults = {
+        "RuleName": "checkout",
+        "Priority": 100,
+        "FixedRate": 0.1,
+        "ReservoirSize": 0,
+        "Host": "*",
+        "HTTPMethod": "*",
+        "URLPath": "*",
+        "ServiceName": "checkout",
+        "ServiceType": "*",
+        "ResourceARN": "*",
+        "Version": 1,
+    }
+    return {"Type": "AWS::XRay::SamplingRule", "Properties": {"SamplingRule": {**defaults, **keys}}}
+
+
+def of(tmp_path: Path, traffic: TrafficProfile | None = None, **rules: object) -> Report:
+    file = tmp_path / "sampling.json"
+    file.write_text(json.dumps({"Resources": rules}))
+    return review(str(file), traffic=traffic)
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "expected"),
+    [
+        ({"FixedRate": 5}, "sampling-out-of-range"),
+        ({"Attributes": {"tier": "gold"}}, "sampling-skipped-by-sdks"),
+        ({"RuleName": "Default"}, "sampling-reserved-name"),
+        ({"URLPath": "/" + "x" * 128}, "sampling-text-length"),
+    ],
+)
+def test_a_rule_is_checked_as_in_a_file(
+    tmp_path: Path, spoilt: dict[str, object], expected: str
+) -> None:
+    report = of(tmp_path, Checkout=rule(**spoilt))
+
+    assert [one.id for one in of(tmp_path, Checkout=rule()).findings] == []
+    assert expected in {one.id for one in report.findings}
+    assert {one.place.resource for one in report.findings} == {"Checkout"}
+
+
+def test_a_rule_that_never_decides_is_found_where_it_stands(tmp_path: Path) -> None:
+    report = of(tmp_path, First=rule(), Second=rule(RuleName="basket", Priority=200))
+
+    assert [(one.id, one.place.resource) for one in report.findings] == [
+        ("sampling-unreachable", "Second")
+    ]
+
+
+def test_values_of_the_deployment_are_no_findings(tmp_path: Path) -> None:
+    assert of(tmp_path, Checkout=rule(FixedRate={"Ref": "Rate"})).findings == []
+
+
+def test_the_cost_is_that_of_aws_own_worked_example(tmp_path: Path) -> None:
+    # The X-Ray pricing page: 2 000 requests an hour, 10 %, 31 days: $0.24 a month.
+    traffic = TrafficProfile(
+        routes=(RouteTraffic(requests_per_second=2000 / 3600, service="checkout"),)
+    )
+
+    (cost,) = of(tmp_path, traffic, Checkout=rule()).costs or ()
+
+    assert round(cost.traces_a_month) == 148_800
+    assert round(cost.dollars, 2) == 0.24
