@@ -13,10 +13,12 @@ _LONGEST = 24
 _STYLE = """
 svg{background:#fff;font:13px system-ui,sans-serif}
 rect{fill:#f4f6f8;stroke:#57606a}text{fill:#1f2328}.kind,.label{font-size:11px;fill:#57606a}
+.label{paint-order:stroke;stroke:#fff;stroke-width:4}
 path{fill:none;stroke:#57606a;stroke-width:1.5}.fault{stroke:#b42318}.error,.throttle{stroke:#9a6700}
 marker path{fill:#57606a;stroke:none}
 @media (prefers-color-scheme:dark){svg{background:#0d1117}rect{fill:#161b22;stroke:#8b949e}
-text{fill:#e6edf3}.kind,.label{fill:#9ea7b3}path{stroke:#8b949e}.fault{stroke:#ff7b72}
+text{fill:#e6edf3}.kind,.label{fill:#9ea7b3}
+.label{stroke:#0d1117}path{stroke:#8b949e}.fault{stroke:#ff7b72}
 .error,.throttle{stroke:#d29922}marker path{fill:#8b949e}}
 """
 
@@ -46,6 +48,7 @@ def svg(drawn: ServiceMap) -> str:
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" '
         'markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>',
         *(_line(edge, places) for edge in drawn.edges),
+        *(_label(edge, places) for edge in drawn.edges),
         *(_box(node, *place) for node, place in places.items()),
         "</svg>",
     ]
@@ -72,16 +75,29 @@ def _places(drawn: ServiceMap) -> Mapping[Node, tuple[int, int]]:
     }
 
 
-def _line(edge: Edge, places: Mapping[Node, tuple[int, int]]) -> str:
+def _ends(
+    edge: Edge, places: Mapping[Node, tuple[int, int]]
+) -> tuple[tuple[int, int], tuple[int, int]]:
     (left, top), (right, bottom) = places[edge.caller], places[edge.called]
-    start, end = (left + _WIDTH, top + _HEIGHT // 2), (right, bottom + _HEIGHT // 2)
-    middle = (start[0] + end[0]) // 2
-    path = f"M{start[0]} {start[1]}C{middle} {start[1]} {middle} {end[1]} {end[0]} {end[1]}"
-    text = escape(edge.label)
+    return (left + _WIDTH, top + _HEIGHT // 2), (right, bottom + _HEIGHT // 2)
+
+
+def _line(edge: Edge, places: Mapping[Node, tuple[int, int]]) -> str:
+    (left, top), (right, bottom) = _ends(edge, places)
+    middle = (left + right) // 2
     return (
-        f'<path class="{edge.worst}" marker-end="url(#tip)" d="{path}"><title>{text}</title></path>'
-        f'<text class="label" text-anchor="middle" x="{middle}" '
-        f'y="{(start[1] + end[1]) // 2 - 6}">{text}</text>'
+        f'<path class="{edge.worst}" marker-end="url(#tip)" '
+        f'd="M{left} {top}C{middle} {top} {middle} {bottom} {right} {bottom}">'
+        f"<title>{escape(edge.label)}</title></path>"
+    )
+
+
+def _label(edge: Edge, places: Mapping[Node, tuple[int, int]]) -> str:
+    (left, top), (right, bottom) = _ends(edge, places)
+    # Near its end, where the lines of one caller have parted and those of others not met yet.
+    return (
+        f'<text class="label" text-anchor="middle" x="{(left + right) // 2}" '
+        f'y="{top + (bottom - top) * 4 // 5 - 6}">{escape(edge.label)}</text>'
     )
 
 
