@@ -69,19 +69,22 @@ class XRayCollectorAlarms(Construct):
             for trouble in Trouble
         }
         for number, log_group in enumerate(present):
-            for trouble in Trouble:
-                logs.MetricFilter(
-                    self,
-                    f"{trouble.value}{number}",
-                    log_group=log_group,
-                    filter_pattern=logs.FilterPattern.literal(filter_pattern(trouble)),
-                    metric_namespace=namespace,
-                    metric_name=trouble.value,
-                    metric_value="1",
-                )
+            self._count(number, log_group)
         self.alarms = {trouble: self._alarm(trouble, environment) for trouble in Trouble}
         for alarm in self.alarms.values():
             alarm.add_alarm_action(*actions)
+
+    def _count(self, number: int, log_group: logs.ILogGroup) -> None:
+        for trouble, metric in self.metrics.items():
+            logs.MetricFilter(
+                self,
+                f"{trouble.value}{number}",
+                log_group=log_group,
+                filter_pattern=logs.FilterPattern.literal(filter_pattern(trouble)),
+                metric_namespace=metric.namespace,
+                metric_name=metric.metric_name,
+                metric_value="1",
+            )
 
     def _alarm(self, trouble: Trouble, environment: str) -> cloudwatch.Alarm:
         of_these, periods = _PERIODS[trouble]

@@ -96,15 +96,11 @@ class XRayDashboard(Construct):
             dashboard_name=dashboard_name,
             default_interval=Duration.hours(3),
             widgets=[
-                row
-                for row in (
-                    [self._links()],
-                    self._trace_graphs(slow_seconds),
-                    self._collector_graphs(alarms),
-                    self._sampling(sampling_rules),
-                    self._log_lines(),
-                )
-                if row
+                [self._links()],
+                self._trace_graphs(slow_seconds),
+                self._collector_graphs(alarms),
+                self._sampling(sampling_rules),
+                self._log_lines(),
             ],
         )
 

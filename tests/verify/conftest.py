@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from aws_xray_sdk.core import AWSXRayRecorder, xray_recorder
-from aws_xray_sdk.core.sampling.connector import ServiceConnector
-from aws_xray_sdk.core.sampling.rule_cache import RuleCache
+from aws_xray_sdk.core import xray_recorder
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from cdk_ecs_xray.cli.commands import run
 from cdk_ecs_xray.local import EmbeddedAws
 from cdk_ecs_xray.local.deployment import CdkProject, targets_of
-
-NAME = "ledger-watcher"
-STACK = f"fq-dev-{NAME}"
-DEADLINE = 15.0
+from tests.verify.traffic import NAME, poll_sampling, send_requests
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -152,68 +145,6 @@ def verify(
     return call
 
 
-@contextmanager
-def relay(client: Any) -> Iterator[tuple[str, list[str]]]:
-    """What the daemon does: take datagrams of the SDK and hand them to X-Ray."""
-    taken: list[str] = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.settimeout(DEADLINE)
-
-        def pass_on() -> None:
-            while (datagram := listener.recv(65_535)) != b"end":
-                _, _, document = datagram.decode().partition("\n")
-                client.put_trace_segments(TraceSegmentDocuments=[document])
-                taken.append(document)
-
-        thread = threading.Thread(target=pass_on)
-        thread.start()
-        host, port = listener.getsockname()
-        yield f"{host}:{port}", taken
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            sender.sendto(b"end", (host, port))
-        thread.join(DEADLINE)
-
-
-def send_requests(client: Any) -> None:
-    """Let the real SDK record two requests, one of which fails."""
-    recorder = AWSXRayRecorder()
-    try:
-        with relay(client) as (address, taken):
-            recorder.configure(service=NAME, daemon_address=address, sampling=False, plugins=())
-            for path, status in (("/checkout/1", 200), ("/checkout/2", 500)):
-                segment = recorder.begin_segment(NAME)
-                segment.put_http_meta("method", "GET")
-                segment.put_http_meta("url", f"http://ledger{path}")
-                segment.put_http_meta("status", status)
-                with recorder.in_subsegment("DynamoDB", namespace="aws") as part:
-                    if status == 500:
-                        part.add_exception(TimeoutError("the table does not answer"), [])
-                recorder.end_segment()
-            deadline = time.monotonic() + DEADLINE
-            while len(taken) < 2:
-                assert time.monotonic() < deadline, "the segments did not come through"
-                time.sleep(0.01)
-    finally:
-        recorder.emitter._socket.close()
-
-
-def poll_sampling(port: int) -> None:
-    """Let the real SDK fetch the rules, use one and report that."""
-    connector = ServiceConnector()
-    connector.setup_xray_client(ip="127.0.0.1", port=str(port), client=None)
-    cache = RuleCache()
-    cache.load_rules(connector.fetch_sampling_rules())
-    now = int(time.time())
-    cache.last_updated = now
-    rule = cache.get_matched_rule(
-        {"path": "/checkout/1", "host": "h", "method": "GET", "service": NAME}, now=now
-    )
-    assert rule is not None
-    rule.increment_request_count()
-    connector.fetch_sampling_target([rule])
-
-
 @pytest.fixture
 def refuse(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Refuse operations, as an account does whose credentials may not use them."""
@@ -235,3 +166,24 @@ def refuse(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def session(aws: EmbeddedAws) -> boto3.Session:
     """A session of somebody else, who breaks things."""
     return aws.session()
+
+
+@pytest.fixture(scope="session")
+def unused(deployed: EmbeddedAws, assembly: Path) -> tuple[int, str]:
+    """What verify says before anybody sends a request: exit code and text."""
+    text = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(text):
+        patch.delenv("AWS_PROFILE", raising=False)
+        for name, value in deployed.cdk_environment().items():
+            patch.setenv(name, value)
+        code = run(["verify", "--env", "dev", "--app", str(assembly)])
+    return code, text.getvalue()
+
+
+@pytest.fixture(scope="session")
+def used(deployed: EmbeddedAws, unused: tuple[int, str]) -> EmbeddedAws:
+    """The environment after a few requests."""
+    del unused
+    send_requests(deployed.client("xray"))
+    poll_sampling(deployed.port)
+    return deployed

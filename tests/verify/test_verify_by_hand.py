@@ -13,7 +13,7 @@ import pytest
 from cdk_ecs_xray.cli.commands import run
 from cdk_ecs_xray.local import EmbeddedAws
 from cdk_ecs_xray.verify.checks import collector_logs
-from tests.verify.conftest import DEADLINE
+from tests.verify.traffic import DEADLINE
 
 ACCOUNT = "444444444444"
 Checks = Mapping[str, Sequence[Mapping[str, Any]]]

@@ -19,7 +19,7 @@ from cdk_ecs_xray.verify.outcome import Outcome, Status
 from cdk_ecs_xray.verify.sent_trace import send_test_trace
 from cdk_ecs_xray.verify.traced_service import traced_services
 from cdk_ecs_xray.verify.watching import wait_for_traces
-from tests.verify.conftest import NAME, send_requests
+from tests.verify.traffic import NAME, send_requests
 
 STACK = SynthesisedStack(
     name="one",

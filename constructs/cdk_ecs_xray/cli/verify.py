@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
 from cdk_ecs_xray.errors import EcsXRayError
+
+if TYPE_CHECKING:
+    from cdk_ecs_xray.verify.report import Report
 
 
 def _stages(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -91,7 +95,6 @@ def verify(  # noqa: PLR0917 - click passes options by name
     if output == "json" and map_format != "terminal":
         raise click.UsageError("--map-format draws what --format json holds as data; choose one")
     from cdk_ecs_xray.verify import verification
-    from cdk_ecs_xray.verify.report import print_report
 
     deployment = verification.open_deployment(
         assembly, environment=environment, profile=profile, region=region, minutes=minutes
@@ -103,11 +106,18 @@ def verify(  # noqa: PLR0917 - click passes options by name
     report = verification.verify(
         deployment, environment=environment, drift=not no_drift, send_test_trace=send_test_trace
     )
+    _show(report, output=output, map_format=map_format)
+    return verification.exit_code(report, allow_unchecked=allow_unchecked)
+
+
+def _show(report: Report, *, output: str, map_format: str) -> None:
+    from cdk_ecs_xray.verify.report import as_json, print_report
+    from cdk_ecs_xray.verify.verification import DRAWINGS
+
     if output == "json":
-        click.echo(verification.as_json(report))
+        click.echo(as_json(report))
     elif map_format == "terminal":
         print_report(report, sys.stdout)
     else:
         print_report(report, sys.stderr, with_map=False)
-        click.echo(verification.DRAWINGS[map_format](report.map), nl=False)
-    return verification.exit_code(report, allow_unchecked=allow_unchecked)
+        click.echo(DRAWINGS[map_format](report.map), nl=False)

@@ -61,9 +61,22 @@ def differences(synthesised: Any, actual: Any, path: str = "") -> Iterator[Diffe
             yield from differences(value, actual.get(name), _below(path, name))
     elif isinstance(synthesised, list) and isinstance(actual, list | None):
         yield from _list_differences(synthesised, actual or [], path)
-    elif str(synthesised).lower() != str(actual).lower():
-        # CloudFormation takes "256" for 256 and "true" for True.
+    elif not _same(synthesised, actual):
         yield Difference(path=path, synthesised=synthesised, actual=actual)
+
+
+def _same(synthesised: object, actual: object) -> bool:
+    """Compare as CloudFormation converts: it takes "256" for 256, 1 for 1.0, "true" for True."""
+    if _is_number(synthesised) or _is_number(actual):
+        try:
+            return float(str(synthesised)) == float(str(actual))
+        except ValueError:
+            return False
+    return str(synthesised).lower() == str(actual).lower()
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _list_differences(synthesised: list[Any], actual: list[Any], path: str) -> Iterator[Difference]:

@@ -65,17 +65,7 @@ def as_json(report: Report) -> str:
             }
             for one in report.findings
         ],
-        "traces": [
-            {
-                "id": one.trace_id,
-                "request": one.url,
-                "status": one.status,
-                "http_status": one.http_status,
-                "duration": one.duration,
-                "error": one.error,
-            }
-            for one in report.traces
-        ],
+        "traces": [_trace(one) for one in report.traces],
         "service_map": [
             {
                 "from": {"name": edge.caller.name, "kind": edge.caller.kind},
@@ -88,6 +78,17 @@ def as_json(report: Report) -> str:
         ],
     }
     return json.dumps(document, indent=2)
+
+
+def _trace(trace: Trace) -> dict[str, object]:
+    return {
+        "id": trace.trace_id,
+        "request": trace.url,
+        "status": trace.status,
+        "http_status": trace.http_status,
+        "duration": trace.duration,
+        "error": trace.error,
+    }
 
 
 def print_report(report: Report, file: IO[str], *, with_map: bool = True) -> None:

@@ -12,7 +12,7 @@ from cdk_ecs_xray.verify.connection import account_of, open_session
 from cdk_ecs_xray.verify.deployment import Deployment
 from cdk_ecs_xray.verify.map_drawing import mermaid, svg
 from cdk_ecs_xray.verify.outcome import Status
-from cdk_ecs_xray.verify.report import Report, as_json
+from cdk_ecs_xray.verify.report import Report
 from cdk_ecs_xray.verify.running import run_checks
 from cdk_ecs_xray.verify.sent_trace import SENT_TRACE
 from cdk_ecs_xray.verify.service_map import ServiceMap
@@ -20,7 +20,7 @@ from cdk_ecs_xray.verify.watching import wait_for_traces as watch
 
 DRAWINGS: Mapping[str, Callable[[ServiceMap], str]] = {"mermaid": mermaid, "svg": svg}
 
-__all__ = ["DRAWINGS", "as_json", "exit_code", "open_deployment", "verify", "watch"]
+__all__ = ["DRAWINGS", "exit_code", "open_deployment", "verify", "watch"]
 
 
 def open_deployment(
