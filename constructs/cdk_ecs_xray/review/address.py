@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cdk_ecs_xray.review.values import Text, Unknown
 
+ADDRESS = "AWS_XRAY_DAEMON_ADDRESS"
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost"})
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 _ENDPOINT = re.compile(r"(?P<host>[^\s:/\[\]]+):(?P<port>[0-9]{1,5})")

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from cdk_ecs_xray.collectors.configuration import at
 from cdk_ecs_xray.network import XRAY_PORT
 from cdk_ecs_xray.review.model import Collector, CollectorKind, Container
 from cdk_ecs_xray.review.values import Text, Unknown
@@ -19,6 +20,7 @@ _IMAGES: Sequence[tuple[str, CollectorKind]] = (
     ("opentelemetry-collector", "adot"),
     ("cloudwatch-agent", "cloudwatch-agent"),
 )
+_HINTS = ("xray", "x-ray", "otel", "adot", "collector", "cwagent", "cloudwatch", "trac", "daemon")
 ADOT_VARIABLE = "AOT_CONFIG_CONTENT"
 AGENT_VARIABLE = "CW_CONFIG_CONTENT"
 
@@ -53,11 +55,46 @@ BUILT_IN: Mapping[str, Mapping[str, Any]] = {
 
 
 def collector_in(container: Container) -> Collector | None:
-    """Return the collector that a container is, or None."""
+    """Return the collector that a container is; None for one that has nothing to do with X-Ray."""
     kind = _kind(container)
     if kind is None:
         return None
-    return Collector(kind=kind, container=container, configuration=_configuration(kind, container))
+    configuration = _configuration(kind, container)
+    if not isinstance(configuration, Unknown) and _serves_others(kind, configuration):
+        return None
+    return Collector(
+        kind=kind,
+        container=container,
+        configuration=configuration,
+        certain=not isinstance(configuration, Unknown) or _takes_segments(container),
+    )
+
+
+def may_collect(container: Container) -> bool:
+    """Return whether a container that is not known may still be a collector."""
+    names = f"{container.name} {container.image}".lower()
+    return isinstance(container.image, Unknown) or any(hint in names for hint in _HINTS)
+
+
+def _serves_others(kind: CollectorKind, configuration: Mapping[str, Any]) -> bool:
+    """Whether a configuration sends no traces to X-Ray, such as one for metrics alone."""
+    if kind == "cloudwatch-agent":
+        return configuration != {} and "traces" not in configuration
+    if kind != "adot":
+        return False
+    exporters = [
+        at(pipeline, "exporters")
+        for name, pipeline in (at(configuration, "service.pipelines") or {}).items()
+        if str(name).partition("/")[0] == "traces"
+    ]
+    return not any(
+        names is None or any(str(name).partition("/")[0] == "awsxray" for name in names)
+        for names in exporters
+    )
+
+
+def _takes_segments(container: Container) -> bool:
+    return any(port.container == XRAY_PORT and port.protocol == "udp" for port in container.ports)
 
 
 def _kind(container: Container) -> CollectorKind | None:
@@ -70,10 +107,7 @@ def _kind(container: Container) -> CollectorKind | None:
     if AGENT_VARIABLE in container.environment:
         return "cloudwatch-agent"
     # A mirror may call the image anything; nothing but a collector listens on this UDP port.
-    listens = any(
-        port.container == XRAY_PORT and port.protocol == "udp" for port in container.ports
-    )
-    return "collector" if listens else None
+    return "collector" if _takes_segments(container) else None
 
 
 def _configuration(kind: CollectorKind, container: Container) -> Mapping[str, Any] | Unknown:

@@ -71,7 +71,15 @@ def flag_value(container: Container, flags: Sequence[str]) -> Text | None:
             value = rest if equals else following
         elif name[:2] in flags and len(name) > len("-m") and not name.startswith("--"):
             value = name[2:]
-    return value
+    return Unknown(expression="the command") if value is None and _may_hold_flags(words) else value
+
+
+def _may_hold_flags(words: Sequence[Text]) -> bool:
+    """Return whether an open word may be a flag; one that follows a flag is its value."""
+    return any(
+        isinstance(word, Unknown) and not str(before).startswith("-")
+        for before, word in zip(["", *words], words, strict=False)
+    )
 
 
 def has_flag(container: Container, flags: Sequence[str]) -> bool:

@@ -139,11 +139,14 @@ class Collector:
 
     :param configuration: its own configuration; empty for the daemon, Unknown where it comes
         from elsewhere.
+    :param certain: it certainly serves X-Ray. Engines that do other things as well may not, as
+        long as their configuration is unknown and nothing else tells.
     """
 
     kind: CollectorKind
     container: Container
     configuration: Mapping[str, Any] | Unknown = field(default_factory=dict)
+    certain: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +190,11 @@ class TaskDefinition:
     def containers(self) -> Sequence[Container]:
         """Apps first, then collectors."""
         return [*self.apps, *(collector.container for collector in self.collectors)]
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether a collector of X-Ray's is certainly among the containers."""
+        return any(collector.certain for collector in self.collectors)
 
     def log_group_of(self, container: Container) -> LogGroup | None:
         """Return the log group of the template that a container writes to, if it is certain."""

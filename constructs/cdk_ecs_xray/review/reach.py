@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cdk_ecs_xray.network import XRAY_PORT
-from cdk_ecs_xray.review.address import DaemonAddress, Endpoint, Malformed, parse_address
+from cdk_ecs_xray.review.address import ADDRESS, DaemonAddress, Endpoint, Malformed, parse_address
+from cdk_ecs_xray.review.collectors_found import may_collect
 from cdk_ecs_xray.review.listening import listening, on_loopback, port_of
 from cdk_ecs_xray.review.model import Collector, Container, TaskDefinition
 from cdk_ecs_xray.review.values import Text, Unknown
 
-ADDRESS = "AWS_XRAY_DAEMON_ADDRESS"
 OTLP_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 # Modes in which containers of a task share one network interface.
 SHARED_INTERFACE = ("awsvpc", "host")
@@ -129,7 +129,7 @@ def _by_address(app: Container, task: TaskDefinition, value: Text, address: Daem
     if isinstance(task.mode, Unknown):
         return _open(value, "the network mode is known at deployment only")
     if address.udp.is_loopback:
-        return _over_loopback(task, value, address.udp.port)
+        return _over_loopback(app, task, value, address.udp.port)
     target = linked_name(app, address.udp.host) if task.mode == "bridge" else None
     if target is None:
         return _by_name(task, value, address.udp)
@@ -153,7 +153,7 @@ def _by_name(task: TaskDefinition, value: Text, endpoint: Endpoint) -> Reach:
     return _lost("address-unanswered", value, f"no container answers to '{host}'")
 
 
-def _over_loopback(task: TaskDefinition, value: Text, port: int) -> Reach:
+def _over_loopback(app: Container, task: TaskDefinition, value: Text, port: int) -> Reach:
     if task.mode == "bridge":
         reason = "in bridge mode loopback is the app's own, not the collector's"
         return _lost("localhost-in-bridge", value, reason)
@@ -162,6 +162,9 @@ def _over_loopback(task: TaskDefinition, value: Text, port: int) -> Reach:
         return _sent(value, collector, "over loopback")
     if task.mode == "host" and not task.collectors:
         return _away(value, "to a collector of the same instance")
+    for other in task.apps:
+        if other is not app and may_collect(other):
+            return _open(value, f"'{other.name}' may be a collector")
     fault: Fault = "address-unanswered" if _takes_segments(task) else "no-segments"
     reason = f"nothing listens on UDP port {port}"
     return _lost(fault if task.collectors else "address-unanswered", value, reason)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from cdk_ecs_xray.review.address import ADDRESS
 from cdk_ecs_xray.review.assembly import StackSource
 from cdk_ecs_xray.review.collectors_found import collector_in
 from cdk_ecs_xray.review.containers import read_container
@@ -94,7 +96,12 @@ def _task_definition(
         for definition in entries(properties.get("ContainerDefinitions"))
         if isinstance(definition, Mapping)
     ]
-    collectors = [found for found in map(collector_in, containers) if found is not None]
+    told = any(ADDRESS in container.environment for container in containers)
+    collectors = [
+        replace(found, certain=found.certain or told)
+        for found in map(collector_in, containers)
+        if found is not None
+    ]
     taken = {id(collector.container) for collector in collectors}
     services = [
         _service(other) for other in resources if other.type == _SERVICE and _runs(other, resource)

@@ -113,11 +113,12 @@ def each_task(check: Callable[[TaskDefinition], Iterable[Found]]) -> Check:
 
 
 def each_collector(check: Callable[[TaskDefinition, Collector], Iterable[Found]]) -> Check:
-    """Return a check of all collectors, one at a time."""
+    """Return a check of all collectors that certainly serve X-Ray, one at a time."""
 
     def every(task: TaskDefinition) -> Iterator[Found]:
         for collector in task.collectors:
-            yield from check(task, collector)
+            if collector.certain:
+                yield from check(task, collector)
 
     return each_task(every)
 

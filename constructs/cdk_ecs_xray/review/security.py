@@ -39,7 +39,7 @@ def permissions(stacks: Sequence[Stack]) -> Sequence[Permission]:
         permission
         for stack in stacks
         for task in stack.task_definitions
-        if task.collectors
+        if task.is_traced
         for permission in _of_task(task)
     ]
     return [one for position, one in enumerate(found) if one not in found[:position]]

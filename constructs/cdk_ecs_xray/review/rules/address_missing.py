@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cdk_ecs_xray.review.address import ADDRESS
 from cdk_ecs_xray.review.model import TaskDefinition
-from cdk_ecs_xray.review.reach import ADDRESS, reach
+from cdk_ecs_xray.review.reach import reach
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
 from cdk_ecs_xray.review.severity import Severity
 
 
 def _check(task: TaskDefinition) -> Iterator[Found]:
+    if not task.is_traced:
+        return
     faults = [reach(app, task).fault for app in task.apps]
     # Log routers and proxies have no traces of their own: one app that is wired is enough.
     if faults and all(fault == "address-missing" for fault in faults):

@@ -11,8 +11,10 @@ from cdk_ecs_xray.review.severity import Severity
 
 
 def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:
-    collector = reach(app, task).collector
-    if collector is None:
+    found = reach(app, task)
+    collector = found.collector
+    # A log router among several containers has nothing to send, though it could.
+    if collector is None or (found.address is None and len(task.apps) > 1):
         return
     name = str(collector.container.name)
     ordered = {str(one.container) for one in app.depends_on} | {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cdk_ecs_xray.review.address import ADDRESS
 from cdk_ecs_xray.review.model import Container, TaskDefinition
-from cdk_ecs_xray.review.reach import ADDRESS, reach
+from cdk_ecs_xray.review.reach import reach
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
 from cdk_ecs_xray.review.severity import Severity
 

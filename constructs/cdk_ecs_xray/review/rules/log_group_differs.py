@@ -28,7 +28,7 @@ def _check(stacks: Sequence[Stack]) -> Iterator[Found]:
 
 
 def _in_task(task: TaskDefinition, used: set[str]) -> Iterator[Found]:
-    for container in task.containers if task.collectors else ():
+    for container in task.containers if task.is_traced else ():
         log = container.log
         if log is None or log.group is None or log.creates_group:
             continue

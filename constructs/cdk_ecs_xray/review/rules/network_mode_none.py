@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cdk_ecs_xray.review.address import ADDRESS
 from cdk_ecs_xray.review.model import TaskDefinition
-from cdk_ecs_xray.review.reach import ADDRESS
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
 from cdk_ecs_xray.review.severity import Severity
 
 
 def _check(task: TaskDefinition) -> Iterator[Found]:
     wired = [app for app in task.apps if ADDRESS in app.environment]
-    if task.mode == "none" and (wired or task.collectors):
+    if task.mode == "none" and (wired or task.is_traced):
         yield Found(
             place=task.place,
             problem="NetworkMode must let traces out, got 'none'",

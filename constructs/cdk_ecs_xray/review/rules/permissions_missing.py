@@ -12,7 +12,7 @@ from cdk_ecs_xray.review.severity import Severity
 
 def _check(task: TaskDefinition) -> Iterator[Found]:
     role, execution = task.task_role, task.execution_role
-    if not task.collectors or not isinstance(role, Role) or allows(role, PUT) is not False:
+    if not task.is_traced or not isinstance(role, Role) or allows(role, PUT) is not False:
         return
     if isinstance(execution, Role) and allows(execution, PUT) is True:
         return

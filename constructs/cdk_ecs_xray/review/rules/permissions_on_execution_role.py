@@ -12,7 +12,7 @@ from cdk_ecs_xray.review.severity import Severity
 
 def _check(task: TaskDefinition) -> Iterator[Found]:
     execution = task.execution_role
-    if not task.collectors or not isinstance(execution, Role) or allows(execution, PUT) is not True:
+    if not task.is_traced or not isinstance(execution, Role) or allows(execution, PUT) is not True:
         return
     if task.task_role is None or (
         isinstance(task.task_role, Role) and allows(task.task_role, PUT) is False

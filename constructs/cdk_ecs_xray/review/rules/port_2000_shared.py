@@ -42,7 +42,7 @@ def _several_of(service: Service) -> Iterator[Found]:
 
 
 def _takes_the_instances_port(task: TaskDefinition) -> bool:
-    if "FARGATE" in task.platforms or not task.collectors:
+    if "FARGATE" in task.platforms or not task.is_traced:
         return False
     return task.mode == "host" or (
         task.mode == "bridge"

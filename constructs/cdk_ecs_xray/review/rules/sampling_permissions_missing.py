@@ -12,7 +12,7 @@ from cdk_ecs_xray.review.severity import Severity
 
 def _check(task: TaskDefinition) -> Iterator[Found]:
     role = task.task_role
-    if not task.collectors or not isinstance(role, Role) or allows(role, PUT) is not True:
+    if not task.is_traced or not isinstance(role, Role) or allows(role, PUT) is not True:
         return
     missing = [action for action in SAMPLING if allows(role, action) is False]
     if missing:

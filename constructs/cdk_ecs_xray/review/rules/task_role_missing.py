@@ -11,7 +11,7 @@ from cdk_ecs_xray.review.severity import Severity
 
 
 def _check(task: TaskDefinition) -> Iterator[Found]:
-    if not task.collectors or task.task_role is not None:
+    if not task.is_traced or task.task_role is not None:
         return
     if isinstance(task.execution_role, Role) and allows(task.execution_role, PUT) is True:
         return
