@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from cdk_ecs_xray.review.grants import policy_name
 from cdk_ecs_xray.review.inventory import AppRow, CollectorRow, TaskRow, inventory
 from cdk_ecs_xray.review.model import Resource, Stack
 from cdk_ecs_xray.review.roles import managed_policies_of, statements_of
@@ -151,13 +152,17 @@ def _permissions(old: Resource | None, new: Resource | None) -> Iterator[Change]
     ):
         for on in sorted({resource for _, resource in gained}):
             actions = ", ".join(sorted(action for action, resource in gained if resource == on))
-            yield Change(weight=weight, place=place, text=f"{words} {actions} on {on}")
+            where = f" on {on}" if on else ""
+            yield Change(weight=weight, place=place, text=f"{words} {actions}{where}")
 
 
 def _granted(resource: Resource | None) -> set[tuple[str, str]]:
     if resource is None:
         return set()
-    policies = {(f"do what {arn} allows", "*") for arn in managed_policies_of(resource)}
+    policies = {
+        (f"do what the policy {policy_name(arn)} allows", "")
+        for arn in managed_policies_of(resource)
+    }
     return policies | {
         (str(action), str(on))
         for statement in statements_of(resource)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
-from cdk_ecs_xray.review.changes import Change
+from cdk_ecs_xray.review.changes import Change, Weight
 from cdk_ecs_xray.review.inventory import TaskRow
 from cdk_ecs_xray.review.render.element import Element, element
 from cdk_ecs_xray.review.report import Report, counted
@@ -62,9 +62,7 @@ def _sections(report: Report) -> Iterator[Element]:
     if report.changes is not None:
         yield _section(
             f"Changes against {report.against}",
-            [element("ul", *map(_change, report.changes), class_="changes")]
-            if report.changes
-            else [],
+            list(_changes(report.changes)),
             "Nothing changes.",
         )
     yield _section(
@@ -82,6 +80,17 @@ def _sections(report: Report) -> Iterator[Element]:
 def _section(title: str, content: Sequence[Element], empty: str = "") -> Element:
     shown = content or [element("p", empty, class_="empty")]
     return element("section", element("h2", title), *shown)
+
+
+def _changes(changes: Sequence[Change]) -> Iterator[Element]:
+    for weighty in (True, False):
+        listed = [_change(one) for one in changes if (one.weight is not Weight.OTHER) is weighty]
+        shown = element("ul", *listed, class_="changes")
+        if listed and weighty:
+            yield shown
+        elif listed:
+            summary = element("summary", counted(len(listed), "other difference"))
+            yield element("details", summary, shown)
 
 
 def _change(change: Change) -> Element:

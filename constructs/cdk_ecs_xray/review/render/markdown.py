@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from cdk_ecs_xray.review.changes import Change, Weight
 from cdk_ecs_xray.review.inventory import TaskRow
-from cdk_ecs_xray.review.report import Report
+from cdk_ecs_xray.review.report import Report, counted
 from cdk_ecs_xray.review.rule import Group, grouped
 from cdk_ecs_xray.review.severity import Severity
 from cdk_ecs_xray.review.topology import mermaid
@@ -68,7 +68,16 @@ def _changes(against: str, changes: Sequence[Change]) -> Iterator[str]:
     if not changes:
         yield "Nothing."
     for change in changes:
-        yield f"- {_CHANGES[change.weight]} {_text(change.place)}: {_text(change.text)}"
+        if change.weight is not Weight.OTHER:
+            yield _change(change)
+    others = [_change(change) for change in changes if change.weight is Weight.OTHER]
+    if others:
+        summary = counted(len(others), "other difference")
+        yield from ("", f"<details><summary>{summary}</summary>", "", *others, "", "</details>")
+
+
+def _change(change: Change) -> str:
+    return f"- {_CHANGES[change.weight]} {_text(change.place)}: {_text(change.text)}"
 
 
 def _finding(group: Group) -> Iterator[str]:
