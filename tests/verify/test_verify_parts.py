@@ -75,11 +75,13 @@ def test_the_user_s_own_keys_keep_their_spelling() -> None:
     template = {
         "LogConfiguration": {"LogDriver": "awslogs", "Options": {"Awslogs-Group": "g"}},
         "DockerLabels": {"Team": "a"},
+        "ProxyConfiguration": {"ProxyConfigurationProperties": [{"Name": "N"}]},
         "Volumes": [{"EFSVolumeConfiguration": {"FilesystemId": "f"}}],
     }
     assert api_spelling(template) == {
         "logConfiguration": {"logDriver": "awslogs", "options": {"Awslogs-Group": "g"}},
         "dockerLabels": {"Team": "a"},
+        "proxyConfiguration": {"properties": [{"name": "N"}]},
         "volumes": [{"efsVolumeConfiguration": {"fileSystemId": "f"}}],
     }
 

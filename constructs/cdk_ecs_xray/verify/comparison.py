@@ -9,13 +9,14 @@ from typing import Any
 from cdk_ecs_xray.verify.resolving import Unresolved
 
 # The keys of these are the user's own words, never CamelCase members.
-_MAPS = {"Options", "DockerLabels", "options", "dockerLabels", "Attributes"}
+_MAPS = {"DockerLabels", "DriverOpts", "Labels", "Options"}
 # Where the ECS API's spelling is not CloudFormation's with a small first letter.
 _SPELLINGS = {
     "EFSVolumeConfiguration": "efsVolumeConfiguration",
     "FSxWindowsFileServerVolumeConfiguration": "fsxWindowsFileServerVolumeConfiguration",
     "FilesystemId": "fileSystemId",
     "IAM": "iam",
+    "ProxyConfigurationProperties": "properties",
 }
 # What names an item of a list; the order of such lists means nothing.
 _KEYS = ("name", "Name")
