@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from cdk_ecs_xray.review.model import Role, Statement
@@ -56,11 +56,6 @@ def allows(role: Role, action: str) -> bool | None:
     if True in answers:
         return True
     return None if None in answers or not role.complete else False
-
-
-def granted(role: Role, actions: Iterable[str]) -> Sequence[str]:
-    """Return those of some actions that a role certainly has."""
-    return [action for action in actions if allows(role, action) is True]
 
 
 def policy_name(arn: Text) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cdk_ecs_xray.review.model import Collector
-from cdk_ecs_xray.review.values import Unknown
 
 _LATEST = "latest"
 # What each image without a shell brings to run.
@@ -40,8 +39,3 @@ def has_no_shell(collector: Collector) -> bool:
 def can_run(collector: Collector, program: str) -> bool:
     """Return whether an image without a shell holds a program."""
     return program.startswith(_PROGRAMS[collector.kind])
-
-
-def is_known(collector: Collector) -> bool:
-    """Return whether the image's name is spelled out."""
-    return not isinstance(collector.container.image, Unknown)

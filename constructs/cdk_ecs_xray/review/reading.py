@@ -26,6 +26,7 @@ from cdk_ecs_xray.review.values import Resolver, Text, Unknown, known
 _TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 _SERVICE = "AWS::ECS::Service"
 _LOG_GROUP = "AWS::Logs::LogGroup"
+_KEY = re.compile(r"(?P<indent>\s*)[\"']?(?P<name>[A-Za-z0-9]+)[\"']?\s*:")
 
 
 def read_model(sources: Sequence[StackSource]) -> Sequence[Stack]:
@@ -60,9 +61,10 @@ def _stack(source: StackSource, resources: Sequence[Resource], groups: Sequence[
 
 def _resources(source: StackSource) -> Sequence[Resource]:
     resolver = Resolver(source)
+    lines = _lines_of_keys(source.text)
     return [
         Resource(
-            place=_place(source, logical_id, resource),
+            place=_place(source, logical_id, resource, lines.get(logical_id, 1)),
             logical_id=logical_id,
             type=str(resource.get("Type")),
             properties=resolver.properties(logical_id),
@@ -72,14 +74,23 @@ def _resources(source: StackSource) -> Sequence[Resource]:
     ]
 
 
-def _place(source: StackSource, logical_id: str, resource: Mapping[str, Any]) -> Place:
+def _lines_of_keys(text: str) -> Mapping[str, int]:
+    """Return the line of every key, of the one that is indented least where it is there twice."""
+    found: dict[str, tuple[int, int]] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        key = _KEY.match(line)
+        if key is not None:
+            place = (len(key["indent"]), number)
+            found[key["name"]] = min(found.get(key["name"], place), place)
+    return {name: number for name, (_, number) in found.items()}
+
+
+def _place(source: StackSource, logical_id: str, resource: Mapping[str, Any], line: int) -> Place:
     path = (resource.get("Metadata") or {}).get("aws:cdk:path")
     shown = logical_id
     if isinstance(path, str):
         # What a developer wrote; CDK appends the name of the L1 construct.
         shown = path.removesuffix("/Resource")
-    found = re.search(rf"^\s*\"?{re.escape(logical_id)}\"?\s*:", source.text, re.MULTILINE)
-    line = 1 if found is None else source.text.count("\n", 0, found.start() + 1) + 1
     return Place(stack=source.path, resource=shown, file=source.file, line=line)
 
 

@@ -194,13 +194,6 @@ def _concatenated(pieces: Sequence[object]) -> Text:
     return Unknown(expression=text) if open_ones else text
 
 
-def same(one: object, other: object) -> bool | None:
-    """Return whether two values are equal; None where only the deployment can tell."""
-    if isinstance(one, Unknown) or isinstance(other, Unknown):
-        return True if one == other else None
-    return one == other
-
-
 def known(value: object) -> str | None:
     """Return a text that the template spells out, or None."""
     if isinstance(value, bool):
