@@ -36,14 +36,14 @@ synth: setup ## synthesise every environment into cdk.out
 	@$(BIN)/cdk synth --quiet
 
 test: setup ## run every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: setup ## format, lint, types, import rules, tests with branch coverage, synth, cfn-lint, cdk-nag
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest --cov
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov
 	@rm -rf cdk.out && $(BIN)/cdk synth --quiet --context nag=true
 	@$(BIN)/cfn-lint 'cdk.out/**/*.template.json'
 
