@@ -60,6 +60,11 @@ def test_what_is_accepted_does_not_fail(right_file: Path, right: dict[str, Any])
         ({"manifest.json": "{"}, "the manifest must be JSON"),
         ({"manifest.json": "{}"}, "the manifest must list artifacts"),
         ({"manifest.json": '{"artifacts": {}}'}, "must hold a stack"),
+        ({"manifest.json": '{"artifacts": {"A": "text", "B": {}}}'}, "must hold a stack"),
+        (
+            {"manifest.json": '{"artifacts": {"dev": {"type": "cdk:cloud-assembly"}}}'},
+            "the folder must be a cloud assembly",
+        ),
         (
             {
                 "manifest.json": '{"artifacts": {"S": {"type": "aws:cloudformation:stack", '
@@ -173,6 +178,17 @@ def test_a_pipe_gets_no_colours_and_takes_a_template(right_file: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "\x1b" not in shown.stdout
     assert "permissions-on-execution-role" in shown.stdout
+
+
+def test_bytes_that_are_no_text_are_a_clear_error() -> None:
+    program = str(Path(sys.prefix) / "bin" / "ecs-xray")
+    done = subprocess.run(
+        [program, "review", "-"], input=b"\xff\xfe\x00", capture_output=True, check=False
+    )
+
+    assert done.returncode == 2
+    assert b"<stdin>: must be readable UTF-8 text" in done.stderr
+    assert b"Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(("no_color", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])

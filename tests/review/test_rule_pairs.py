@@ -385,9 +385,11 @@ def test_a_rule_finds_what_is_wrong_and_nothing_beside_it(
 def test_a_name_in_two_stacks_clashes_unless_they_are_apart(right: Template, found: Find) -> None:
     accounts = ["aws://111111111111/eu-west-1", "aws://222222222222/eu-west-1"]
 
-    together = [one.text for one in found(right, right) if one.id == "name-clash"]
+    clashes = [one for one in found(right, right) if one.id == "name-clash"]
+    together = [one.text for one in clashes]
     apart = [one.text for one in found(right, right, environments=accounts)]
 
     assert len(together) == 2, "the log group and the family"
+    assert [str(one.severity) for one in clashes] == ["error", "warning"]
     assert "'/fq/dev/orders/instance/xray'" in together[0]
     assert apart == []

@@ -51,7 +51,7 @@ def read_stacks(path: str) -> Sequence[StackSource]:
     :raises ReviewError: when there is nothing to review, with the command that makes something.
     """
     if path == STANDARD_INPUT:
-        return [template_stack(sys.stdin.read(), file="<stdin>")]
+        return [template_stack(_standard_input(), file="<stdin>")]
     place = Path(path)
     if place.is_file() and place.name != "manifest.json":
         return [template_stack(_text(place), file=displayed(place))]
@@ -93,10 +93,12 @@ def _assembly(folder: Path, *, environment: str) -> Iterator[StackSource]:
             "run cdk synth again"
         )
     for artifact_id, artifact in artifacts.items():
+        if not isinstance(artifact, Mapping):
+            continue
         properties = artifact.get("properties") or {}
         if artifact.get("type") == _NESTED_ASSEMBLY:
             stage = artifact.get("displayName") or artifact_id.removeprefix("assembly-")
-            yield from _assembly(folder / properties["directoryName"], environment=stage)
+            yield from _assembly(folder / str(properties.get("directoryName")), environment=stage)
         elif artifact.get("type") == _STACK:
             yield from _stack(folder, artifact_id, artifact, environment)
 
@@ -156,6 +158,16 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
             f"{displayed(file)}: the manifest must be JSON, got '{invalid}'; run cdk synth again"
         ) from None
     return content if isinstance(content, Mapping) else {}
+
+
+def _standard_input() -> str:
+    try:
+        # Not as the locale has it: a template is UTF-8 everywhere.
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError:
+        raise ReviewError(
+            "<stdin>: must be readable UTF-8 text, got other bytes; pipe a template into it"
+        ) from None
 
 
 def _text(file: Path) -> str:

@@ -20,6 +20,8 @@ _NAMED = {
     "AWS::ECS::TaskDefinition": "Family",
 }
 
+_SHARED = "AWS::ECS::TaskDefinition"
+
 
 def _check(stacks: Sequence[Stack]) -> Iterator[Found]:
     taken: dict[tuple[str, str], list[tuple[Stack, Resource]]] = {}
@@ -37,6 +39,8 @@ def _check(stacks: Sequence[Stack]) -> Iterator[Found]:
                         f"region, got '{name}', which {other.place} has too",
                         cure="put the environment into the name, or give the stacks accounts or "
                         "regions that differ",
+                        # ECS refuses nothing here: both register revisions of one family.
+                        severity=Severity.WARNING if resource.type == _SHARED else None,
                     )
             before.append((stack, resource))
 
