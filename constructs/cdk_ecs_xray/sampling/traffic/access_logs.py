@@ -71,7 +71,8 @@ class AccessLogs:
             "INSERT INTO request SELECT second, known.name, requests FROM raw"
             " JOIN known USING (key) WHERE second IS NOT NULL;"
             "INSERT INTO malformed SELECT count(*), coalesce(example, key) FROM raw"
-            " LEFT JOIN known USING (key) WHERE second IS NULL OR known.name IS NULL"
+            " WHERE second IS NULL OR key IS NULL OR key IN"
+            " (SELECT key FROM key WHERE key NOT IN (SELECT key FROM known))"
             " GROUP BY coalesce(example, key);"
             "DROP TABLE raw; DROP TABLE key; DROP TABLE known"
         )
