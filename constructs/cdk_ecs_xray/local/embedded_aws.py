@@ -97,7 +97,7 @@ class EmbeddedAws:
         if health is None:
             raise LocalAwsError(
                 f"embedded AWS: expected a server of this kit on port {port}, got no answer of"
-                " its kind; start one with EmbeddedAws.start(port=…, detached=True)"
+                f" its kind; start one with ecs-xray local start --port {port}"
             )
         return cls(port=port, pid=health.pid, home=health.home, process=None)
 
