@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from cdk_ecs_xray import ConfigurationError
+from cdk_ecs_xray.sampling.traffic import access_logs, log_reader
+from cdk_ecs_xray.sampling.traffic.access_logs import Route
 from cdk_ecs_xray.sampling.traffic.log_reader import read_access_logs, read_counts
 
-Seen = dict[tuple[str | None, str | None, str | None], int]
+Seen = dict[tuple[str, str | None, str], int]
 
 ALB = (
     "https 2026-11-20T10:00:0{second}.123456Z app/fq/50dc 192.0.2.1:2817 10.0.0.1:80 0.0 0.0 0.0"
@@ -30,7 +32,8 @@ COMBINED = (
 
 def seen(files: Sequence[Path | str], **options: object) -> tuple[Seen, int, tuple[int, int]]:
     with read_access_logs([str(file) for file in files], **options) as logs:  # type: ignore[arg-type]
-        routes = {(r.method, r.host, r.path): r.requests for r in logs.routes()}
+        logs.decide(lambda _route: 0)
+        routes = {(r.method, r.host, r.path): n for r, n in logs.busiest(0, 1_000)}
         return routes, logs.malformed.count, logs.span
 
 
@@ -143,6 +146,26 @@ def test_what_is_not_text_is_counted_and_stops_nothing(tmp_path: Path) -> None:
     assert malformed == 3
 
 
+def test_bytes_that_are_not_text_in_a_field_nobody_asks_for_lose_no_request(
+    tmp_path: Path,
+) -> None:
+    for number, line in enumerate((ALB, COMBINED)):
+        log = tmp_path / f"{number}.log"
+        entry = line.format(second=0, method="GET", path="/a").encode()
+        log.write_bytes(entry.replace(b"X11", b"\xff").replace(b"Mozilla", b"\xff") + b"\n")
+
+        routes, malformed, _ = seen([log], host="api.example.com")
+
+        assert (routes, malformed) == ({("GET", "api.example.com", "/a"): 1}, 0)
+
+
+def test_a_quotation_mark_that_is_never_closed_takes_no_other_line_with_it(tmp_path: Path) -> None:
+    good = ALB.format(second=0, method="GET", path="/a")
+    log = written(tmp_path / "alb.log", good, good[: good.index(" HTTP/2.0")], '"', good)
+
+    assert seen([log])[:2] == ({("GET", "api.example.com", "/a"): 3}, 1)
+
+
 @pytest.mark.parametrize("name", ["part[1].gz", "100%?.log.gz", "it's *.gz"])
 def test_gzip_in_several_members_under_any_name(tmp_path: Path, name: str) -> None:
     line = (COMBINED.format(second=0, method="GET", path="/a") + "\n").encode()
@@ -150,6 +173,58 @@ def test_gzip_in_several_members_under_any_name(tmp_path: Path, name: str) -> No
     log.write_bytes(gzip.compress(line * 3, mtime=0) + gzip.compress(line * 2, mtime=0))
 
     assert seen([log, log])[0] == {("GET", None, "/a"): 10}
+
+
+def test_more_files_than_are_read_at_once(tmp_path: Path) -> None:
+    line = COMBINED.format(second=0, method="GET", path="/a")
+    files = [written(tmp_path / f"{n}.log", line, "cut off") for n in range(130)]
+
+    routes, malformed, _ = seen(files)
+
+    assert routes == {("GET", None, "/a"): 130}
+    assert malformed == 130
+
+
+def test_the_one_broken_file_of_many_is_named(tmp_path: Path) -> None:
+    lines = "\n".join(
+        COMBINED.format(second=n % 9, method="GET", path=f"/{n}") for n in range(9_000)
+    )
+    whole = gzip.compress(lines.encode(), mtime=0)
+    files = [tmp_path / f"{n}.gz" for n in range(5)]
+    for file in files:
+        file.write_bytes(whole)
+    files[3].write_bytes(whole[: len(whole) // 2])
+
+    with pytest.raises(ConfigurationError) as raised:
+        seen(files)
+
+    assert [p.partition(":")[0] for p in raised.value.problems] == [str(files[3])]
+
+
+def test_logs_that_do_not_fit_say_so_and_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_reader, "MEMORY_LIMIT", "5MB")
+    log = written(tmp_path / "a", *[COMBINED.format(second=0, method="GET", path="/a")] * 10)
+
+    with pytest.raises(ConfigurationError, match=r"must fit into 5MB.*; set TMPDIR"):
+        seen([log])
+
+
+def test_routes_are_decided_part_by_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access_logs, "_ROUTES_AT_ONCE", 3)
+    paths = [f"/{n % 10}" for n in range(10 * 11 // 2)]
+    lines = (COMBINED.format(second=0, method="GET", path=path) for path in paths)
+    # The same route under a text of its own, as another version of HTTP has it.
+    other = COMBINED.format(second=1, method="GET", path="/7").replace("HTTP/1.1", "HTTP/2.0")
+    log = written(tmp_path / "a", *lines, *[other] * 3)
+
+    with read_access_logs([str(log)]) as logs:
+        logs.decide(lambda route: int(route.path in ("/0", "/7")))
+
+        assert logs.per_second() == {0: {44: 1}, 1: {11: 1, 3: 1}}
+        assert [(r.path, n) for r, n in logs.busiest(1, 9)] == [("/7", 8), ("/0", 6)]
+        assert [(r.path, n) for r, n in logs.busiest(0, 2)] == [("/1", 6), ("/2", 6)]
 
 
 def test_standard_input_plain_and_gzip(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,16 +281,18 @@ def test_requests_are_counted_by_second_and_minute(tmp_path: Path) -> None:
     )
 
     with read_access_logs([str(log)]) as logs:
-        assert [route.path for route in logs.routes()] == ["/a", "/b"]
-        logs.assign([0, 1])
+        logs.decide(lambda route: "/a/b".index(route.path) // 2)
+        assert logs.busiest(0, 5) == [(Route(host=None, method="GET", path="/a"), 4)]
+        assert logs.busiest(1, 5) == [(Route(host=None, method="GET", path="/b"), 3)]
         assert logs.per_second() == {0: {2: 2}, 1: {2: 1, 1: 1}}
         assert list(logs.per_minute()) == [
             (0, 29919480, 2, 2),
             (1, 29919480, 1, 1),
             (1, 29919480, 2, 1),
         ]
-        logs.assign([0, 0])
+        logs.decide(lambda _route: 0)
         assert logs.per_second() == {0: {4: 1, 3: 1}}
+        assert [route.path for route, _ in logs.busiest(0, 1)] == ["/a"]
 
 
 def athena_in_duckdb(log: Path) -> list[tuple[object, ...]]:
@@ -253,8 +330,9 @@ def test_athenas_counts_are_the_logs_own(tmp_path: Path) -> None:
 
     with read_access_logs([str(log)]) as direct, read_counts(str(counts)) as counted:
         for logs in (direct, counted):
-            logs.assign(range(len(list(logs.routes()))))
-        assert list(direct.routes()) == list(counted.routes())
+            logs.decide(lambda route: len(route.path) + int(route.path[-1:] == "1"))
+        for rule in direct.per_second():
+            assert direct.busiest(rule, 60) == counted.busiest(rule, 60)
         assert direct.per_second() == counted.per_second()
         assert direct.span == counted.span
     assert sum(Counter(row[1:4] for row in rows).values()) < 60

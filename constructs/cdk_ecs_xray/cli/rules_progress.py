@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 _INTERVAL = 0.2
 
 
-def log_progress(files: int) -> Watch | None:
-    """Return what watches the reading of so many files, or None where nobody would see it."""
+def log_progress() -> Watch | None:
+    """Return what watches the reading of logs, or None where nobody would see it."""
     if not sys.stderr.isatty():
         return None
     from rich.console import Console
     from rich.progress import Progress
 
     @contextmanager
-    def watch(name: str, number: int, percent: object) -> Iterator[None]:
+    def watch(label: str, percent: object) -> Iterator[None]:
         finished = threading.Event()
         with Progress(console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(f"{name} ({number + 1} of {files})", total=100)
+            task = bar.add_task(label, total=100)
 
             def follow() -> None:
                 while not finished.wait(_INTERVAL):

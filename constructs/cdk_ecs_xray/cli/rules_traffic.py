@@ -77,7 +77,10 @@ def _of_logs(
             *_short_span(last - first + 1),
             *_notes(asked),
         ]
-        unmatched = _unmatched(asked, rules, logs)
+        unmatched = [
+            (f"{route.method} {route.host or ''}{route.path}", requests)
+            for route, requests in logs.busiest(len(rules.rules), _SHOWN_ROUTES)
+        ]
         if asked.chart is not None:
             _draw(asked.chart, rules, logs)
     return SimulationReport(
@@ -101,13 +104,13 @@ def _opened(asked: SimulationRequest) -> AbstractContextManager[AccessLogs]:
         log_format=asked.log_format,
         fields=asked.field_names,
         host=asked.host,
-        watch=log_progress(len(asked.logs)),
+        watch=log_progress(),
     )
 
 
 def _simulated(asked: SimulationRequest, rules: RulesInOrder, logs: AccessLogs) -> Simulation:
     decider = RouteDecider(rules.rules, asked.request)
-    logs.assign(decider.decide(route.host, route.method, route.path) for route in logs.routes())
+    logs.decide(lambda route: decider.decide(route.host, route.method, route.path))
     loads = _loads(rules, logs)
     first, last = logs.span
     seconds: float = last - first + 1
@@ -135,19 +138,6 @@ def _run(
         seed=asked.seed,
         insights=rules.insights,
     )
-
-
-def _unmatched(
-    asked: SimulationRequest, rules: RulesInOrder, logs: AccessLogs
-) -> Sequence[tuple[str, int]]:
-    decider = RouteDecider(rules.rules, asked.request)
-    found: list[tuple[str, int]] = []
-    for route in logs.routes():
-        if decider.decide(route.host, route.method, route.path) == len(rules.rules):
-            found.append((f"{route.method} {route.host or ''}{route.path}", route.requests))
-            if len(found) == _SHOWN_ROUTES:
-                break
-    return found
 
 
 def _of_profile(

@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from cdk_ecs_xray.sampling.traffic.log_formats import Key, quoted
 
 if TYPE_CHECKING:
     import duckdb
 
 _BATCH = 50_000
+_ROUTES_AT_ONCE = 500_000
 _SHOWN = 3
 
 
@@ -29,12 +32,11 @@ class Malformed:
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """A distinct request and how often it came."""
+    """A distinct request."""
 
     host: str | None
-    method: str | None
-    path: str | None
-    requests: int
+    method: str
+    path: str
 
 
 class AccessLogs:
@@ -43,46 +45,37 @@ class AccessLogs:
     def __init__(self, database: duckdb.DuckDBPyConnection, folder: Path) -> None:
         self._database = database
         self._folder = folder
-
-    def prepare(self) -> None:
-        """Create the tables that a reader fills."""
         self._database.execute(
-            "CREATE SEQUENCE names;"
-            "CREATE TABLE name (name INTEGER DEFAULT nextval('names'), host VARCHAR,"
-            " method VARCHAR, path VARCHAR);"
-            "CREATE TABLE request (second BIGINT, name INTEGER, requests BIGINT);"
+            "CREATE SEQUENCE routes;"
+            "CREATE TABLE route (id INTEGER, host VARCHAR, method VARCHAR, path VARCHAR);"
+            "CREATE TABLE request (second BIGINT, route INTEGER, requests BIGINT);"
             "CREATE TABLE malformed (lines BIGINT, example VARCHAR)"
         )
 
-    def take(self) -> None:
-        """Take over what a reader put into the table ``key``, and the rows of ``raw`` with it.
+    def take(self, raw: str, key: Key, host: str | None = None) -> None:
+        """Take over the lines of a table: second, key, requests, example.
 
         Lines are told apart by a text that is cheap to find, their key; host, method and path are
-        found once for each key, and numbers stand for them from then on.
-        """
-        same = " AND ".join(
-            f"name.{part} IS NOT DISTINCT FROM key.{part}" for part in ("host", "method", "path")
-        )
-        self._database.execute(
-            "INSERT INTO name (host, method, path) SELECT DISTINCT host, method, path FROM key"
-            f" WHERE method IS NOT NULL AND NOT EXISTS (SELECT 1 FROM name WHERE {same});"
-            "CREATE TABLE known AS SELECT key.key, name.name FROM key JOIN name"
-            f" ON key.method IS NOT NULL AND {same};"
-            "INSERT INTO request SELECT second, known.name, requests FROM raw"
-            " JOIN known USING (key) WHERE second IS NOT NULL;"
-            "INSERT INTO malformed SELECT count(*), coalesce(example, key) FROM raw"
-            " WHERE second IS NULL OR key IS NULL OR key IN"
-            " (SELECT key FROM key WHERE key NOT IN (SELECT key FROM known))"
-            " GROUP BY coalesce(example, key);"
-            "DROP TABLE raw; DROP TABLE key; DROP TABLE known"
-        )
+        found once for each key, and numbers stand for them from then on. Several keys may be of
+        the same route.
 
-    def finish(self) -> None:
-        """Number the routes once everything is read."""
+        :param raw: its name; the table is dropped.
+        :param host: of requests without one.
+        """
+        default_host = "NULL" if host is None else quoted(host)
         self._database.execute(
-            "CREATE TABLE route AS SELECT row_number() OVER (ORDER BY n DESC, method, host, path)"
-            " - 1 AS id, * FROM (SELECT name, host, method, path, sum(requests)::BIGINT AS n"
-            " FROM request JOIN name USING (name) GROUP BY ALL)"
+            f"CREATE TABLE key AS SELECT nextval('routes')::INTEGER AS id, key,"
+            f" coalesce({key.host}, {default_host}) AS host, {key.method} AS method,"
+            f" coalesce(nullif({key.path}, ''), '/') AS path"
+            f" FROM (SELECT key, {key.parsed} AS parsed FROM (SELECT DISTINCT key FROM {raw}));"
+            f"INSERT INTO request SELECT second, id, requests FROM {raw} JOIN key USING (key)"
+            " WHERE second IS NOT NULL AND method IS NOT NULL;"
+            "INSERT INTO malformed SELECT count(*), coalesce(example, replace(key, chr(31), ' '))"
+            f" FROM {raw} WHERE second IS NULL OR key IS NULL"
+            " OR key IN (SELECT key FROM key WHERE key IS NOT NULL AND method IS NULL)"
+            " GROUP BY coalesce(example, replace(key, chr(31), ' '));"
+            "INSERT INTO route SELECT id, host, method, path FROM key WHERE method IS NOT NULL;"
+            f"DROP TABLE {raw}; DROP TABLE key"
         )
 
     @property
@@ -98,47 +91,89 @@ class AccessLogs:
     @property
     def without_host(self) -> int:
         """Requests whose host is unknown, which matches the host of every rule."""
-        (requests,) = self._row("SELECT coalesce(sum(n), 0)::BIGINT FROM route WHERE host IS NULL")
+        (requests,) = self._row(
+            "SELECT coalesce(sum(requests), 0)::BIGINT FROM request"
+            " WHERE route IN (SELECT id FROM route WHERE host IS NULL)"
+        )
         return int(requests)
 
     @property
     def span(self) -> tuple[int, int]:
-        """The first and last second with a request, since 1970."""
+        """The first and last second with a request, since 1970; ``(0, -1)`` without any."""
         first, last = self._row("SELECT min(second), max(second) FROM request")
         return (0, -1) if first is None else (first, last)
 
-    def routes(self) -> Iterator[Route]:
-        """Return every route in the order of its number, the most frequent first."""
-        found = self._database.cursor().execute(
-            "SELECT host, method, path, n FROM route ORDER BY id"
-        )
-        while rows := found.fetchmany(_BATCH):
-            for host, method, path, requests in rows:
-                yield Route(host=host, method=method, path=path, requests=requests)
+    def decide(self, rule_of: Callable[[Route], int]) -> None:
+        """Ask for each route which rule decides about it; what follows counts by its answers.
 
-    def assign(self, rules: Iterable[int]) -> None:
-        """Say which rule decides about each route, in the order of :meth:`routes`."""
-        path = self._folder / "assignment.csv"
-        with path.open("w", encoding="ascii") as file:
-            file.writelines(f"{number},{rule}\n" for number, rule in enumerate(rules))
+        :param rule_of: returns the position of a rule.
+        """
         self._database.execute(
-            "CREATE OR REPLACE TABLE decided AS SELECT rule, second, sum(requests)::BIGINT AS n"
-            " FROM request JOIN route USING (name) JOIN read_csv(?, header = false,"
-            " auto_detect = false, columns = {'id': 'BIGINT', 'rule': 'INTEGER'}) AS assigned"
-            " USING (id) GROUP BY ALL",
-            [str(path)],
+            "CREATE OR REPLACE TABLE decided (route INTEGER, rule INTEGER);"
+            "CREATE OR REPLACE TABLE counted (rule INTEGER, second BIGINT, n BIGINT)"
         )
+        for part in self._parts():
+            path = self._folder / "decided.csv"
+            routes = self._database.execute(
+                f"SELECT id, host, method, path FROM route WHERE id {part}"
+            )
+            with path.open("w", encoding="ascii") as file:
+                while rows := routes.fetchmany(_BATCH):
+                    file.writelines(
+                        f"{number},{rule_of(Route(host=host, method=method, path=text))}\n"
+                        for number, host, method, text in rows
+                    )
+            self._database.execute(
+                "INSERT INTO decided SELECT * FROM read_csv(?, header = false,"
+                " auto_detect = false, columns = {'route': 'INTEGER', 'rule': 'INTEGER'})",
+                [str(path)],
+            )
+            self._database.execute(
+                "INSERT INTO counted SELECT rule, second, sum(requests) FROM request"
+                f" JOIN decided USING (route) WHERE route {part} GROUP BY ALL"
+            )
+        self._database.execute(
+            "CREATE OR REPLACE TABLE counted AS"
+            " SELECT rule, second, sum(n)::BIGINT AS n FROM counted GROUP BY ALL"
+        )
+
+    def busiest(self, rule: int, most: int) -> Sequence[tuple[Route, int]]:
+        """Return the routes a rule decides about that had the most requests, with their number."""
+        self._database.execute(
+            "CREATE OR REPLACE TABLE busy (host VARCHAR, method VARCHAR, path VARCHAR, n BIGINT)"
+        )
+        for part in self._parts():
+            self._database.execute(
+                "INSERT INTO busy SELECT host, method, path, n FROM route JOIN"
+                " (SELECT route, sum(requests) AS n FROM request JOIN decided USING (route)"
+                f" WHERE rule = ? AND route {part} GROUP BY route) ON route = id",
+                [rule],
+            )
+        found = self._database.execute(
+            "SELECT host, method, path, sum(n)::BIGINT AS n FROM busy"
+            f" GROUP BY ALL ORDER BY n DESC, method, host, path LIMIT {most}"
+        ).fetchall()
+        return [
+            (Route(host=host, method=method, path=path), requests)
+            for host, method, path, requests in found
+        ]
+
+    def _parts(self) -> Iterator[str]:
+        """Yield conditions for so many routes at a time that joining them takes little memory."""
+        (last,) = self._row("SELECT coalesce(max(id), 0) FROM route")
+        for first in range(0, last + 1, _ROUTES_AT_ONCE):
+            yield f"BETWEEN {first} AND {first + _ROUTES_AT_ONCE - 1}"
 
     def per_second(self) -> Mapping[int, Mapping[int, int]]:
         """Return, by rule, in how many seconds how many requests came."""
         return _nested(
-            self._database.execute("SELECT rule, n, count(*) FROM decided GROUP BY ALL").fetchall()
+            self._database.execute("SELECT rule, n, count(*) FROM counted GROUP BY ALL").fetchall()
         )
 
     def per_minute(self) -> Iterator[tuple[int, int, int, int]]:
         """Return rule, minute since 1970, requests in a second, and seconds with that many."""
         yield from self._database.execute(
-            "SELECT rule, second // 60, n, count(*) FROM decided GROUP BY ALL ORDER BY ALL"
+            "SELECT rule, second // 60, n, count(*) FROM counted GROUP BY ALL ORDER BY ALL"
         ).fetchall()
 
     def _row(self, query: str) -> Any:

@@ -1,4 +1,4 @@
-"""Formats of access logs, as expressions that find time, host, method and path in a line.
+"""Formats of access logs, as columns and expressions that find time, host, method and path.
 
 Sources: "Access log entries" in the guides of Application Load Balancers and CloudFront (standard
 logs), ``log_format combined`` of nginx, ``LogFormat "%v:%p %h …" vhost_combined`` of Apache.
@@ -16,10 +16,11 @@ from cdk_ecs_xray.errors import ConfigurationError
 _ALB = re.compile(r'^[a-z0-9]+ \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^"]*"[^"]+" ')
 # Of the request up to its query, once for each that is there: of every line it would take most of
 # the time.
-_REQUEST = re.compile(r"^(?P<method>[A-Z]+) [a-z]+://(?P<host>[^/ ?]*)(?P<path>/[^ ?]*)?")
-_COMBINED = re.compile(
-    r'^(?:(?P<host>[^ :"]+):\d+ )?[^ "]+ [^ "]+ [^"\[]*\[(?P<time>[^\]"]+)\] "'
-    r"(?P<method>[A-Z]+) (?:[a-z]+://[^/ ?\"]*)?(?P<path>/[^ ?\"]*|\*)(?:\?[^ \"]*)?[ \"]"
+_ALB_REQUEST = re.compile(r"^(?P<method>[A-Z]+) [a-z]+://(?P<host>[^/ ?]*)(?P<path>/[^ ?]*)?")
+_COMBINED = re.compile(r'^(?:[^ :"]+:\d+ )?[^ "]+ [^ "]+ [^"\[]*\[[^\]"]+\] "[^"]+" \d')
+_COMBINED_HEAD = re.compile(r"^(?:(?P<host>[^ :]+):\d+ )?[^ ]+ [^ ]+ [^\[]*\[(?P<time>[^\]]+)\] $")
+_COMBINED_REQUEST = re.compile(
+    r"^(?P<host>[^\x1f]*)\x1f(?P<method>[A-Z]+) (?:[a-z]+://[^/ ?]*)?(?P<path>/[^ ?]*|\*)(?: |$)"
 )
 _JSON_NAMES: Mapping[str, Sequence[str]] = {
     "time": ("time", "timestamp", "@timestamp", "ts", "time_iso8601", "time_local"),
@@ -41,26 +42,42 @@ FORMATS = ("alb", "cloudfront", "combined", "json")
 
 
 @dataclass(frozen=True, kw_only=True)
-class LogFormat:
-    """How to read one file, as SQL expressions.
+class Key:
+    """What a text tells that stands for a route, as SQL expressions.
 
-    :param name: one of FORMATS.
-    :param found: of ``line``: what ``time`` and ``key`` read as ``found``.
-    :param time: the second since 1970, NULL where the line has none.
-    :param key: a text that tells routes apart and is cheap to find.
+    :param name: keys of one name are read alike.
     :param parsed: of ``key``: what the others read as ``parsed``.
     :param host: of the request, NULL where there is none.
     :param method: NULL where the line is not of the format.
     """
 
     name: str
-    found: str
-    time: str
-    key: str
     parsed: str
     host: str
     method: str
     path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogFormat:
+    """How to read one file, as SQL expressions.
+
+    :param delimiter: between the columns; a line may have more of them, which are not looked at.
+    :param columns: their names.
+    :param entry: of the columns: whether they are of a request at all.
+    :param found: of the columns: what ``time`` and ``text`` read as ``found``.
+    :param time: the second since 1970, NULL where the line has none.
+    :param text: that tells routes apart and is cheap to find; NULL where there is none.
+    :param key: how to read it.
+    """
+
+    delimiter: str
+    columns: Sequence[str]
+    entry: str = "true"
+    found: str = "NULL"
+    time: str
+    text: str
+    key: Key
 
 
 def format_of(
@@ -76,21 +93,20 @@ def format_of(
     name = _detected(head, where) if name == "auto" else name
     if name == "alb":
         return LogFormat(
-            name=name,
-            found="NULL",
-            time="epoch(try_cast(left(split_part(line, ' ', 2), 19) AS TIMESTAMP))",
-            key="split_part(split_part(line, '\"', 2), '?', 1)",
-            parsed=_extract("key", _REQUEST),
-            host=_without_port("nullif(parsed.host, '')"),
-            method="nullif(parsed.method, '')",
-            path="parsed.path",
+            delimiter='"',
+            columns=("head", "request"),
+            time="epoch(try_cast(substr(head, instr(head, ' ') + 1, 19) AS TIMESTAMP))",
+            text="split_part(request, '?', 1)",
+            key=_matched("alb", _ALB_REQUEST),
         )
     if name == "combined":
-        return _joined(
-            name,
-            found=_extract("line", _COMBINED),
+        return LogFormat(
+            delimiter='"',
+            columns=("head", "request"),
+            found=_extract("head", _COMBINED_HEAD),
             time="epoch(try_strptime(found.time, '%d/%b/%Y:%H:%M:%S %z'))",
-            parts=("found.host", "found.method", "found.path"),
+            text="found.host || chr(31) || split_part(request, '?', 1)",
+            key=_matched("combined", _COMBINED_REQUEST),
         )
     return _json(fields) if name == "json" else _cloudfront(head, where)
 
@@ -121,18 +137,19 @@ def _extract(column: str, pattern: re.Pattern[str]) -> str:
     return f"regexp_extract({column}, {expression}, [{names}])"
 
 
-def _joined(name: str, *, found: str, time: str, parts: Sequence[str]) -> LogFormat:
-    """Make a key of host, method and path; None where a line has no method."""
+def _joined(*parts: str) -> str:
+    """Make one text of host, method and path; NULL where a line has no method."""
     host, method, path = (f"coalesce({part}, '')" for part in parts)
-    return LogFormat(
+    return f"CASE WHEN {method} <> '' THEN concat_ws(chr(31), {host}, {method}, {path}) END"
+
+
+def _matched(name: str, pattern: re.Pattern[str]) -> Key:
+    return Key(
         name=name,
-        found=found,
-        time=time,
-        key=f"CASE WHEN {method} <> '' THEN concat_ws(chr(31), {host}, {method}, {path}) END",
-        parsed="string_split(key, chr(31))",
-        host=_without_port("nullif(parsed[1], '')"),
-        method="parsed[2]",
-        path="parsed[3]",
+        parsed=_extract("key", pattern),
+        host=_without_port("nullif(parsed.host, '')"),
+        method="nullif(parsed.method, '')",
+        path="parsed.path",
     )
 
 
@@ -141,6 +158,15 @@ def _without_port(host: str) -> str:
     endings = ((":443", 4), (":80", 3))
     cases = (f"WHEN ends_with({host}, '{end}') THEN {host}[:-{n + 1}]" for end, n in endings)
     return f"CASE {' '.join(cases)} ELSE {host} END"
+
+
+JOINED = Key(
+    name="joined",
+    parsed="string_split(key, chr(31))",
+    host=_without_port("nullif(parsed[1], '')"),
+    method="nullif(parsed[2], '')",
+    path="parsed[3]",
+)
 
 
 def _json(fields: Mapping[str, str]) -> LogFormat:
@@ -160,17 +186,21 @@ def _json(fields: Mapping[str, str]) -> LogFormat:
     stamp = value("time")
     number = f"try_cast({stamp} AS DOUBLE)"
     url = value("path")
-    return _joined(
-        "json",
+    return LogFormat(
+        # Which no text has unescaped: the whole line is one column.
+        delimiter="\x01",
+        columns=("line",),
+        entry="line <> ''",
         found="CASE WHEN json_valid(line) THEN line::JSON END",
         time=f"coalesce(CASE WHEN {number} > 1e11 THEN {number} / 1000 ELSE {number} END, "
         f"epoch(try_cast({stamp} AS TIMESTAMPTZ)), "
         f"epoch(try_strptime({stamp}, '%d/%b/%Y:%H:%M:%S %z')))",
-        parts=(
+        text=_joined(
             f"coalesce({value('host')}, nullif(regexp_extract({url}, {_URL_HOST}, 1), ''))",
             f"upper({value('method')})",
             f"regexp_extract({url}, {_URL_PATH}, 1)",
         ),
+        key=JOINED,
     )
 
 
@@ -190,14 +220,15 @@ def _cloudfront(head: Sequence[str], where: str) -> LogFormat:
                 f"{where}: a CloudFront log must declare {_CLOUDFRONT_FIELDS[part][0]} in its "
                 f"line '#Fields:', got '{declared[:60]}'; keep the header line"
             )
-        return f"nullif(found[{position + 1}], '')"
+        return f"c{position}"
 
-    stamp = f"try_cast({column('date')} || ' ' || {column('clock')} AS TIMESTAMP)"
-    return _joined(
-        "cloudfront",
-        found="string_split(line, chr(9))",
-        time=f"epoch({stamp})",
-        parts=(f"nullif({column('host')}, '-')", column("method"), column("path")),
+    return LogFormat(
+        delimiter="\t",
+        columns=tuple(f"c{position}" for position in range(len(columns))),
+        entry="NOT starts_with(coalesce(c0, ''), '#')",
+        time=f"epoch(try_cast({column('date')} || ' ' || {column('clock')} AS TIMESTAMP))",
+        text=_joined(f"nullif({column('host')}, '-')", column("method"), column("path")),
+        key=JOINED,
     )
 
 

@@ -7,9 +7,7 @@ does not depend on the length of the logs. DuckDB comes with the extra ``simulat
 
 from __future__ import annotations
 
-import gzip
-import shutil
-import sys
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -18,22 +16,31 @@ from typing import TYPE_CHECKING, Any
 
 from cdk_ecs_xray.errors import ConfigurationError
 from cdk_ecs_xray.sampling.traffic.access_logs import AccessLogs
-from cdk_ecs_xray.sampling.traffic.log_formats import LogFormat, format_of, quoted
+from cdk_ecs_xray.sampling.traffic.log_files import (
+    LogFile,
+    is_compressed,
+    linked,
+    log_files,
+    read_alike,
+)
+from cdk_ecs_xray.sampling.traffic.log_formats import JOINED, Key, quoted
 
 if TYPE_CHECKING:
     import duckdb
 
-STANDARD_INPUT = "-"
-MEMORY_LIMIT = "512MB"
-_HEAD_LINES = 20
-_HEAD_BYTES = 1 << 16
+MEMORY_LIMIT = "256MB"
+# Each thread holds buffers, which must fit into the limit however many cores there are.
+_MOST_THREADS = 4
+# Load balancers write a file every five minutes: reading one at a time would mostly be starting.
+_FILES_AT_ONCE = 64
 # ALB cuts requests at 8 KB and a user agent with them; a longer line is not an access log's.
 _LONGEST_LINE = 1 << 20
-_GZIP = b"\x1f\x8b"
 _SHOWN_CHARACTERS = 100
+_SHOWN_COLUMNS = 3
+_RAW_COLUMNS = "second BIGINT, key VARCHAR, requests BIGINT, example VARCHAR"
 
-Watch = Callable[[str, int, Callable[[], float]], AbstractContextManager[None]]
-"""Shows how reading goes: given the file, its position and a function for the percentage."""
+Watch = Callable[[str, Callable[[], float]], AbstractContextManager[None]]
+"""Shows how reading goes: given what is read and a function for the percentage."""
 
 
 @contextmanager
@@ -50,26 +57,25 @@ def read_access_logs(
     :param files: paths; ``-`` is standard input.
     :param log_format: one of ``log_formats.FORMATS``, or ``auto``.
     :param host: of all requests, for formats that have none.
-    :param watch: entered around the reading of each file.
+    :param watch: entered around the reading of files that are read together.
     :raises ConfigurationError: for a file that can't be read, or without a single readable line.
     """
     with _opened() as (database, folder, logs):
-        for number, name in enumerate(files):
-            path = _linked(name, folder / f"{number}.log")
-            if not path.stat().st_size:
-                continue
-            compressed = _starts_with(path, _GZIP)
-            head = _head(path, name, compressed=compressed)
-            shape = format_of(log_format, head, fields or {}, where=name)
-            query = _query(shape, path, compressed=compressed)
-            watched = (
-                nullcontext() if watch is None else watch(name, number, database.query_progress)
-            )
-            with watched:
-                _read(database, query, path, name)
-                database.execute(_keys(shape, host))
-                logs.take()
-        logs.finish()
+        keys: dict[str, Key] = {}
+        found = log_files(files, folder, log_format=log_format, fields=fields or {})
+        done = 0
+        for alike in read_alike(found, _FILES_AT_ONCE):
+            key = alike[0].shape.key
+            raw = f"raw_{key.name}"
+            if raw not in keys:
+                database.execute(f"CREATE TABLE {raw} ({_RAW_COLUMNS})")
+                keys[raw] = key
+            done += len(alike)
+            label = f"{alike[-1].name} ({done} of {len(files)})"
+            with nullcontext() if watch is None else watch(label, database.query_progress):
+                _read(database, raw, alike)
+        for raw, key in keys.items():
+            logs.take(raw, key, host)
         if logs.span == (0, -1):
             malformed = logs.malformed
             got = f"{malformed.count:,} malformed" if malformed.count else "none"
@@ -87,8 +93,8 @@ def read_counts(file: str) -> Iterator[AccessLogs]:
     :raises ConfigurationError: for a file that is not its result.
     """
     with _opened() as (database, folder, logs):
-        path = _linked(file, folder / "counts.csv")
-        compression = "gzip" if _starts_with(path, _GZIP) else "none"
+        path = linked(file, folder / "counts.csv")
+        compression = "gzip" if is_compressed(path) else "none"
         try:
             database.execute(
                 "CREATE TABLE raw AS SELECT second::BIGINT AS second, concat_ws(chr(31),"
@@ -97,19 +103,13 @@ def read_counts(file: str) -> Iterator[AccessLogs]:
                 f" header = true, all_varchar = true, compression = '{compression}')",
                 [str(path)],
             )
-            database.execute(
-                "CREATE TABLE key AS SELECT key, nullif(parts[1], '') AS host, parts[2] AS method,"
-                " parts[3] AS path FROM (SELECT DISTINCT key, string_split(key, chr(31)) AS parts"
-                " FROM raw)"
-            )
-            logs.take()
         except _duckdb().Error as error:
             raise ConfigurationError(
                 f"{file}: counts must be CSV with the columns second, host, method, path and "
                 f"requests, got '{_first_line(error, path, file)}'; export the result of "
                 "--print-athena-sql"
             ) from None
-        logs.finish()
+        logs.take("raw", JOINED)
         if logs.span == (0, -1):
             raise ConfigurationError(f"{file}: counts must hold at least one row, got none; rerun")
         yield logs
@@ -123,6 +123,7 @@ def _opened() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, AccessLogs]]:
             str(folder / "logs.duckdb"),
             config={
                 "memory_limit": MEMORY_LIMIT,
+                "threads": min(os.cpu_count() or 1, _MOST_THREADS),
                 "temp_directory": str(folder / "spill"),
                 "preserve_insertion_order": "false",
                 "autoinstall_known_extensions": "false",
@@ -135,88 +136,65 @@ def _opened() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, AccessLogs]]:
                 "SET enable_progress_bar = true; SET enable_progress_bar_print = false;"
                 " SET TimeZone = 'UTC'"
             )
-            logs = AccessLogs(database, folder)
-            logs.prepare()
-            yield database, folder, logs
+            yield database, folder, AccessLogs(database, folder)
+        except _duckdb().Error as error:
+            raise ConfigurationError(
+                f"ecs-xray rules simulate: the requests must fit into {MEMORY_LIMIT} of memory and "
+                f"the disk of {folder.parent}, got '{str(error).splitlines()[0]}'; set TMPDIR to a "
+                "folder with more space, or count them with --print-athena-sql"
+            ) from None
         finally:
             database.close()
 
 
-def _read(database: duckdb.DuckDBPyConnection, query: str, path: Path, name: str) -> None:
+def _read(database: duckdb.DuckDBPyConnection, raw: str, alike: Sequence[LogFile]) -> None:
     try:
-        database.execute(query)
+        database.execute(f"INSERT INTO {raw} {_query(alike)}")
         database.execute(
-            "INSERT INTO malformed SELECT count(DISTINCT line), NULL FROM reject_errors;"
+            "INSERT INTO malformed SELECT count(DISTINCT (file_id, line)), NULL FROM reject_errors;"
             " DROP TABLE reject_errors; DROP TABLE reject_scans"
         )
     except _duckdb().Error as error:
+        if _is_full(error):
+            raise
+        # Which of them it was, DuckDB does not always say; nothing of it was inserted.
+        if len(alike) > 1:
+            database.execute(
+                "DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans"
+            )
+            for file in alike:
+                _read(database, raw, [file])
+            return
+        (file,) = alike
         raise ConfigurationError(
-            f"{name}: the log must be readable to its end, got "
-            f"'{_first_line(error, path, name)}'; fetch it again"
+            f"{file.name}: the log must be readable to its end, got "
+            f"'{_first_line(error, file.path, file.name)}'; fetch it again"
         ) from None
 
 
-def _query(shape: LogFormat, path: Path, *, compressed: bool) -> str:
-    # One column per line: a character that no log has separates, nothing quotes.
+def _query(alike: Sequence[LogFile]) -> str:
+    shape = alike[0].shape
+    paths = ", ".join(quoted(str(file.path)) for file in alike)
+    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in shape.columns)
+    # Nothing quotes: a quotation mark that is never closed must not take the next lines with it.
     source = (
-        f"read_csv({quoted(str(path))}, columns = {{'line': 'VARCHAR'}}, auto_detect = false,"
-        " header = false, delim = chr(1), quote = '', escape = '', strict_mode = false,"
+        f"read_csv([{paths}], columns = {{{columns}}}, auto_detect = false,"
+        f" header = false, delim = {quoted(shape.delimiter)}, quote = '', escape = '',"
+        f" strict_mode = false, null_padding = {str(len(shape.columns) > 1).lower()},"
         f" store_rejects = true, rejects_limit = 0, max_line_size = {_LONGEST_LINE},"
-        f" compression = '{'gzip' if compressed else 'none'}')"
-    ).replace("chr(1)", "'\x01'")
-    lines = f"SELECT line, {shape.found} AS found FROM {source}"
-    lines += " WHERE line <> ''"
-    if shape.name == "cloudfront":
-        lines += " AND NOT starts_with(line, '#')"
-    unread = "second IS NULL OR key IS NULL"
+        f" compression = '{'gzip' if alike[0].compressed else 'none'}')"
+    )
+    shown = f"concat_ws({quoted(shape.delimiter)}, {', '.join(shape.columns[:_SHOWN_COLUMNS])})"
     return (
-        "CREATE TABLE raw AS SELECT second, key, 1 AS requests,"
-        f" CASE WHEN {unread} THEN left(line, {_SHOWN_CHARACTERS}) END AS example"
-        f" FROM (SELECT line, floor({shape.time})::BIGINT AS second, {shape.key} AS key"
-        f" FROM ({lines}))"
+        "SELECT second, key, 1 AS requests,"
+        f" CASE WHEN second IS NULL OR key IS NULL THEN left({shown}, {_SHOWN_CHARACTERS}) END"
+        f" AS example FROM (SELECT *, floor({shape.time})::BIGINT AS second, {shape.text} AS key"
+        f" FROM (SELECT *, {shape.found} AS found FROM {source} WHERE {shape.entry}))"
     )
 
 
-def _keys(shape: LogFormat, host: str | None) -> str:
-    default_host = "NULL" if host is None else quoted(host)
-    return (
-        f"CREATE TABLE key AS SELECT key, coalesce({shape.host}, {default_host}) AS host,"
-        f" {shape.method} AS method, coalesce(nullif({shape.path}, ''), '/') AS path"
-        f" FROM (SELECT key, {shape.parsed} AS parsed FROM (SELECT DISTINCT key FROM raw))"
-    )
-
-
-def _linked(name: str, link: Path) -> Path:
-    """Give a file a name without the characters that DuckDB reads as wildcards."""
-    if name == STANDARD_INPUT:
-        with link.open("wb") as copy:
-            shutil.copyfileobj(sys.stdin.buffer, copy)
-        return link
-    path = Path(name)
-    try:
-        with path.open("rb"):
-            link.symlink_to(path.resolve())
-    except OSError as error:
-        raise ConfigurationError(
-            f"{name}: the file must be readable, got '{error.strerror}'; check the path"
-        ) from None
-    return link
-
-
-def _head(path: Path, name: str, *, compressed: bool) -> Sequence[str]:
-    try:
-        with gzip.open(path) if compressed else path.open("rb") as file:
-            text = file.read(_HEAD_BYTES).decode(errors="replace")
-    except (OSError, EOFError) as error:
-        raise ConfigurationError(
-            f"{name}: the log must be readable, got '{error}'; fetch it again"
-        ) from None
-    return [line for line in text.splitlines() if line.strip()][:_HEAD_LINES]
-
-
-def _starts_with(path: Path, magic: bytes) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(magic)) == magic
+def _is_full(error: Exception) -> bool:
+    return isinstance(error, _duckdb().OutOfMemoryException) or "No space left" in str(error)
 
 
 def _first_line(error: Exception, path: Path, name: str) -> str:
