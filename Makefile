@@ -33,7 +33,7 @@ deploy-local: setup ## deploy ENV=dev (staging, prod) onto an embedded AWS; KEEP
 
 synth: setup ## synthesise every environment into cdk.out
 	@rm -rf cdk.out
-	@$(BIN)/cdk synth --quiet
+	@$(BIN)/cdk synth --quiet '**'
 
 test: setup ## run every test
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
@@ -44,7 +44,7 @@ check: setup ## format, lint, types, import rules, tests with branch coverage, s
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov
-	@rm -rf cdk.out && $(BIN)/cdk synth --quiet --context nag=true
+	@rm -rf cdk.out && $(BIN)/cdk synth --quiet --context nag=true '**'
 	@$(BIN)/cfn-lint 'cdk.out/**/*.template.json'
 
 bench: setup ## compare speed with hand-written CDK, side by side

@@ -21,7 +21,7 @@ def main() -> int:
     try:
         environments = read_environments(app.node.try_get_context("environments") or "environments")
         for environment in select(environments, app.node.try_get_context("env")):
-            EnvironmentStage(app, environment=environment)
+            EnvironmentStage(app, environment=environment, environments=environments)
     except EcsXRayError as error:
         print(*error.problems, sep="\n", file=sys.stderr)
         # What an earlier run left must not pass for the answer to this input.

@@ -15,7 +15,9 @@ class SamplingStack(cdk.Stack):
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
         rules = SamplingRuleSet.from_file("sampling/rules.yaml")
-        XRaySamplingRules(self, "Rules", rules=rules, environment="dev")
+        # Who else is in the account and region, and what their services are called in X-Ray.
+        others = {"qa": ["qa-orders"]}
+        XRaySamplingRules(self, "Rules", rules=rules, environment="dev", shared_with=others)
         XRayGroups(self, "Groups", rules=rules, environment="dev")
         # Once for an account and region; deleting it puts the former values back.
         XRayDefaultSamplingRule(self, "Default", default=rules.default)

@@ -36,6 +36,7 @@ from stacks.service import Service
 SAMPLING_STACK = "sampling"
 MONITORING_STACK = "monitoring"
 _ACCOUNT_DIGITS = 12
+_TRACING_NAME = "AWS_XRAY_TRACING_NAME"
 
 EnvironmentName = Annotated[
     str,
@@ -138,6 +139,11 @@ class Environment(BaseModel):
     def dashboard_name(self) -> str:
         """The dashboard's name, where the environment has one."""
         return f"{self.namespace}-{self.name}-xray"
+
+    @property
+    def traced_names(self) -> Sequence[str]:
+        """The names that its services trace under."""
+        return [service.environment.get(_TRACING_NAME, service.name) for service in self.services]
 
     def physical_names(self) -> frozenset[tuple[str, str]]:
         """Return every name, with its kind, that is unique within an account and region."""

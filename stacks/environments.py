@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
 from cdk_ecs_xray import ConfigurationError, NameCollisionError, SamplingRuleError
-from cdk_ecs_xray.sampling.checks import EnvironmentRules, check_account
+from cdk_ecs_xray.sampling.checks import EnvironmentRules, check_account, check_rules
 from cdk_ecs_xray.sampling.findings import errors_in
 from stacks.environment import Environment
 
@@ -18,7 +18,8 @@ def read_environments(folder: str | Path) -> Mapping[str, Environment]:
     """Return the environments of a folder by name, in the order of their files.
 
     :raises ConfigurationError: with every problem of every file.
-    :raises SamplingRuleError: when those of one account hold more rules or groups than it may.
+    :raises SamplingRuleError: for rules that can never match, and when environments of one account
+        hold more rules or groups than it may, or more than one sets its Default rule.
     :raises NameCollisionError: when two that may share an account and region share a name.
     """
     files = sorted(path for path in Path(folder).glob("*") if path.suffix in _SUFFIXES)
@@ -36,7 +37,7 @@ def read_environments(folder: str | Path) -> Mapping[str, Environment]:
     if problems:
         raise ConfigurationError(*problems)
     _refuse_collisions(environments)
-    _refuse_full_accounts(environment for _, environment in environments)
+    _refuse_wrong_rules(environments)
     return {environment.name: environment for _, environment in environments}
 
 
@@ -53,6 +54,23 @@ def select(environments: Mapping[str, Environment], name: str | None) -> Iterabl
             f"choose one of {', '.join(environments)}"
         )
     return [environments[name]]
+
+
+def sharing_with(
+    environment: Environment, environments: Mapping[str, Environment]
+) -> Sequence[Environment]:
+    """Return the others that name the same account and region.
+
+    Without them an environment is deployed to where its user is, which is not known here.
+    """
+    if environment.account is None or environment.region is None:
+        return []
+    return [
+        other
+        for other in environments.values()
+        if other.name != environment.name
+        and (other.account, other.region) == (environment.account, environment.region)
+    ]
 
 
 def _refuse_collisions(environments: Iterable[tuple[Path, Environment]]) -> None:
@@ -79,25 +97,30 @@ def _may_share(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
 
 
-def _refuse_full_accounts(environments: Iterable[Environment]) -> None:
-    """Refuse more sampling rules or groups than an account and region may hold.
+def _refuse_wrong_rules(environments: Iterable[tuple[Path, Environment]]) -> None:
+    """Refuse rules that can't work, for themselves or beside others of the account and region.
+
+    CDK shows what annotations say of a Stage's stacks only to whoever selects them, so the
+    constructs' own would not keep `cdk synth` from ending well.
 
     Environments without an account or region have those of whoever deploys, so they share them
     with each other; whether with one that names its own is not known here.
     """
     sharing: dict[tuple[str | None, str | None], list[EnvironmentRules]] = {}
-    for environment in environments:
+    for path, environment in environments:
         sharing.setdefault((environment.account, environment.region), []).append(
             EnvironmentRules(
                 environment=environment.name,
                 rules=environment.sampling_rules,
-                where=f"sampling rules of {environment.name}",
+                where=f"{path}, sampling_rules",
             )
         )
-    full = [
-        finding.text
+    found = [finding for together in sharing.values() for finding in check_account(together)]
+    found += [
+        finding
         for together in sharing.values()
-        for finding in errors_in(check_account(together))
+        for checked in together
+        for finding in check_rules(checked)
     ]
-    if full:
-        raise SamplingRuleError(*full)
+    if errors_in(found):
+        raise SamplingRuleError(*(finding.text for finding in errors_in(found)))

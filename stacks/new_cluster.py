@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aws_cdk import Fn
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
@@ -11,7 +10,6 @@ from constructs import Construct
 
 from stacks.service import NewCluster
 
-_ZONES = 2
 _ROOT_VOLUME_GIB = 30  # The least that the ECS-optimised image starts from.
 
 
@@ -32,8 +30,6 @@ class NewClusterCapacity(Construct):
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
-            # By position: their names would take credentials to look up at synthesis.
-            availability_zones=[Fn.select(zone, Fn.get_azs()) for zone in range(_ZONES)],
             nat_gateways=0,
             subnet_configuration=[
                 ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC)

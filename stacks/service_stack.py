@@ -22,6 +22,7 @@ _REMOVAL_POLICIES = {
     "destroy": cdk.RemovalPolicy.DESTROY,
     "retain": cdk.RemovalPolicy.RETAIN,
 }
+_ZONES = 2
 _NETWORK_MODES = {"bridge": ecs.NetworkMode.BRIDGE, "host": ecs.NetworkMode.HOST}
 
 
@@ -68,6 +69,15 @@ class ServiceStack(cdk.Stack):
         self.service = self._add_service()
         self._add_outputs()
         acknowledge(self.task_definition, SERVICE_FINDINGS)
+
+    @property
+    def availability_zones(self) -> list[str]:
+        """Zones by their position in the region, which every region has.
+
+        CDK asks for their names, even where a VPC is given its zones, and would look them up with
+        credentials while it synthesises.
+        """
+        return [cdk.Fn.select(zone, cdk.Fn.get_azs()) for zone in range(_ZONES)]
 
     def _add_sidecar(self, task_definition: ecs.Ec2TaskDefinition) -> XRaySidecar:
         """Add the app and its sidecar.

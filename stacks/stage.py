@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import aws_cdk as cdk
 from constructs import Construct
 
@@ -15,15 +17,25 @@ class EnvironmentStage(cdk.Stage):
     """Holds one sampling stack, one stack per service, and one for monitoring where asked for.
 
     The first two do not depend on each other, so CDK deploys them side by side.
+
+    :param environments: all there are, this one included; None leaves out what needs to know.
     """
 
-    def __init__(self, scope: Construct, *, environment: Environment) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        environment: Environment,
+        environments: Mapping[str, Environment] | None = None,
+    ) -> None:
         super().__init__(
             scope,
             environment.name,
             env=cdk.Environment(account=environment.account, region=environment.region),
         )
-        self.sampling = SamplingStack(self, SAMPLING_STACK, environment=environment)
+        self.sampling = SamplingStack(
+            self, SAMPLING_STACK, environment=environment, environments=environments
+        )
         self.services = {
             service.name: ServiceStack(self, service.name, environment=environment, service=service)
             for service in environment.services

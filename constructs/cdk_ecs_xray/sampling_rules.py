@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
 from aws_cdk import Annotations
 from aws_cdk import aws_xray as xray
 from constructs import Construct
 
 from cdk_ecs_xray.sampling import SamplingRule, SamplingRuleSet, Severity
-from cdk_ecs_xray.sampling.checks import EnvironmentRules, check_rules
+from cdk_ecs_xray.sampling.checks import (
+    EnvironmentRules,
+    check_other_environments,
+    check_rules,
+)
+from cdk_ecs_xray.sampling.findings import Finding
 
 
 class XRaySamplingRules(Construct):
@@ -20,15 +28,25 @@ class XRaySamplingRules(Construct):
     :param rules: read from a file with :meth:`SamplingRuleSet.from_file`. Rules that are switched
         off in the environment are left out.
     :param environment: put in front of every rule's name.
+    :param shared_with: the other environments of this account and region, each with the names its
+        services trace under, which rules must not match; names that are not known are left out.
     :raises SamplingRuleError: when a name is too long with the environment in front.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, rules: SamplingRuleSet, environment: str
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        rules: SamplingRuleSet,
+        environment: str,
+        shared_with: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         qualified = rules.qualified(environment)
         super().__init__(scope, construct_id)
-        self._annotate(rules, environment)
+        checked = EnvironmentRules(environment=environment, rules=rules, where="sampling rules")
+        self._annotate(check_rules(checked))
+        self._annotate(check_other_environments(checked, shared_with.items()))
         self.rules: dict[str, xray.CfnSamplingRule] = {
             # The name in the construct id makes a renamed rule a new resource: CloudFormation
             # then creates it before it deletes the old one.
@@ -36,9 +54,8 @@ class XRaySamplingRules(Construct):
             for name, rule in qualified.items()
         }
 
-    def _annotate(self, rules: SamplingRuleSet, environment: str) -> None:
-        checked = EnvironmentRules(environment=environment, rules=rules, where="sampling rules")
-        for finding in check_rules(checked):
+    def _annotate(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
             if finding.severity is Severity.ERROR:
                 Annotations.of(self).add_error(f"{finding.text} [ecs-xray:{finding.check}]")
             else:

@@ -204,10 +204,10 @@ def test_the_one_broken_file_of_many_is_named(tmp_path: Path) -> None:
 def test_logs_that_do_not_fit_say_so_and_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log_reader, "MEMORY_LIMIT", "5MB")
+    monkeypatch.setattr(log_reader, "MEMORY_LIMIT", "100KB")
     log = written(tmp_path / "a", *[COMBINED.format(second=0, method="GET", path="/a")] * 10)
 
-    with pytest.raises(ConfigurationError, match=r"must fit into 5MB.*; set TMPDIR"):
+    with pytest.raises(ConfigurationError, match=r"must fit into 100KB.*; set TMPDIR"):
         seen([log])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +215,24 @@ def test_environments_of_an_account_share_its_quota(write_rules: Callable[..., P
     assert in_account(write_rules(*hosts[:12]), dev=[], prod=[]) == []
 
 
+def test_one_environment_of_an_account_sets_its_default_rule(
+    write_rules: Callable[..., Path],
+) -> None:
+    def managed_by(name: str) -> EnvironmentRules:
+        path = write_rules(rule(host="a"), default={"managed_by": name})
+        read = inspect_rules(path).rules
+        assert read is not None
+        return EnvironmentRules(environment=name, rules=read, where="rules.yaml")
+
+    (finding,) = check_account([managed_by("dev"), managed_by("prod")])
+
+    assert finding.check is Check.DEFAULT_MANAGED_TWICE
+    assert finding.severity is Severity.ERROR
+    assert finding.place == "environments 'dev', 'prod'"
+    other = replace(managed_by("prod"), environment="staging")
+    assert list(check_account([managed_by("dev"), other])) == []
+
+
 def test_an_environment_that_does_not_exist_is_named(write_rules: Callable[..., Path]) -> None:
     rules = inspect_rules(write_rules(rule(environments={"prd": {"fixed_rate": 1}}))).rules
     assert rules is not None
@@ -228,7 +247,11 @@ def test_an_environment_that_does_not_exist_is_named(write_rules: Callable[..., 
 def test_every_check_is_tried_here() -> None:
     tried = {case[0] for case in CASES}
 
-    assert set(Check) - tried == {Check.OTHER_ENVIRONMENTS, Check.UNKNOWN_ENVIRONMENT}
+    assert set(Check) - tried == {
+        Check.OTHER_ENVIRONMENTS,
+        Check.UNKNOWN_ENVIRONMENT,
+        Check.DEFAULT_MANAGED_TWICE,
+    }
 
 
 def test_severities_are_stable(write_rules: Callable[..., Path]) -> None:

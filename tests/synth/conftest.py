@@ -74,7 +74,9 @@ def stages(
 ) -> Callable[..., Mapping[str, Synthesised]]:
     """Return the stacks of environments, given by the keys that matter."""
 
-    def run(*environments: Environment | Mapping[str, Any]) -> Mapping[str, Synthesised]:
+    def run(
+        *environments: Environment | Mapping[str, Any], folder: Path | None = None
+    ) -> Mapping[str, Synthesised]:
         def build(app: cdk.App) -> None:
             for one in environments:
                 if not isinstance(one, Environment):
@@ -88,7 +90,7 @@ def stages(
                 else:
                     EnvironmentStage(app, environment=one)
 
-        return assemble(build, context=shipped_context)
+        return assemble(build, context=shipped_context, folder=folder)
 
     return run
 

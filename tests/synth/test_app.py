@@ -115,6 +115,9 @@ def test_an_unknown_environment_ends_the_app_with_one_line(
 def test_environments_of_another_folder_can_be_named(copies: tuple[Path, Path], start: Run) -> None:
     (copies[1] / "mine").mkdir()
     text = (copies[1] / "environments" / "dev.yaml").read_text()
+    text = text.replace("../sampling/rules.yaml", "rules.txt")
+    rules = (copies[1] / "sampling" / "rules.yaml").read_text()
+    (copies[1] / "mine" / "rules.txt").write_text(rules.replace("      dev:\n", "      qa:\n"))
     (copies[1] / "mine" / "qa.yaml").write_text(text.replace("name: dev", "name: qa"))
     run = start(copies[1], "mine.out", environments="mine")
 

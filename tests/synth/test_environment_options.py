@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -81,6 +83,20 @@ def test_stacks_go_where_the_file_says_or_wherever_the_user_is(
     stacks: Mapping[str, Synthesised], stack: str, environment: str
 ) -> None:
     assert stacks[stack].environment == environment
+
+
+def test_naming_account_and_region_looks_nothing_up(
+    stages: Stages, tmp_path: Path, stacks: Mapping[str, Synthesised]
+) -> None:
+    stages({"name": "dev", "account": "111111111111", "region": "eu-west-1"}, folder=tmp_path)
+
+    manifests = [json.loads(path.read_text()) for path in tmp_path.rglob("manifest.json")]
+    assert len(manifests) == 2
+    assert [manifest.get("missing") for manifest in manifests] == [None, None]
+    subnets = stacks["acme-qa-worker"].resources("AWS::EC2::Subnet")
+    assert [subnet["Properties"]["AvailabilityZone"] for subnet in subnets.values()] == [
+        {"Fn::Select": [zone, {"Fn::GetAZs": ""}]} for zone in range(2)
+    ]
 
 
 def test_a_service_joins_the_cluster_it_names_and_creates_none(

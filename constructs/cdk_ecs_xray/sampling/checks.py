@@ -5,7 +5,7 @@ What a file says wrongly for itself is found when it is read. Everything here ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cdk_ecs_xray.errors import SamplingRuleError
@@ -31,9 +31,9 @@ class EnvironmentRules:
     where: str
     services: Sequence[str] = field(default_factory=tuple)
 
-    def place(self, kind: str, name: str) -> str:
-        """Return where a rule or group stands."""
-        place = f"{self.where}, {kind} '{name}'"
+    def place(self, rule: str) -> str:
+        """Return where a rule stands."""
+        place = f"{self.where}, rule '{rule}'"
         return place if self.environment is None else f"{place}, environment '{self.environment}'"
 
 
@@ -54,9 +54,9 @@ def check_account(sharing: Sequence[EnvironmentRules]) -> Iterator[Finding]:
     :param sharing: every environment there. What each does for itself is not checked again.
     """
     for checked in sharing:
-        others = [other for other in sharing if other is not checked]
-        for rule in checked.rules.in_environment(checked.environment):
-            yield from _captures(checked, rule, others)
+        others = [(str(one.environment), one.services) for one in sharing if one is not checked]
+        yield from check_other_environments(checked, others)
+    yield from _default_managed_twice(sharing)
     if len(sharing) > 1:
         yield from _quota(
             [rule for one in sharing for rule in one.rules.in_environment(one.environment)],
@@ -115,7 +115,7 @@ def _unreachable(
     if covering is not None:
         yield Finding(
             check=Check.UNREACHABLE,
-            place=checked.place("rule", rule.name),
+            place=checked.place(rule.name),
             problem=f"must match something that rules before it leave over, got priority "
             f"{rule.priority} behind '{covering.name}' with {covering.priority}, which matches "
             "all of it",
@@ -137,7 +137,7 @@ def _skipped(checked: EnvironmentRules, rule: SamplingRule) -> Iterator[Finding]
     if rule.skipped_because is not None:
         yield Finding(
             check=Check.SKIPPED_BY_SDKS,
-            place=checked.place("rule", rule.name),
+            place=checked.place(rule.name),
             problem=f"must do without attributes, resource_arn and version to work with X-Ray's "
             f"SDKs, which silently skip it, got {rule.skipped_because}",
             cure="remove them, or keep it for OpenTelemetry apps only",
@@ -149,32 +149,55 @@ def _boost(checked: EnvironmentRules, rule: SamplingRule) -> Iterator[Finding]:
     if boost is not None and boost.max_rate <= rule.fixed_rate:
         yield Finding(
             check=Check.BOOST,
-            place=checked.place("rule", rule.name),
+            place=checked.place(rule.name),
             problem=f"max_rate must be above fixed_rate {rule.fixed_rate:g} to raise it, got "
             f"{boost.max_rate:g}",
             cure="raise max_rate, or remove sampling_rate_boost",
         )
 
 
-def _captures(
-    checked: EnvironmentRules, rule: SamplingRule, others: Sequence[EnvironmentRules]
+def check_other_environments(
+    checked: EnvironmentRules, others: Iterable[tuple[str, Sequence[str]]]
 ) -> Iterator[Finding]:
-    """Find rules that match by service name alone, and so match other environments' services."""
-    if rule.host != ANYTHING:
-        return
-    captured = [
-        f"'{service}' of '{other.environment}'"
-        for other in others
-        for service in other.services
-        if pattern_matches(rule.service_name, service)
+    """Find rules that match by service name alone, and so match other environments' services.
+
+    :param others: environments of the same account and region, each with the names its apps trace
+        under as far as they are known.
+    """
+    elsewhere = list(others)
+    for rule in checked.rules.in_environment(checked.environment):
+        if rule.host != ANYTHING:
+            continue
+        captured = [
+            f"'{service}' of '{environment}'"
+            for environment, services in elsewhere
+            for service in services
+            if pattern_matches(rule.service_name, service)
+        ]
+        if not captured and rule.service_name == ANYTHING:
+            captured = [f"every service of '{environment}'" for environment, _ in elsewhere]
+        if captured:
+            yield Finding(
+                check=Check.OTHER_ENVIRONMENTS,
+                place=checked.place(rule.name),
+                problem="service_name must not match other environments of the account and "
+                f"region, got '{rule.service_name}', which captures {', '.join(captured)}",
+                cure="name the environment's own services, give it a host, or use an account for "
+                "each",
+            )
+
+
+def _default_managed_twice(sharing: Sequence[EnvironmentRules]) -> Iterator[Finding]:
+    managing = [
+        f"'{one.environment}'"
+        for one in sharing
+        if one.environment is not None and one.rules.default.managed_by == one.environment
     ]
-    if not captured and rule.service_name == ANYTHING:
-        captured = [f"every service of '{other.environment}'" for other in others]
-    if captured:
+    if len(managing) > 1:
         yield Finding(
-            check=Check.OTHER_ENVIRONMENTS,
-            place=checked.place("rule", rule.name),
-            problem="service_name must not match other environments of the account and region, "
-            f"got '{rule.service_name}', which captures {', '.join(captured)}",
-            cure="name the environment's own services, give it a host, or use an account for each",
+            check=Check.DEFAULT_MANAGED_TWICE,
+            place="environments " + ", ".join(managing),
+            problem="default.managed_by must be set by one environment of an account and region, "
+            f"which has one Default rule, got {len(managing)}",
+            cure="remove it from all but one, or give each an account or region of its own",
         )

@@ -35,6 +35,7 @@ class Check(StrEnum):
     SKIPPED_BY_SDKS = "sampling-skipped-by-sdks"
     OTHER_ENVIRONMENTS = "sampling-other-environments"
     UNKNOWN_ENVIRONMENT = "sampling-unknown-environment"
+    DEFAULT_MANAGED_TWICE = "sampling-default-managed-twice"
 
 
 _WARNINGS = frozenset(

@@ -137,7 +137,7 @@ def _opened() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, AccessLogs]]:
                 " SET TimeZone = 'UTC'"
             )
             yield database, folder, AccessLogs(database, folder)
-        except _duckdb().Error as error:
+        except (_duckdb().Error, OSError) as error:
             raise ConfigurationError(
                 f"ecs-xray rules simulate: the requests must fit into {MEMORY_LIMIT} of memory and "
                 f"the disk of {folder.parent}, got '{str(error).splitlines()[0]}'; set TMPDIR to a "
