@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pytest
 from cdk_ecs_xray import ConfigurationError
 from cdk_ecs_xray.sampling.traffic import access_logs, log_reader
 from cdk_ecs_xray.sampling.traffic.access_logs import Route
-from cdk_ecs_xray.sampling.traffic.log_reader import read_access_logs, read_counts
+from cdk_ecs_xray.sampling.traffic.log_reader import read_access_logs
 
 Seen = dict[tuple[str, str | None, str], int]
 
@@ -293,55 +292,3 @@ def test_requests_are_counted_by_second_and_minute(tmp_path: Path) -> None:
         logs.decide(lambda _route: 0)
         assert logs.per_second() == {0: {4: 1, 3: 1}}
         assert [route.path for route, _ in logs.busiest(0, 1)] == ["/a"]
-
-
-def athena_in_duckdb(log: Path) -> list[tuple[object, ...]]:
-    """Run the query for Athena on the columns of its table, with Trino's functions named here."""
-    import duckdb
-
-    from cdk_ecs_xray.sampling.traffic.athena import athena_query
-
-    database = duckdb.connect()
-    database.execute(
-        "CREATE MACRO to_unixtime(t) AS epoch(t);"
-        "CREATE MACRO from_iso8601_timestamp(t) AS t::TIMESTAMP;"
-        "CREATE TABLE alb_access_logs (time VARCHAR, request_verb VARCHAR, request_url VARCHAR)"
-    )
-    for line in log.read_text().splitlines():
-        verb, url, _ = line.split('"')[1].split(" ")
-        database.execute(
-            "INSERT INTO alb_access_logs VALUES (?, ?, ?)", [line.split(" ")[1], verb, url]
-        )
-    return database.execute(athena_query("alb")).fetchall()
-
-
-def test_athenas_counts_are_the_logs_own(tmp_path: Path) -> None:
-    lines = [
-        ALB.format(second=n % 4, method="GET", path=f"/{n % 3}?q={n}" if n % 5 else "?q")
-        for n in range(60)
-    ]
-    log = written(tmp_path / "alb.log", *lines, ALB.format(second=1, method="-", path="/"))
-    rows = athena_in_duckdb(log)
-    counts = tmp_path / "counts.csv"
-    counts.write_text(
-        "second,host,method,path,requests\n"
-        + "".join(",".join(f'"{value}"' for value in row) + "\n" for row in rows)
-    )
-
-    with read_access_logs([str(log)]) as direct, read_counts(str(counts)) as counted:
-        for logs in (direct, counted):
-            logs.decide(lambda route: len(route.path) + int(route.path[-1:] == "1"))
-        for rule in direct.per_second():
-            assert direct.busiest(rule, 60) == counted.busiest(rule, 60)
-        assert direct.per_second() == counted.per_second()
-        assert direct.span == counted.span
-    assert sum(Counter(row[1:4] for row in rows).values()) < 60
-
-
-@pytest.mark.parametrize("text", ["a,b\n1,2\n", "second,host,method,path,requests\nx,a,GET,/,1\n"])
-def test_counts_that_are_none_are_refused(tmp_path: Path, text: str) -> None:
-    counts = tmp_path / "counts.csv"
-    counts.write_text(text)
-
-    with pytest.raises(ConfigurationError, match="counts must be CSV"), read_counts(str(counts)):
-        pass

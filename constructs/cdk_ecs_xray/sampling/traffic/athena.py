@@ -1,7 +1,7 @@
 """The counts of :mod:`access_logs` as a query for Athena, where logs are beyond one machine.
 
-The tables are those of the Athena user guide: "Querying Application Load Balancer logs" and
-"Querying CloudFront logs" (standard logs).
+The tables are those of the Athena user guide: "Create the table for ALB access logs" and "Create a
+table for CloudFront standard logs".
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ SELECT
 FROM {table}
 GROUP BY 1, 2, 3, 4
 """
-_QUERIES = {"alb": (_ALB, "alb_access_logs"), "cloudfront": (_CLOUDFRONT, "cloudfront_logs")}
+_QUERIES = {
+    "alb": (_ALB, "alb_access_logs"),
+    "cloudfront": (_CLOUDFRONT, "cloudfront_standard_logs"),
+}
 
 
 def athena_query(log_format: str, table: str | None = None) -> str:

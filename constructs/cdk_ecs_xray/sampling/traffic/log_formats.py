@@ -31,7 +31,7 @@ _JSON_NAMES: Mapping[str, Sequence[str]] = {
 _CLOUDFRONT_FIELDS: Mapping[str, Sequence[str]] = {
     "date": ("date",),
     "clock": ("time",),
-    # What the viewer asked for; cs(Host) is the distribution's own name.
+    # What the viewer asked for, unless it did not say; cs(Host) is the distribution's own name.
     "host": ("x-host-header", "cs(Host)"),
     "method": ("cs-method",),
     "path": ("cs-uri-stem",),
@@ -213,21 +213,22 @@ def _cloudfront(head: Sequence[str], where: str) -> LogFormat:
     declared = next((line for line in head if line.startswith("#Fields:")), "")
     columns = declared.removeprefix("#Fields:").split()
 
-    def column(part: str) -> str:
-        position = next((columns.index(n) for n in _CLOUDFRONT_FIELDS[part] if n in columns), None)
-        if position is None:
+    def value(part: str) -> str:
+        positions = [columns.index(name) for name in _CLOUDFRONT_FIELDS[part] if name in columns]
+        if not positions:
             raise ConfigurationError(
                 f"{where}: a CloudFront log must declare {_CLOUDFRONT_FIELDS[part][0]} in its "
                 f"line '#Fields:', got '{declared[:60]}'; keep the header line"
             )
-        return f"c{position}"
+        values = (f"nullif(c{position}, '-')" for position in positions)
+        return f"coalesce({', '.join(values)})"
 
     return LogFormat(
         delimiter="\t",
         columns=tuple(f"c{position}" for position in range(len(columns))),
         entry="NOT starts_with(coalesce(c0, ''), '#')",
-        time=f"epoch(try_cast({column('date')} || ' ' || {column('clock')} AS TIMESTAMP))",
-        text=_joined(f"nullif({column('host')}, '-')", column("method"), column("path")),
+        time=f"epoch(try_cast({value('date')} || ' ' || {value('clock')} AS TIMESTAMP))",
+        text=_joined(value("host"), value("method"), value("path")),
         key=JOINED,
     )
 
