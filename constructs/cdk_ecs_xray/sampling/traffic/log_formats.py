@@ -177,11 +177,16 @@ def _json(fields: Mapping[str, str]) -> LogFormat:
             "--fields path=request.uri"
         )
 
+    paths = {
+        part: [_json_path(fields[part], dotted=True)]
+        if part in fields
+        else [_json_path(name, dotted=False) for name in names]
+        for part, names in _JSON_NAMES.items()
+    }
+    wanted = [path for group in paths.values() for path in group]
+
     def value(part: str) -> str:
-        names = [fields[part]] if part in fields else _JSON_NAMES[part]
-        paths = (_json_path(name, dotted=part in fields) for name in names)
-        found = (f"json_extract_string(found, {quoted(path)})" for path in paths)
-        return f"coalesce({', '.join(found)})"
+        return f"coalesce({', '.join(f'found[{wanted.index(p) + 1}]' for p in paths[part])})"
 
     stamp = value("time")
     number = f"try_cast({stamp} AS DOUBLE)"
@@ -191,7 +196,9 @@ def _json(fields: Mapping[str, str]) -> LogFormat:
         delimiter="\x01",
         columns=("line",),
         entry="line <> ''",
-        found="CASE WHEN json_valid(line) THEN line::JSON END",
+        # All of them at once: each call would parse the line again.
+        found="CASE WHEN json_valid(line) THEN json_extract_string(line, "
+        f"[{', '.join(quoted(path) for path in wanted)}]) END",
         time=f"coalesce(CASE WHEN {number} > 1e11 THEN {number} / 1000 ELSE {number} END, "
         f"epoch(try_cast({stamp} AS TIMESTAMPTZ)), "
         f"epoch(try_strptime({stamp}, '%d/%b/%Y:%H:%M:%S %z')))",
