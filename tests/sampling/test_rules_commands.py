@@ -115,13 +115,43 @@ def test_simulate_counts_by_rule(write_rules: Any, ecs_xray: Run, log: Path) -> 
     assert report["cost"]["total"] == pytest.approx((2700 * 720 - 100_000) * 5 / 1e6)
 
 
+def test_what_clients_send_cannot_reach_the_terminal(
+    write_rules: Any, ecs_xray: Run, tmp_path: Path
+) -> None:
+    write_rules(SEARCH)
+    hostile = tmp_path / "hostile.log"
+    line = '192.0.2.1 - - [20/Nov/2026:10:00:00 +0000] "GET /\x1b[2Ja HTTP/1.1" 200 1 "-" "-"\n'
+    hostile.write_text(f"{line}\x1b[31mcut\n")
+
+    report = simulated(ecs_xray, hostile, "--host", "example.com")
+
+    (route,) = report["routes_without_rule"]
+    assert route["route"] == "GET example.com/\ufffd[2Ja"
+    assert "  such as: \ufffd[31mcut" in report["notes"]
+    assert any(note.startswith("traffic: 1 request in 1 second") for note in report["notes"])
+    hostile.write_text("\x1b[31mnothing\n")
+    refused = ecs_xray("rules", "simulate", str(hostile))
+    assert refused.code == 2
+    assert "got '\ufffd[31mnothing'" in refused.err
+
+
+def test_many_logs_are_named_in_short(write_rules: Any, ecs_xray: Run, log: Path) -> None:
+    write_rules(CHECKOUT)
+
+    two = ecs_xray("rules", "simulate", str(log), str(log))
+    five = ecs_xray("rules", "simulate", *[str(log)] * 5)
+
+    assert two.out.startswith(f"sampling/rules.yaml: traces of {log}, {log}\n")
+    assert five.out.startswith(f"sampling/rules.yaml: traces of {log} to {log} (5 files)\n")
+
+
 def test_an_unknown_host_is_pointed_out(write_rules: Any, ecs_xray: Run, log: Path) -> None:
     write_rules(SEARCH)
 
     report = simulated(ecs_xray, log)
 
     assert report["rules"][0]["requests"] == 4500
-    assert any(note.startswith("4,500 requests name no host") for note in report["notes"])
+    assert any(note.startswith("4,500 requests without a host") for note in report["notes"])
 
 
 def test_equal_seeds_print_equal_reports(write_rules: Any, ecs_xray: Run, log: Path) -> None:

@@ -14,6 +14,7 @@ from cdk_ecs_xray.cli.review import review
 from cdk_ecs_xray.cli.rules import rules
 from cdk_ecs_xray.cli.verify import verify
 from cdk_ecs_xray.errors import EcsXRayError, LocalAwsError
+from cdk_ecs_xray.printable import printable
 
 FAILED = 1
 UNUSABLE_INPUT = 2
@@ -43,7 +44,7 @@ def run(arguments: Sequence[str]) -> int:
         result = commands.main(list(arguments), prog_name="ecs-xray", standalone_mode=False)
     except EcsXRayError as error:
         for problem in error.problems:
-            click.echo(f"ecs-xray: {problem}", err=True)
+            click.echo(f"ecs-xray: {printable(problem)}", err=True)
         return FAILED if isinstance(error, LocalAwsError) else UNUSABLE_INPUT
     except click.ClickException as error:
         error.show()

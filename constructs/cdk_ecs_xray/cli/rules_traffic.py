@@ -17,6 +17,7 @@ from cdk_ecs_xray.cli.rules_request import (
     read_rules,
 )
 from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.printable import printable
 from cdk_ecs_xray.sampling.chart import traces_chart
 from cdk_ecs_xray.sampling.decisions import Reservoirs
 from cdk_ecs_xray.sampling.matching import deciding_rule
@@ -30,6 +31,7 @@ from cdk_ecs_xray.sampling.traffic.log_reader import read_access_logs, read_coun
 from cdk_ecs_xray.sampling.traffic.profile import TrafficProfile
 
 _SHOWN_ROUTES = 10
+_SHOWN_FILES = 3
 _DAY = 86_400
 _WRITERS = {"text": as_text, "json": as_json, "markdown": as_markdown}
 
@@ -67,24 +69,24 @@ def _of_logs(
         simulation = _simulated(asked, rules, logs)
         first, last = logs.span
         malformed = logs.malformed
+        requests = sum(load.requests for load in _loads(rules, logs))
         notes = [
-            f"traffic: {sum(load.requests for load in _loads(rules, logs)):,.0f} requests in "
-            f"{_duration(last - first + 1)}"
+            f"traffic: {_counted(requests, 'request')} in {_duration(last - first + 1)}"
             + (f", scaled to {asked.rps:g} a second" if asked.rps is not None else ""),
             f"malformed lines: {malformed.count:,}",
-            *(f"  such as: {example}" for example in malformed.examples),
+            *(f"  such as: {printable(example)}" for example in malformed.examples),
             *_without_host(logs.without_host),
             *_short_span(last - first + 1),
             *_notes(asked),
         ]
         unmatched = [
-            (f"{route.method} {route.host or ''}{route.path}", requests)
-            for route, requests in logs.busiest(len(rules.rules), _SHOWN_ROUTES)
+            (printable(f"{route.method} {route.host or ''}{route.path}"), came)
+            for route, came in logs.busiest(len(rules.rules), _SHOWN_ROUTES)
         ]
         if asked.chart is not None:
             _draw(asked.chart, rules, logs)
     return SimulationReport(
-        title=f"{rules.label}: traces of {', '.join(asked.logs or [str(asked.from_counts)])}",
+        title=f"{rules.label}: traces of {_named(asked.logs or [str(asked.from_counts)])}",
         simulation=simulation,
         prices=prices_asked(asked),
         notes=notes,
@@ -94,6 +96,12 @@ def _of_logs(
         elsewhere=asked.traces_elsewhere,
         scanned=asked.traces_scanned,
     )
+
+
+def _named(files: Sequence[str]) -> str:
+    if len(files) <= _SHOWN_FILES:
+        return ", ".join(files)
+    return f"{files[0]} to {files[-1]} ({len(files)} files)"
 
 
 def _opened(asked: SimulationRequest) -> AbstractContextManager[AccessLogs]:
@@ -188,7 +196,8 @@ def _profile_loads(
 
 def _notes(asked: SimulationRequest) -> Iterable[str]:
     yield (
-        f"requests are taken as root requests of {asked.processes} processes; "
+        "requests are taken as root requests of "
+        f"{_counted(asked.processes, 'process', 'es')}; "
         "borrowing is the state at start-up, and for good with the Node SDK"
     )
     if prices_in(asked.region).region != asked.region:
@@ -201,7 +210,8 @@ def _notes(asked: SimulationRequest) -> Iterable[str]:
 def _without_host(requests: int) -> Sequence[str]:
     if not requests:
         return []
-    return [f"{requests:,} requests name no host, which matches every rule; --host gives them one"]
+    without = f"{_counted(requests, 'request')} without a host"
+    return [f"{without}, which matches every rule; --host gives one"]
 
 
 def _short_span(seconds: int) -> Sequence[str]:
@@ -214,7 +224,11 @@ def _duration(seconds: int) -> str:
     for name, size in (("days", _DAY), ("hours", 3600), ("minutes", 60)):
         if seconds >= size:
             return f"{seconds / size:.1f} {name}"
-    return f"{seconds} seconds"
+    return _counted(seconds, "second")
+
+
+def _counted(number: float, name: str, ending: str = "s") -> str:
+    return f"{number:,.0f} {name}" + ("" if number == 1 else ending)
 
 
 def _draw(path: Path, rules: RulesInOrder, logs: AccessLogs) -> None:

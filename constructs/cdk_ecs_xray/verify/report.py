@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING
 
+from cdk_ecs_xray.printable import printable
 from cdk_ecs_xray.verify.outcome import Finding, Status
-from cdk_ecs_xray.verify.printable import printable
 from cdk_ecs_xray.verify.running import worst
 from cdk_ecs_xray.verify.service_map import Node, ServiceMap, service_map
 from cdk_ecs_xray.verify.traces import Trace

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cdk_ecs_xray.verify.printable import printable
+from cdk_ecs_xray.printable import printable
 
 Segment = Mapping[str, Any]
 
