@@ -36,7 +36,6 @@ from stacks.service import Service
 SAMPLING_STACK = "sampling"
 MONITORING_STACK = "monitoring"
 _ACCOUNT_DIGITS = 12
-_TRACING_NAME = "AWS_XRAY_TRACING_NAME"
 
 EnvironmentName = Annotated[
     str,
@@ -143,7 +142,7 @@ class Environment(BaseModel):
     @property
     def traced_names(self) -> Sequence[str]:
         """The names that its services trace under."""
-        return [service.environment.get(_TRACING_NAME, service.name) for service in self.services]
+        return [service.traced_as for service in self.services]
 
     def physical_names(self) -> frozenset[tuple[str, str]]:
         """Return every name, with its kind, that is unique within an account and region."""
@@ -185,6 +184,7 @@ class Environment(BaseModel):
             },
             collector=COLLECTORS[self.collector],
             naming=self.naming(service),
+            tracing_name=service.tracing_name,
             profile=PROFILES[service.sidecar],
         )
         _require_ec2(file)

@@ -69,7 +69,7 @@ class MonitoringStack(cdk.Stack):
             return logs.LogGroup.from_log_group_name(self, f"{service.name}{purpose}", name)
 
         return MonitoredService(
-            name=service.name,
+            name=service.traced_as,
             collector_log_group=log_group("CollectorLog", naming.log_group_name),
             # A task definition of the user's own logs where it says itself.
             application_log_group=(

@@ -32,6 +32,13 @@ ServiceName = Annotated[
     ),
 ]
 
+# The characters of a segment's name: "X-Ray segment documents" in the developer guide.
+_TRACING_NAME = matching(
+    r"[A-Za-z0-9_.:/%&#=+@ -]{1,200}",
+    "1 to 200 letters, digits, spaces and characters of _.:/%&#=+@-, as X-Ray allows",
+)
+TRACING_NAME_VARIABLE = "AWS_XRAY_TRACING_NAME"
+
 _IN_THE_TASK_DEFINITION = (
     "image",
     "port",
@@ -87,6 +94,19 @@ def _task_definition_clashes(data: Mapping[str, Any]) -> list[InitErrorDetails]:
     ]
 
 
+def _tracing_name_clashes(data: Mapping[str, Any]) -> list[InitErrorDetails]:
+    variables = data.get("environment")
+    if data.get("tracing_name") is None or not isinstance(variables, Mapping):
+        return []
+    if TRACING_NAME_VARIABLE not in variables:
+        return []
+    message = (
+        f"must not be there together with {TRACING_NAME_VARIABLE} in environment, got "
+        f"'{data['tracing_name']}'; keep one of them"
+    )
+    return [clash(message, ("tracing_name",), data["tracing_name"])]
+
+
 class NewCluster(BaseModel):
     """The EC2 cluster that a service gets when it does not join one.
 
@@ -111,12 +131,14 @@ class NewCluster(BaseModel):
 class Service(BaseModel):
     """One traced ECS service on EC2.
 
-    :param name: the app container, and the service's name in X-Ray.
+    :param name: the app container, and the service's name in X-Ray unless ``tracing_name`` is.
     :param image: the app's image, with tag or digest.
     :param task_definition: path, relative to this file, of a task definition as
         ``register-task-definition`` takes it, in place of image and the app's other options.
     :param task_definition_values: what the placeholders of that file are filled with, beside
         ENVIRONMENT, NAMESPACE, SERVICE_NAME, REGION and AWS_REGION, which are known.
+    :param tracing_name: the service's name in X-Ray, which knows nothing else of an environment:
+        apps that share an account and region need names of their own to have rules of their own.
     :param port: the port the app listens on; None publishes none.
     :param cpu: CPU units of the app container, 1024 a core.
     :param memory_reservation_mib: memory of the app container, in MiB.
@@ -140,6 +162,7 @@ class Service(BaseModel):
     ) = None
     task_definition: Annotated[Path, BeforeValidator(_beside_the_file)] | None = None
     task_definition_values: Mapping[str, str | int | bool] = Field(default_factory=dict)
+    tracing_name: Annotated[str, AfterValidator(_TRACING_NAME)] | None = None
     port: Annotated[int, AfterValidator(within(1, 65535, "80 is usual"))] | None = None
     cpu: Annotated[int, AfterValidator(within(0, 196608, "128 is an eighth of a core"))] = 128
     memory_reservation_mib: Annotated[
@@ -162,6 +185,13 @@ class Service(BaseModel):
     ) = None
     new_cluster: NewCluster | None = None
 
+    @property
+    def traced_as(self) -> str:
+        """The service's name in X-Ray."""
+        if self.tracing_name is not None:
+            return self.tracing_name
+        return self.environment.get(TRACING_NAME_VARIABLE, self.name)
+
     @model_validator(mode="wrap")
     @classmethod
     def _check(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
@@ -174,5 +204,5 @@ class Service(BaseModel):
             )
             clashes.append(clash(message, ("new_cluster",), data["new_cluster"]))
         if isinstance(data, Mapping):
-            clashes += _task_definition_clashes(data)
+            clashes += [*_task_definition_clashes(data), *_tracing_name_clashes(data)]
         return validate_with(clashes, data, handler)

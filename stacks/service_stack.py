@@ -98,6 +98,7 @@ class ServiceStack(cdk.Stack):
         )
         sidecar.attach(
             app,
+            tracing_name=self._service.tracing_name,
             present=PresentWiring(
                 where=f"{self._environment.name}/{self._service.name}",
                 environment=self._service.environment,
@@ -185,7 +186,7 @@ class ServiceStack(cdk.Stack):
             (
                 "Traces",
                 "Traces that went through this service",
-                traces_url(self._service.name, region=region, partition=partition),
+                traces_url(self._service.traced_as, region=region, partition=partition),
             ),
             (
                 "CollectorLog",

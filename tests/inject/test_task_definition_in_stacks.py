@@ -279,6 +279,18 @@ def test_a_service_of_an_environment_brings_its_own_task_definition(
     assert set(stack.resources("AWS::IAM::Policy")) & set(service["DependsOn"])
 
 
+def test_its_name_in_xray_reaches_the_containers_of_the_file(
+    assemble: Callable[..., Mapping[str, Any]], environment_file: Path
+) -> None:
+    environment_file.write_text(ENVIRONMENT + "    tracing_name: dev-web\n")
+    environment = Environment.from_file(environment_file)
+
+    stack = assemble(lambda app: EnvironmentStage(app, environment=environment))["fq-dev-web"]
+
+    web = stack.containers()["web"]["Environment"]
+    assert {"Name": "AWS_XRAY_TRACING_NAME", "Value": "dev-web"} in web
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -58,10 +59,11 @@ def watched(
         monitoring: Mapping[str, Any] | None,
         *,
         check: Callable[[cdk.App], object] = id,
+        keys: Mapping[str, Any] = MappingProxyType({}),
         **options: Any,
     ) -> Mapping[str, Synthesised]:
         def build(app: cdk.App) -> None:
-            EnvironmentStage(app, environment=environment(monitoring))
+            EnvironmentStage(app, environment=environment(monitoring, **keys))
             check(app)
 
         return assemble(build, context=shipped_context, **options)

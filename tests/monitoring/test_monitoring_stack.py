@@ -122,6 +122,22 @@ def test_groups_count_what_the_dashboard_shows(stack: Synthesised) -> None:
     assert [name for name in groups if f'"GroupName","{name}"' not in text] == []
 
 
+def test_groups_select_services_by_their_name_in_xray(watched: Watched) -> None:
+    service = {"name": "ledger", "image": "nginx:1", "cluster": "shared"}
+    services = [
+        service | {"tracing_name": "dev-ledger"},
+        service | {"name": "billing", "environment": {"AWS_XRAY_TRACING_NAME": "paper"}},
+    ]
+
+    stack = watched({"alarms": False}, keys={"services": services})[NAME]
+
+    expressions = {
+        one["Properties"]["GroupName"]: one["Properties"]["FilterExpression"]
+        for one in stack.resources("AWS::XRay::Group").values()
+    }
+    assert expressions["dev-watch-all"] == 'service("dev-ledger") OR service("paper")'
+
+
 def test_the_dashboard_leads_from_the_map_to_each_service_s_logs(stack: Synthesised) -> None:
     document = json.loads(dashboard_text(stack))
     titles = [one["properties"].get("title", "") for one in document["widgets"]]

@@ -39,6 +39,7 @@ EVERY_OPTION: Mapping[str, Any] = {
         {
             "name": "worker",
             "image": "worker:1",
+            "tracing_name": "qa worker",
             "sidecar": "terraform",
             "new_cluster": {"instance_type": "c5.large", "instance_count": 3},
         },
@@ -179,6 +180,18 @@ def test_variables_of_the_file_win_over_tracings(
     assert "AWS_XRAY_TRACING_NAME is already set" in warning
 
 
+def test_the_name_in_xray_reaches_the_app_and_the_link(
+    stacks: Mapping[str, Synthesised], variables: Variables
+) -> None:
+    worker = stacks["acme-qa-worker"]
+
+    assert variables(worker.containers()["worker"])["AWS_XRAY_TRACING_NAME"] == "qa worker"
+    assert "service(%22qa+worker%22)" in worker.template["Outputs"]["Traces"]["Value"].replace(
+        "%20", "+"
+    )
+    assert worker.warnings == []
+
+
 @pytest.mark.parametrize(("stack", "essential"), [("acme-qa-api", False), ("acme-qa-worker", True)])
 def test_the_sidecar_has_the_profile_of_choice(
     stacks: Mapping[str, Synthesised], stack: str, *, essential: bool
@@ -241,7 +254,8 @@ def test_outputs_link_to_the_console_of_region_and_service(
     group = "$252Facme$252Fqa$252Fapi$252Finstance$252Fxray"
     assert outputs == {
         "TraceMap": f"{LINK}/xray/home?region=eu-west-1#/service-map",
-        "Traces": f"{LINK}/xray/home?region=eu-west-1#/traces?filter=service(%22api%22)",
+        # What its variables call it, which the file's own name for it is not.
+        "Traces": f"{LINK}/xray/home?region=eu-west-1#/traces?filter=service(%22theirs%22)",
         "CollectorLog": f"{LINK}/cloudwatch/home?region=eu-west-1"
         f"#logsV2:log-groups/log-group/{group}",
     }
