@@ -20,10 +20,9 @@ _PULL_THROUGH = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
 
 def grant_pull(container: ecs.ContainerDefinition, image: str) -> None:
     """Let the execution role pull an image from Amazon ECR; other registries need no grant."""
-    statements = pull_statements(Stack.of(container), image)
-    if not statements:
+    if _ECR.match(image) is None:
         return
-    for statement in statements:
+    for statement in pull_statements(Stack.of(container), image):
         container.task_definition.add_to_execution_role_policy(statement)
     Annotations.of(container).acknowledge_warning(
         "@aws-cdk/aws-ecs:ecrImageRequiresPolicy", "The execution role has just been granted it."

@@ -49,6 +49,9 @@ def _was_added(grantee: iam.IGrantable) -> bool:
 
     CDK reports success for a role that was imported as immutable, and adds nothing.
     """
+    if isinstance(grantee, iam.Role):
+        # One of this app, which an imported role is not: no need to ask.
+        return True
     principal: Any = grantee.grant_principal
     return not Construct.is_construct(principal) or any(
         isinstance(child, iam.Policy) for child in principal.node.children

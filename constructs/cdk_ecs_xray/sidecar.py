@@ -106,6 +106,7 @@ class XRaySidecar(Construct):
         )
         # By name, which is unique in a task definition; the sidecar needs no wiring to itself.
         self._attached = {name}
+        self._container_name = name
         self.log_group: logs.ILogGroup | None = log_group
         if self.log_group is None and logging == "awslogs":
             self.log_group = XRayLogGroup(
@@ -183,6 +184,7 @@ class XRaySidecar(Construct):
         wire(
             container,
             to=self.container,
+            name=self._container_name,
             linked=self._network.linked,
             present=present,
             environment=self.application_environment(tracing_name),

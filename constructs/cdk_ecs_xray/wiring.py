@@ -20,6 +20,7 @@ def wire(
     container: ecs.ContainerDefinition,
     *,
     to: ecs.ContainerDefinition,
+    name: str,
     linked: bool,
     environment: Mapping[str, str],
     present: PresentWiring | None = None,
@@ -28,10 +29,13 @@ def wire(
 
     What the user set stays: a variable, link or dependency that is already there is kept, with a
     warning where it differs from what tracing needs.
+
+    :param to: the collector's container.
+    :param name: that container's.
     """
     plan = plan_wiring(
         _present(container) if present is None else present,
-        to=to.container_name,
+        to=name,
         linked=linked,
         environment=environment,
     )
