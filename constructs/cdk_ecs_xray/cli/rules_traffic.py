@@ -27,11 +27,11 @@ from cdk_ecs_xray.sampling.route_decider import RouteDecider
 from cdk_ecs_xray.sampling.simulation import Load, Simulation, simulate
 from cdk_ecs_xray.sampling.traffic.access_logs import AccessLogs
 from cdk_ecs_xray.sampling.traffic.athena import athena_query
+from cdk_ecs_xray.sampling.traffic.log_files import in_short
 from cdk_ecs_xray.sampling.traffic.log_reader import read_access_logs, read_counts
 from cdk_ecs_xray.sampling.traffic.profile import TrafficProfile
 
 _SHOWN_ROUTES = 10
-_SHOWN_FILES = 3
 _DAY = 86_400
 _WRITERS = {"text": as_text, "json": as_json, "markdown": as_markdown}
 
@@ -86,7 +86,7 @@ def _of_logs(
         if asked.chart is not None:
             _draw(asked.chart, rules, logs)
     return SimulationReport(
-        title=f"{rules.label}: traces of {_named(asked.logs or [str(asked.from_counts)])}",
+        title=f"{rules.label}: traces of {in_short(asked.logs or [str(asked.from_counts)])}",
         simulation=simulation,
         prices=prices_asked(asked),
         notes=notes,
@@ -96,12 +96,6 @@ def _of_logs(
         elsewhere=asked.traces_elsewhere,
         scanned=asked.traces_scanned,
     )
-
-
-def _named(files: Sequence[str]) -> str:
-    if len(files) <= _SHOWN_FILES:
-        return ", ".join(files)
-    return f"{files[0]} to {files[-1]} ({len(files)} files)"
 
 
 def _opened(asked: SimulationRequest) -> AbstractContextManager[AccessLogs]:

@@ -13,6 +13,7 @@ from cdk_ecs_xray.errors import ConfigurationError
 from cdk_ecs_xray.sampling.traffic.log_formats import LogFormat, format_of
 
 STANDARD_INPUT = "-"
+_SHOWN_NAMES = 3
 _HEAD_LINES = 20
 _HEAD_BYTES = 1 << 16
 _GZIP = b"\x1f\x8b"
@@ -60,6 +61,13 @@ def read_alike(files: Iterable[LogFile], most: int) -> Iterator[Sequence[LogFile
         alike.append(file)
     if alike:
         yield alike
+
+
+def in_short(names: Sequence[str]) -> str:
+    """Return all names of a few files, the first and the last of many."""
+    if len(names) <= _SHOWN_NAMES:
+        return ", ".join(names)
+    return f"{names[0]} to {names[-1]} ({len(names)} files)"
 
 
 def linked(name: str, link: Path) -> Path:

@@ -18,6 +18,7 @@ from cdk_ecs_xray.errors import ConfigurationError
 from cdk_ecs_xray.sampling.traffic.access_logs import AccessLogs
 from cdk_ecs_xray.sampling.traffic.log_files import (
     LogFile,
+    in_short,
     is_compressed,
     linked,
     log_files,
@@ -80,7 +81,7 @@ def read_access_logs(
             malformed = logs.malformed
             got = f"{malformed.count:,} malformed" if malformed.count else "none"
             raise ConfigurationError(
-                f"{', '.join(files)}: the logs must hold at least one request, got {got}; check "
+                f"{in_short(files)}: the logs must hold at least one request, got {got}; check "
                 "--log-format"
             )
         yield logs
