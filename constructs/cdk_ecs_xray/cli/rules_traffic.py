@@ -17,7 +17,7 @@ from cdk_ecs_xray.cli.rules_request import (
     read_rules,
 )
 from cdk_ecs_xray.errors import ConfigurationError
-from cdk_ecs_xray.printable import printable
+from cdk_ecs_xray.printable import counted, printable
 from cdk_ecs_xray.sampling.chart import traces_chart
 from cdk_ecs_xray.sampling.decisions import Reservoirs
 from cdk_ecs_xray.sampling.matching import deciding_rule
@@ -71,7 +71,7 @@ def _of_logs(
         malformed = logs.malformed
         requests = sum(load.requests for load in _loads(rules, logs))
         notes = [
-            f"traffic: {_counted(requests, 'request')} in {_duration(last - first + 1)}"
+            f"traffic: {counted(requests, 'request')} in {_duration(last - first + 1)}"
             + (f", scaled to {asked.rps:g} a second" if asked.rps is not None else ""),
             f"malformed lines: {malformed.count:,}",
             *(f"  such as: {printable(example)}" for example in malformed.examples),
@@ -124,8 +124,8 @@ def _simulated(asked: SimulationRequest, rules: RulesInOrder, logs: AccessLogs) 
 
 
 def _loads(rules: RulesInOrder, logs: AccessLogs) -> Sequence[Load]:
-    counted = logs.per_second()
-    return [Load(per_second=dict(counted.get(i, {}))) for i in range(len(rules.in_order))]
+    seconds = logs.per_second()
+    return [Load(per_second=dict(seconds.get(i, {}))) for i in range(len(rules.in_order))]
 
 
 def _run(
@@ -191,7 +191,7 @@ def _profile_loads(
 def _notes(asked: SimulationRequest) -> Iterable[str]:
     yield (
         "requests are taken as root requests of "
-        f"{_counted(asked.processes, 'process', 'es')}; "
+        f"{counted(asked.processes, 'process', 'es')}; "
         "borrowing is the state at start-up, and for good with the Node SDK"
     )
     if prices_in(asked.region).region != asked.region:
@@ -204,7 +204,7 @@ def _notes(asked: SimulationRequest) -> Iterable[str]:
 def _without_host(requests: int) -> Sequence[str]:
     if not requests:
         return []
-    without = f"{_counted(requests, 'request')} without a host"
+    without = f"{counted(requests, 'request')} without a host"
     return [f"{without}, which matches every rule; --host gives one"]
 
 
@@ -218,11 +218,7 @@ def _duration(seconds: int) -> str:
     for name, size in (("days", _DAY), ("hours", 3600), ("minutes", 60)):
         if seconds >= size:
             return f"{seconds / size:.1f} {name}"
-    return _counted(seconds, "second")
-
-
-def _counted(number: float, name: str, ending: str = "s") -> str:
-    return f"{number:,.0f} {name}" + ("" if number == 1 else ending)
+    return counted(seconds, "second")
 
 
 def _draw(path: Path, rules: RulesInOrder, logs: AccessLogs) -> None:

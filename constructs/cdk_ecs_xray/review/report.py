@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from cdk_ecs_xray.printable import counted
 from cdk_ecs_xray.review.assembly import read_stacks
 from cdk_ecs_xray.review.baseline import read_baseline
 from cdk_ecs_xray.review.changes import Change, changes
@@ -64,11 +65,6 @@ class Report:
     def fails(self, level: Severity | None) -> bool:
         """Return whether there is a finding as bad as a level, or worse."""
         return level is not None and any(one.severity.rank <= level.rank for one in self.findings)
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def review(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
+from cdk_ecs_xray.printable import counted
 from cdk_ecs_xray.review.changes import Change, Weight
 from cdk_ecs_xray.review.inventory import TaskRow
 from cdk_ecs_xray.review.render.element import Element, element
-from cdk_ecs_xray.review.report import Report, counted
+from cdk_ecs_xray.review.report import Report
 from cdk_ecs_xray.review.rule import Group, grouped
 from cdk_ecs_xray.review.security import Permission
 from cdk_ecs_xray.review.severity import Severity

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from cdk_ecs_xray.printable import printable
 from cdk_ecs_xray.review.changes import Change, Weight
 from cdk_ecs_xray.review.inventory import TaskRow
 from cdk_ecs_xray.review.report import Report
@@ -24,7 +25,6 @@ _OUTCOMES = {
     "not-traced": ("✗", "red"),
     "unknown": ("?", "yellow"),
 }
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _CHANGES = {
     Weight.REPLACED: ("replaced", "bold red"),
     Weight.PERMISSIONS: ("permissions", "bold yellow"),
@@ -125,8 +125,7 @@ def _line(*parts: tuple[str, str]) -> Text:
 
 
 def _text(text: str, style: str = "") -> Text:
-    # A template may hold anything, and a terminal would obey its control characters.
-    return Text(text.translate(_CONTROLS), style=style)
+    return Text(printable(text), style=style)
 
 
 def _indented(console: Console, columns: int, text: Text) -> None:
