@@ -220,13 +220,15 @@ def _cloudfront(head: Sequence[str], where: str) -> LogFormat:
     declared = next((line for line in head if line.startswith("#Fields:")), "")
     columns = declared.removeprefix("#Fields:").split()
 
+    missing = [names[0] for names in _CLOUDFRONT_FIELDS.values() if not {*names} & {*columns}]
+    if missing:
+        raise ConfigurationError(
+            f"{where}: a CloudFront log must declare {', '.join(missing)} in its line '#Fields:', "
+            f"got '{declared[:60]}'; keep the header line"
+        )
+
     def value(part: str) -> str:
-        positions = [columns.index(name) for name in _CLOUDFRONT_FIELDS[part] if name in columns]
-        if not positions:
-            raise ConfigurationError(
-                f"{where}: a CloudFront log must declare {_CLOUDFRONT_FIELDS[part][0]} in its "
-                f"line '#Fields:', got '{declared[:60]}'; keep the header line"
-            )
+        positions = (columns.index(name) for name in _CLOUDFRONT_FIELDS[part] if name in columns)
         values = (f"nullif(c{position}, '-')" for position in positions)
         return f"coalesce({', '.join(values)})"
 
