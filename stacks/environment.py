@@ -25,10 +25,10 @@ from cdk_ecs_xray import (
     TracedTaskDefinitionFile,
     UnsupportedTaskDefinitionError,
 )
-from cdk_ecs_xray.dashboard_text import TRACE_KINDS, group_name
-from cdk_ecs_xray.field_limits import matching
-from cdk_ecs_xray.log_group import RETENTION_DAYS
-from cdk_ecs_xray.model_file import clash, read_model, validate_with
+from cdk_ecs_xray.cdk.dashboard_text import TRACE_KINDS, group_name
+from cdk_ecs_xray.cdk.log_group import RETENTION_DAYS
+from cdk_ecs_xray.files.field_limits import matching
+from cdk_ecs_xray.files.model_file import clash, read_model, validate_with
 from stacks.choices import COLLECTORS, PROFILES
 from stacks.monitoring import Monitoring
 from stacks.service import Service

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from cdk_ecs_xray.field_limits import matching
+from cdk_ecs_xray.files.field_limits import matching
 
 
 def _more_than_nothing(value: float) -> float:

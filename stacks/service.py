@@ -18,8 +18,8 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from cdk_ecs_xray.field_limits import matching, within
-from cdk_ecs_xray.model_file import clash, validate_with
+from cdk_ecs_xray.files.field_limits import matching, within
+from cdk_ecs_xray.files.model_file import clash, validate_with
 
 # The intersection of what stack names, container names, log groups and X-Ray allow.
 ServiceName = Annotated[

@@ -9,9 +9,9 @@ from aws_cdk import region_info
 from constructs import Construct
 
 from cdk_ecs_xray import TracedTaskDefinition, TracedTaskDefinitionFile, XRaySidecar
-from cdk_ecs_xray.console import log_group_url, trace_map_url, traces_url
-from cdk_ecs_xray.log_group import RETENTION_DAYS
-from cdk_ecs_xray.wiring_plan import PresentWiring
+from cdk_ecs_xray.cdk.console import log_group_url, trace_map_url, traces_url
+from cdk_ecs_xray.cdk.log_group import RETENTION_DAYS
+from cdk_ecs_xray.plan.wiring import PresentWiring
 from stacks.acknowledged import NEW_CLUSTER_FINDINGS, SERVICE_FINDINGS, acknowledge
 from stacks.choices import COLLECTORS, PROFILES
 from stacks.environment import Environment

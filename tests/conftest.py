@@ -19,6 +19,8 @@ import pytest
 if TYPE_CHECKING:
     import aws_cdk as cdk
 
+pytest_plugins = ("tests.project_files", "tests.rules_files")
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -42,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-snapshots",
         action="store_true",
-        help="Rewrite the files in tests/synth/snapshots.",
+        help="Rewrite the files in tests/stacks/snapshots.",
     )
 
 
@@ -144,6 +146,19 @@ def synthesise(
         return assemble(lambda app: build(cdk.Stack(app, "Stack")))["Stack"]
 
     return run
+
+
+@pytest.fixture(scope="session")
+def variables() -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """Return a container's plain variables."""
+
+    def read(container: Mapping[str, Any]) -> dict[str, Any]:
+        pairs = container.get("Environment", [])
+        found = {pair["Name"]: pair["Value"] for pair in pairs}
+        assert len(found) == len(pairs), "a variable is there twice"
+        return found
+
+    return read
 
 
 @pytest.fixture(scope="session")

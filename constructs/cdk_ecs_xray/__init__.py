@@ -6,8 +6,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cdk_ecs_xray.aspects import XRayTracingAspect
-    from cdk_ecs_xray.collector_alarms import XRayCollectorAlarms
+    from cdk_ecs_xray.cdk.alarms import XRayCollectorAlarms
+    from cdk_ecs_xray.cdk.aspect import XRayTracingAspect
+    from cdk_ecs_xray.cdk.daemon_service import XRayDaemonService
+    from cdk_ecs_xray.cdk.dashboard import MonitoredService, XRayDashboard
+    from cdk_ecs_xray.cdk.default_sampling_rule import XRayDefaultSamplingRule
+    from cdk_ecs_xray.cdk.log_group import XRayLogGroup
+    from cdk_ecs_xray.cdk.permissions import grant_write_traces
+    from cdk_ecs_xray.cdk.sampling_groups import XRayGroups
+    from cdk_ecs_xray.cdk.sampling_rules import XRaySamplingRules
+    from cdk_ecs_xray.cdk.sidecar import XRaySidecar
+    from cdk_ecs_xray.cdk.traced_task_definition import TracedTaskDefinition
+    from cdk_ecs_xray.cdk.tracing import XRayTracing
     from cdk_ecs_xray.collectors import (
         AdotCollector,
         CloudWatchAgent,
@@ -17,8 +27,6 @@ if TYPE_CHECKING:
         Placement,
         XRayDaemon,
     )
-    from cdk_ecs_xray.daemon_service import XRayDaemonService
-    from cdk_ecs_xray.default_sampling_rule import XRayDefaultSamplingRule
     from cdk_ecs_xray.errors import (
         ConfigurationError,
         EcsXRayError,
@@ -27,18 +35,10 @@ if TYPE_CHECKING:
         SamplingRuleError,
         UnsupportedTaskDefinitionError,
     )
-    from cdk_ecs_xray.log_group import XRayLogGroup
-    from cdk_ecs_xray.monitoring import MonitoredService, XRayDashboard
-    from cdk_ecs_xray.naming import Naming
-    from cdk_ecs_xray.permissions import grant_write_traces
-    from cdk_ecs_xray.profile import SidecarProfile
+    from cdk_ecs_xray.inject import TracedTaskDefinitionFile
+    from cdk_ecs_xray.plan.naming import Naming
+    from cdk_ecs_xray.plan.profile import SidecarProfile
     from cdk_ecs_xray.sampling import SamplingRule, SamplingRuleSet
-    from cdk_ecs_xray.sampling_groups import XRayGroups
-    from cdk_ecs_xray.sampling_rules import XRaySamplingRules
-    from cdk_ecs_xray.sidecar import XRaySidecar
-    from cdk_ecs_xray.task_definition_construct import TracedTaskDefinition
-    from cdk_ecs_xray.task_definition_file import TracedTaskDefinitionFile
-    from cdk_ecs_xray.tracing import XRayTracing
 
 # Loading aws-cdk-lib takes most of a second. The pure modules and the command line share this
 # package and must not pay for it, so a name is imported when it is first used.
@@ -51,29 +51,29 @@ _MODULES = {
     "ConfigurationError": "errors",
     "EcsXRayError": "errors",
     "LocalAwsError": "errors",
-    "MonitoredService": "monitoring",
+    "MonitoredService": "cdk.dashboard",
     "NameCollisionError": "errors",
-    "Naming": "naming",
+    "Naming": "plan.naming",
     "Placement": "collectors",
     "SamplingRule": "sampling",
     "SamplingRuleError": "errors",
     "SamplingRuleSet": "sampling",
-    "SidecarProfile": "profile",
-    "TracedTaskDefinition": "task_definition_construct",
-    "TracedTaskDefinitionFile": "task_definition_file",
+    "SidecarProfile": "plan.profile",
+    "TracedTaskDefinition": "cdk.traced_task_definition",
+    "TracedTaskDefinitionFile": "inject",
     "UnsupportedTaskDefinitionError": "errors",
-    "XRayCollectorAlarms": "collector_alarms",
+    "XRayCollectorAlarms": "cdk.alarms",
     "XRayDaemon": "collectors",
-    "XRayDaemonService": "daemon_service",
-    "XRayDashboard": "monitoring",
-    "XRayDefaultSamplingRule": "default_sampling_rule",
-    "XRayGroups": "sampling_groups",
-    "XRayLogGroup": "log_group",
-    "XRaySamplingRules": "sampling_rules",
-    "XRaySidecar": "sidecar",
-    "XRayTracing": "tracing",
-    "XRayTracingAspect": "aspects",
-    "grant_write_traces": "permissions",
+    "XRayDaemonService": "cdk.daemon_service",
+    "XRayDashboard": "cdk.dashboard",
+    "XRayDefaultSamplingRule": "cdk.default_sampling_rule",
+    "XRayGroups": "cdk.sampling_groups",
+    "XRayLogGroup": "cdk.log_group",
+    "XRaySamplingRules": "cdk.sampling_rules",
+    "XRaySidecar": "cdk.sidecar",
+    "XRayTracing": "cdk.tracing",
+    "XRayTracingAspect": "cdk.aspect",
+    "grant_write_traces": "cdk.permissions",
 }
 
 __all__ = [

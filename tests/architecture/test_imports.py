@@ -6,16 +6,13 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 End = Callable[..., subprocess.CompletedProcess[str]]
-# Above the constructs: they may import anything below, and no construct imports them.
-ABOVE = {"cli", "local", "review", "verify"}
-# Uploaded to Lambda as it is, so nothing imports it.
-UPLOADED = {"default_sampling_rule_handler"}
 
 
 def test_every_import_contract_is_kept(end_of: End, repository: Path) -> None:
@@ -27,27 +24,50 @@ def test_every_import_contract_is_kept(end_of: End, repository: Path) -> None:
     assert re.search(r"Contracts: [1-9]\d* kept, 0 broken", done.stdout)
 
 
-def test_every_module_has_its_place_in_the_layers(
-    repository: Path, committed: Sequence[Path]
-) -> None:
-    package = repository / "constructs" / "cdk_ecs_xray"
+@pytest.fixture(scope="module")
+def contracts(repository: Path) -> Sequence[Mapping[str, Any]]:
     settings = tomllib.loads((repository / "pyproject.toml").read_text())
-    (layers,) = (
-        contract["layers"]
-        for contract in settings["tool"]["importlinter"]["contracts"]
-        if contract["type"] == "layers"
-    )
-    placed = {
-        name.strip().removeprefix("cdk_ecs_xray.") for layer in layers for name in layer.split("|")
-    }
+    found: Sequence[Mapping[str, Any]] = settings["tool"]["importlinter"]["contracts"]
+    return found
 
-    modules = {
-        path.relative_to(package).parts[0].removesuffix(".py")
+
+@pytest.fixture(scope="module")
+def rooms(repository: Path, committed: Sequence[Path]) -> set[str]:
+    """What stands directly in the package: folders, and a few modules."""
+    package = repository / "constructs" / "cdk_ecs_xray"
+    return {
+        f"cdk_ecs_xray.{path.relative_to(package).parts[0].removesuffix('.py')}"
         for path in committed
         if path.is_relative_to(package) and path.suffix == ".py"
-    }
+    } - {"cdk_ecs_xray.__init__"}
 
-    assert modules - {"__init__"} - ABOVE - UPLOADED - placed == set()
+
+def test_every_room_has_its_place_in_the_layers(
+    contracts: Sequence[Mapping[str, Any]], rooms: set[str]
+) -> None:
+    (layers,) = (one["layers"] for one in contracts if one["type"] == "layers")
+
+    placed = {name.strip() for layer in layers for name in layer.split("|")}
+
+    assert placed == rooms | {"stacks"}
+
+
+def test_every_room_but_one_is_kept_from_cdk(
+    contracts: Sequence[Mapping[str, Any]], rooms: set[str]
+) -> None:
+    (kept,) = (
+        one["source_modules"] for one in contracts if "aws_cdk" in one.get("forbidden_modules", ())
+    )
+
+    assert set(kept) == rooms - {"cdk_ecs_xray.cdk"}
+
+
+def test_the_ground_floor_has_few_modules(rooms: set[str], repository: Path) -> None:
+    package = repository / "constructs" / "cdk_ecs_xray"
+
+    modules = [name for name in rooms if (package / f"{name.partition('.')[2]}.py").is_file()]
+
+    assert len(modules) <= 4
 
 
 def test_the_source_root_is_no_package(repository: Path) -> None:

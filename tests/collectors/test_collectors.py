@@ -16,7 +16,7 @@ from cdk_ecs_xray import (
     Placement,
     XRayDaemon,
 )
-from cdk_ecs_xray.network import NETWORKS
+from cdk_ecs_xray.plan.network import NETWORKS
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 ROLE = "arn:aws:iam::444455556666:role/traces"

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from cdk_ecs_xray import AdotCollector, CloudWatchAgent, ConfigurationError, Placement
-from cdk_ecs_xray.network import NETWORKS
+from cdk_ecs_xray.plan.network import NETWORKS
 
 BRIDGE = Placement(network=NETWORKS["bridge"], region="eu-west-1", memory_mib=256)
 AWSVPC = Placement(network=NETWORKS["awsvpc"], region="eu-west-1", memory_mib=256)

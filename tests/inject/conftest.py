@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from cdk_ecs_xray import SidecarProfile
-from cdk_ecs_xray.task_definition_file import SidecarNames, TracingOptions
+from cdk_ecs_xray.inject import SidecarNames, TracingOptions
 
 CASES = Path(__file__).parent / "cases"
 EXISTING_GROUP = TracingOptions(region="eu-west-1", log_group="/ecs/xray")

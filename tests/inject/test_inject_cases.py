@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cdk_ecs_xray import EcsXRayError
-from cdk_ecs_xray.task_definition_file import TracingOptions, trace_text
+from cdk_ecs_xray.inject import TracingOptions, trace_text
 
 ANYWHERE = TracingOptions(region="us-east-1", writes_log=False)
 APP: Mapping[str, Any] = {"name": "app", "image": "nginx:1"}

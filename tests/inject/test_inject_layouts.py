@@ -11,7 +11,7 @@ import yaml
 
 from cdk_ecs_xray import EcsXRayError, XRayDaemon
 from cdk_ecs_xray.cli.commands import run
-from cdk_ecs_xray.task_definition_file import TracingOptions, policy, trace_text
+from cdk_ecs_xray.inject import TracingOptions, policy, trace_text
 
 HERE = TracingOptions(region="us-east-1", writes_log=False)
 

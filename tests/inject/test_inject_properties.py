@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cdk_ecs_xray import AdotCollector, CloudWatchAgent, XRayDaemon
-from cdk_ecs_xray.task_definition_file import TracingOptions, trace_text
+from cdk_ecs_xray.inject import TracingOptions, trace_text
 
 texts = st.text(
     st.characters(codec="utf-8", exclude_categories=["C"], exclude_characters="\ufeff"),

@@ -22,8 +22,8 @@ from cdk_ecs_xray import (
     XRayDaemon,
     XRayTracing,
 )
+from cdk_ecs_xray.inject import TracingOptions, trace_text
 from cdk_ecs_xray.local import EmbeddedAws
-from cdk_ecs_xray.task_definition_file import TracingOptions, trace_text
 
 MODES = {
     "bridge": ecs.NetworkMode.BRIDGE,

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from cdk_ecs_xray.review.assembly import read_stacks
-from cdk_ecs_xray.review.model import Stack
-from cdk_ecs_xray.review.reading import read_model
 from cdk_ecs_xray.review.rule import Finding, findings
 from cdk_ecs_xray.review.rules import RULES
+from cdk_ecs_xray.templates.assembly import read_stacks
+from cdk_ecs_xray.templates.model import Stack
+from cdk_ecs_xray.templates.reading import read_model
 
 WRITE_ACTIONS = [
     "xray:PutTraceSegments",

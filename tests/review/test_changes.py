@@ -15,8 +15,8 @@ import pytest
 from cdk_ecs_xray.errors import ReviewError
 from cdk_ecs_xray.review.baseline import read_baseline
 from cdk_ecs_xray.review.changes import Change, Weight, changes
-from cdk_ecs_xray.review.model import Stack
 from cdk_ecs_xray.review.report import review
+from cdk_ecs_xray.templates.model import Stack
 
 Template = dict[str, Any]
 

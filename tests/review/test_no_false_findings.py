@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from cdk_ecs_xray.review.inventory import inventory
-from cdk_ecs_xray.review.model import Stack
 from cdk_ecs_xray.review.rule import Finding
+from cdk_ecs_xray.templates.model import Stack
 
 Template = dict[str, Any]
 AGENT = "amazon/cloudwatch-agent:latest"

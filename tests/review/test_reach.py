@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from cdk_ecs_xray.review.inventory import AppRow, inventory
-from cdk_ecs_xray.review.model import Stack
 from cdk_ecs_xray.review.render import render
 from cdk_ecs_xray.review.report import review
 from cdk_ecs_xray.review.rule import Finding
 from cdk_ecs_xray.sampling.traffic.profile import RouteTraffic, TrafficProfile
+from cdk_ecs_xray.templates.model import Stack
 
 PEERS = Path(__file__).parent / "peers"
 Template = dict[str, Any]

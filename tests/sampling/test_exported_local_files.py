@@ -13,7 +13,7 @@ from aws_xray_sdk.core.sampling.local.sampler import LocalSampler
 
 from cdk_ecs_xray.sampling import SamplingRuleSet
 from cdk_ecs_xray.sampling.local_rules import HOW_TO_LOAD, local_rules
-from tests.sampling.conftest import Outcome
+from tests.rules_files import Outcome
 
 ROOT = Path(__file__).parents[2]
 NODE_SAMPLER = ROOT / "node_modules/aws-xray-sdk-core/dist/lib/middleware/sampling/local_sampler.js"

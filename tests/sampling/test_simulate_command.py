@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.sampling.conftest import Outcome
+from tests.rules_files import Outcome
 
 Run = Callable[..., Outcome]
 CHECKOUT = {"name": "checkout", "priority": 100, "fixed_rate": 0.5, "url_path": "/checkout/*"}

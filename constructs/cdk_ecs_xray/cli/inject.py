@@ -15,7 +15,7 @@ from cdk_ecs_xray.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from cdk_ecs_xray.collectors import Collector
-    from cdk_ecs_xray.task_definition_file import (
+    from cdk_ecs_xray.inject import (
         Injection,
         SidecarNames,
         TracedText,
@@ -64,7 +64,7 @@ def inject(source: str, output: str | None, in_place: bool, diff: bool, **told: 
     it, or a list of containers; - reads standard input. What is there stays as it is, placeholders
     such as ${ENVIRONMENT} included. Injecting twice changes nothing.
     """
-    from cdk_ecs_xray.task_definition_file import trace_text
+    from cdk_ecs_xray.inject import trace_text
 
     _require_one_target(source, output, in_place)
     options = _options(**told)
@@ -103,8 +103,8 @@ def _options(
     service: str | None,
 ) -> TracingOptions:
     from cdk_ecs_xray.collectors import AdotCollector, CloudWatchAgent, XRayDaemon
-    from cdk_ecs_xray.profile import SidecarProfile
-    from cdk_ecs_xray.task_definition_file import TracingOptions
+    from cdk_ecs_xray.inject import TracingOptions
+    from cdk_ecs_xray.plan.profile import SidecarProfile
 
     if no_log and log_group is not None:
         raise ConfigurationError(
@@ -129,7 +129,7 @@ def _options(
 
 
 def _names(*, namespace: str | None, environment: str | None, service: str | None) -> SidecarNames:
-    from cdk_ecs_xray.task_definition_file import SidecarNames
+    from cdk_ecs_xray.inject import SidecarNames
 
     if namespace is None and environment is None and service is None:
         return SidecarNames()
@@ -142,8 +142,8 @@ def _names(*, namespace: str | None, environment: str | None, service: str | Non
 
 
 def _read(source: str) -> tuple[str, str]:
-    from cdk_ecs_xray.model_file import displayed
-    from cdk_ecs_xray.task_definition_file.traced_text import decoded, read_text
+    from cdk_ecs_xray.files.model_file import displayed
+    from cdk_ecs_xray.inject.traced_text import decoded, read_text
 
     if source == _STANDARD:
         where = "standard input"
@@ -152,7 +152,7 @@ def _read(source: str) -> tuple[str, str]:
 
 
 def _report(injection: Injection) -> None:
-    from cdk_ecs_xray.task_definition_file import policy
+    from cdk_ecs_xray.inject import policy
 
     for warned in injection.warnings:
         click.echo(f"ecs-xray: warning: {warned.text} [{warned.id}]", err=True)

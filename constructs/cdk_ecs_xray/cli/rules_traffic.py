@@ -22,9 +22,9 @@ from cdk_ecs_xray.sampling.chart import traces_chart
 from cdk_ecs_xray.sampling.decisions import Reservoirs
 from cdk_ecs_xray.sampling.matching import deciding_rule
 from cdk_ecs_xray.sampling.prices import prices_in
-from cdk_ecs_xray.sampling.report import SimulationReport, as_json, as_markdown, as_text
 from cdk_ecs_xray.sampling.route_decider import RouteDecider
 from cdk_ecs_xray.sampling.simulation import Load, Simulation, simulate
+from cdk_ecs_xray.sampling.simulation_report import SimulationReport, as_json, as_markdown, as_text
 from cdk_ecs_xray.sampling.traffic.access_logs import AccessLogs
 from cdk_ecs_xray.sampling.traffic.athena import athena_query
 from cdk_ecs_xray.sampling.traffic.log_files import in_short

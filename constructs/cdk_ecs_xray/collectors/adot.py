@@ -20,7 +20,7 @@ from cdk_ecs_xray.collectors.description import CollectorContainer, CollectorPor
 from cdk_ecs_xray.collectors.image import PUBLIC_REGISTRY, PinnedImage
 from cdk_ecs_xray.collectors.roles import role_problems
 from cdk_ecs_xray.errors import ConfigurationError
-from cdk_ecs_xray.network import OTLP_GRPC_PORT, OTLP_HTTP_PORT, XRAY_PORT
+from cdk_ecs_xray.plan.network import OTLP_GRPC_PORT, OTLP_HTTP_PORT, XRAY_PORT
 
 _WHERE = "AdotCollector"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from cdk_ecs_xray.collectors.description import CollectorPort
-from cdk_ecs_xray.network import OTLP_GRPC_PORT, OTLP_HTTP_PORT, XRAY_PORT
+from cdk_ecs_xray.plan.network import OTLP_GRPC_PORT, OTLP_HTTP_PORT, XRAY_PORT
 
 OpenTelemetrySdk = Literal["adot", "any"]
 """Which OpenTelemetry SDKs the apps use: with AWS's additions, or plain."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cdk_ecs_xray.errors import ConfigurationError
-from cdk_ecs_xray.model_file import read_mapping
-from cdk_ecs_xray.network import ALL_INTERFACES, LOOPBACK
+from cdk_ecs_xray.files.model_file import read_mapping
+from cdk_ecs_xray.plan.network import ALL_INTERFACES, LOOPBACK
 
 Configuration = Mapping[str, Any]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
 from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
-from cdk_ecs_xray.network import SidecarNetwork
+from cdk_ecs_xray.plan.network import SidecarNetwork
 
 
 @dataclass(frozen=True, kw_only=True)

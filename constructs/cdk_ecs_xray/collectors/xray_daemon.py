@@ -12,7 +12,7 @@ from cdk_ecs_xray.collectors.description import CollectorContainer, CollectorPor
 from cdk_ecs_xray.collectors.image import PUBLIC_REGISTRY, PinnedImage
 from cdk_ecs_xray.collectors.roles import role_problems
 from cdk_ecs_xray.errors import ConfigurationError
-from cdk_ecs_xray.network import ALL_INTERFACES, XRAY_PORT
+from cdk_ecs_xray.plan.network import ALL_INTERFACES, XRAY_PORT
 
 LogLevel = Literal["dev", "debug", "info", "prod", "warn", "error"]
 

@@ -13,7 +13,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from cdk_ecs_xray.local.deployment import CdkProject, DeployedStack, describe, targets_of
+from cdk_ecs_xray.local.cdk_project import CdkProject, DeployedStack, describe, targets_of
 from cdk_ecs_xray.local.embedded_aws import EmbeddedAws
 from cdk_ecs_xray.local.parity import Row, compare, read_deployed, read_reference
 

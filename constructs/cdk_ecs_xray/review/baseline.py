@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from cdk_ecs_xray.errors import ReviewError
-from cdk_ecs_xray.review.assembly import StackSource, read_stacks
+from cdk_ecs_xray.templates.assembly import StackSource, read_stacks
 
 
 def read_baseline(against: str, *, path: str) -> Sequence[StackSource]:

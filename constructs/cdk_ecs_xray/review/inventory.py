@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
-from cdk_ecs_xray.review.grants import allows
-from cdk_ecs_xray.review.listening import listening
-from cdk_ecs_xray.review.model import Collector, Container, Role, Stack, TaskDefinition
 from cdk_ecs_xray.review.reach import Outcome, reach, split_link
-from cdk_ecs_xray.review.values import Unknown
+from cdk_ecs_xray.templates.grants import allows
+from cdk_ecs_xray.templates.intrinsics import Unknown
+from cdk_ecs_xray.templates.listening import listening
+from cdk_ecs_xray.templates.model import Collector, Container, Role, Stack, TaskDefinition
 
 ENGINES = {
     "xray-daemon": "X-Ray daemon",

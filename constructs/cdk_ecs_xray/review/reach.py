@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cdk_ecs_xray.network import XRAY_PORT
-from cdk_ecs_xray.review.address import ADDRESS, DaemonAddress, Endpoint, Malformed, parse_address
-from cdk_ecs_xray.review.collectors_found import may_collect
-from cdk_ecs_xray.review.listening import listening, on_loopback, port_of
-from cdk_ecs_xray.review.model import Collector, Container, TaskDefinition
-from cdk_ecs_xray.review.values import Text, Unknown
+from cdk_ecs_xray.plan.network import XRAY_PORT
+from cdk_ecs_xray.templates.address import (
+    ADDRESS,
+    DaemonAddress,
+    Endpoint,
+    Malformed,
+    parse_address,
+)
+from cdk_ecs_xray.templates.collector_configuration import may_collect
+from cdk_ecs_xray.templates.intrinsics import Text, Unknown
+from cdk_ecs_xray.templates.listening import listening, on_loopback, port_of
+from cdk_ecs_xray.templates.model import Collector, Container, TaskDefinition
 
 OTLP_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 # Modes in which containers of a task share one network interface.

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cdk_ecs_xray.printable import counted
-from cdk_ecs_xray.review.assembly import read_stacks
 from cdk_ecs_xray.review.baseline import read_baseline
 from cdk_ecs_xray.review.changes import Change, changes
 from cdk_ecs_xray.review.inventory import TaskRow, inventory
-from cdk_ecs_xray.review.reading import read_model
 from cdk_ecs_xray.review.rule import Finding, Rule, findings, in_order
 from cdk_ecs_xray.review.rules import RULES
-from cdk_ecs_xray.review.sampling_found import Cost, costs, sampling_findings
+from cdk_ecs_xray.review.sampling import Cost, costs, sampling_findings
 from cdk_ecs_xray.review.security import Permission, permissions
 from cdk_ecs_xray.review.severity import Severity
 from cdk_ecs_xray.sampling.traffic.profile import TrafficProfile
+from cdk_ecs_xray.templates.assembly import read_stacks
+from cdk_ecs_xray.templates.reading import read_model
 
 
 @dataclass(frozen=True, kw_only=True)

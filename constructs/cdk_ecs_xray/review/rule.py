@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from cdk_ecs_xray.review.model import Collector, Container, Place, Stack, TaskDefinition
 from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.templates.model import Collector, Container, Place, Stack, TaskDefinition
 
 
 @dataclass(frozen=True, kw_only=True)

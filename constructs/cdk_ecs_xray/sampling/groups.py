@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, Field, ModelWrapValidatorHandler, model_validator
 
-from cdk_ecs_xray.model_file import clash, validate_with
+from cdk_ecs_xray.files.model_file import clash, validate_with
 from cdk_ecs_xray.sampling.filter_expression import check_filter_expression
 from cdk_ecs_xray.sampling.filter_tokens import FilterExpressionError
 from cdk_ecs_xray.sampling.findings import Check, CheckFailedError

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from cdk_ecs_xray.errors import SamplingRuleError
-from cdk_ecs_xray.model_file import displayed, explained, read_mapping
+from cdk_ecs_xray.files.model_file import displayed, explained, read_mapping
 from cdk_ecs_xray.sampling.findings import Check, CheckFailedError, Finding
 from cdk_ecs_xray.sampling.foreign_rules import in_file_shape
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, ModelWrapValidatorHandler, model_validato
 from pydantic_core import InitErrorDetails
 
 from cdk_ecs_xray.errors import SamplingRuleError
-from cdk_ecs_xray.model_file import clash, validate_with
+from cdk_ecs_xray.files.model_file import clash, validate_with
 from cdk_ecs_xray.sampling.findings import Check, CheckFailedError
 from cdk_ecs_xray.sampling.groups import Group
 from cdk_ecs_xray.sampling.rules import STRICT, DefaultRule, SamplingRule

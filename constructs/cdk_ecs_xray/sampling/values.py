@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from cdk_ecs_xray.field_limits import at_most, within
+from cdk_ecs_xray.files.field_limits import at_most, within
 from cdk_ecs_xray.sampling.findings import Check, CheckFailedError
 
 MAX_NAME = 32

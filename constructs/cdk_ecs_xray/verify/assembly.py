@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cdk_ecs_xray.errors import ConfigurationError
-from cdk_ecs_xray.review.assembly import StackSource
-from cdk_ecs_xray.review.assembly import read_stacks as read_sources
+from cdk_ecs_xray.templates.assembly import StackSource
+from cdk_ecs_xray.templates.assembly import read_stacks as read_sources
 
 NESTED_STACK = "AWS::CloudFormation::Stack"
 

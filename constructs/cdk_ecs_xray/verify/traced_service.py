@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cdk_ecs_xray.network import XRAY_PORT
+from cdk_ecs_xray.plan.network import XRAY_PORT
 from cdk_ecs_xray.verify.assembly import SynthesisedStack
 
 _SERVICE = "AWS::ECS::Service"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID
 from cdk_ecs_xray.errors import LocalAwsError
 from cdk_ecs_xray.local.parity.fields import Fields, container_fields
-from cdk_ecs_xray.network import XRAY_PORT
+from cdk_ecs_xray.plan.network import XRAY_PORT
 
 if TYPE_CHECKING:
     import boto3

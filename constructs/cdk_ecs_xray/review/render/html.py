@@ -9,11 +9,11 @@ from cdk_ecs_xray.printable import counted
 from cdk_ecs_xray.review.changes import Change, Weight
 from cdk_ecs_xray.review.inventory import TaskRow
 from cdk_ecs_xray.review.render.element import Element, element
+from cdk_ecs_xray.review.render.topology import svg
 from cdk_ecs_xray.review.report import Report
 from cdk_ecs_xray.review.rule import Group, grouped
 from cdk_ecs_xray.review.security import Permission
 from cdk_ecs_xray.review.severity import Severity
-from cdk_ecs_xray.review.topology import svg
 
 _TITLE = "X-Ray tracing review"
 _OUTCOMES = {

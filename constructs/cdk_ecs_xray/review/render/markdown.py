@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from cdk_ecs_xray.printable import counted
 from cdk_ecs_xray.review.changes import Change, Weight
 from cdk_ecs_xray.review.inventory import TaskRow
+from cdk_ecs_xray.review.render.topology import mermaid
 from cdk_ecs_xray.review.report import Report
 from cdk_ecs_xray.review.rule import Group, grouped
 from cdk_ecs_xray.review.severity import Severity
-from cdk_ecs_xray.review.topology import mermaid
 
 _SIGNS = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTE: "🔵"}
 _OUTCOMES = {"traced": "✅", "elsewhere": "✅", "not-traced": "❌", "unknown": "❔"}

@@ -14,7 +14,7 @@ from cdk_ecs_xray.review.changes import Change, Weight
 from cdk_ecs_xray.review.inventory import TaskRow
 from cdk_ecs_xray.review.report import Report
 from cdk_ecs_xray.review.rule import Group, grouped
-from cdk_ecs_xray.review.sampling_found import Cost
+from cdk_ecs_xray.review.sampling import Cost
 from cdk_ecs_xray.review.security import Permission
 from cdk_ecs_xray.review.severity import Severity
 

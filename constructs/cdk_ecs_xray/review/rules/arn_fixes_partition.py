@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cdk_ecs_xray.review.model import Stack
 from cdk_ecs_xray.review.rule import Found, Rule
 from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.templates.model import Stack
 
 _PREFIXES = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cdk_ecs_xray.review.address import ADDRESS
-from cdk_ecs_xray.review.model import Container, TaskDefinition
 from cdk_ecs_xray.review.reach import reach
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
 from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.templates.address import ADDRESS
+from cdk_ecs_xray.templates.model import Container, TaskDefinition
 
 
 def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cdk_ecs_xray.review.model import TaskDefinition
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
 from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.templates.model import TaskDefinition
 
 
 def _check(task: TaskDefinition) -> Iterator[Found]:

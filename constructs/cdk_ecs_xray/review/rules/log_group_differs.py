@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from cdk_ecs_xray.review.model import LogGroup, Stack, TaskDefinition
 from cdk_ecs_xray.review.rule import Found, Rule
 from cdk_ecs_xray.review.severity import Severity
-from cdk_ecs_xray.review.values import Text
+from cdk_ecs_xray.templates.intrinsics import Text
+from cdk_ecs_xray.templates.model import LogGroup, Stack, TaskDefinition
 
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 _SIMILAR = 0.8

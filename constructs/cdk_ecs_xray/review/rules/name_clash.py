@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cdk_ecs_xray.review.assembly import StackSource
-from cdk_ecs_xray.review.model import Resource, Stack
 from cdk_ecs_xray.review.rule import Found, Rule
 from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.templates.assembly import StackSource
+from cdk_ecs_xray.templates.model import Resource, Stack
 
 # What tracing brings, and the property that names it.
 _NAMED = {

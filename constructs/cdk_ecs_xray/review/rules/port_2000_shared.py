@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cdk_ecs_xray.network import XRAY_PORT
-from cdk_ecs_xray.review.model import Service, Stack, TaskDefinition
+from cdk_ecs_xray.plan.network import XRAY_PORT
 from cdk_ecs_xray.review.rule import Found, Rule
 from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.templates.model import Service, Stack, TaskDefinition
 
 
 def _check(stacks: Sequence[Stack]) -> Iterator[Found]:

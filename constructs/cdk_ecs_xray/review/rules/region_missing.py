@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cdk_ecs_xray.review.listening import configures_region, flag_value, has_flag
-from cdk_ecs_xray.review.model import Collector, TaskDefinition
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.templates.listening import configures_region, flag_value, has_flag
+from cdk_ecs_xray.templates.model import Collector, TaskDefinition
 
 _NAMES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cdk_ecs_xray.review.grants import PUT, allows
-from cdk_ecs_xray.review.model import Role, TaskDefinition
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
 from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.templates.grants import PUT, allows
+from cdk_ecs_xray.templates.model import Role, TaskDefinition
 
 
 def _check(task: TaskDefinition) -> Iterator[Found]:

@@ -7,8 +7,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from cdk_ecs_xray.field_limits import within
-from cdk_ecs_xray.model_file import read_model
+from cdk_ecs_xray.files.field_limits import within
+from cdk_ecs_xray.files.model_file import read_model
 from cdk_ecs_xray.sampling.matching import Request
 from cdk_ecs_xray.sampling.rules import ANYTHING, STRICT, SamplingRule
 

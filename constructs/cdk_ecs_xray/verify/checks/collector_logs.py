@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from cdk_ecs_xray.collector_log import LineMeaning, meaning_of
+from cdk_ecs_xray.collectors.log_lines import LineMeaning, meaning_of
 from cdk_ecs_xray.verify.deployment import Deployment
 from cdk_ecs_xray.verify.log_groups import LogGroup, log_groups
 from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, not_checked, ok

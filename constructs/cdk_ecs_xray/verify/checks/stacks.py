@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from cdk_ecs_xray.review.templates import read_template
+from cdk_ecs_xray.templates.template import read_template
 from cdk_ecs_xray.verify.assembly import NESTED_STACK, SynthesisedStack
 from cdk_ecs_xray.verify.deployment import Deployment
 from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, not_checked, ok

@@ -1,0 +1,101 @@
+"""The only place where a collector's description becomes a container."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from aws_cdk import Duration
+from aws_cdk import aws_ecs as ecs
+from constructs import Construct
+
+from cdk_ecs_xray.cdk.image_pull import grant_pull
+from cdk_ecs_xray.collectors import CollectorContainer
+from cdk_ecs_xray.plan.network import SidecarNetwork
+from cdk_ecs_xray.plan.profile import SidecarProfile
+
+
+def add_collector_container(
+    scope: Construct,
+    *,
+    task_definition: ecs.TaskDefinition,
+    name: str,
+    description: CollectorContainer,
+    network: SidecarNetwork,
+    profile: SidecarProfile,
+    log_driver: ecs.LogDriver | None,
+) -> ecs.ContainerDefinition:
+    """Add the container to a task definition, with permission to pull its image.
+
+    :param scope: owns the constructs that the container needs beside itself.
+    """
+    sandboxed = profile.sandboxed and description.runs_sandboxed
+    container = task_definition.add_container(
+        name,
+        container_name=name,
+        image=_image(description.image),
+        command=list(description.command) or None,
+        environment=dict(description.environment),
+        health_check=_health_check(description),
+        port_mappings=_port_mappings(description, network),
+        logging=log_driver,
+        essential=profile.essential,
+        cpu=profile.cpu,
+        memory_reservation_mib=profile.memory_reservation_mib,
+        memory_limit_mib=profile.memory_limit_mib,
+        stop_timeout=_seconds(profile.stop_timeout_seconds),
+        enable_restart_policy=profile.restart or None,
+        restart_attempt_period=(
+            _seconds(profile.restart_attempt_period_seconds) if profile.restart else None
+        ),
+        readonly_root_filesystem=sandboxed or None,
+        linux_parameters=_no_capabilities(scope) if sandboxed else None,
+        docker_security_options=["no-new-privileges"] if profile.no_new_privileges else None,
+    )
+    if profile.essential:
+        _leave_default_container(task_definition, name)
+    grant_pull(container, description.image)
+    return container
+
+
+def _leave_default_container(task_definition: ecs.TaskDefinition, name: str) -> None:
+    """Keep load balancers off the collector: CDK targets the first essential container."""
+    default = task_definition.default_container
+    if default is not None and default.container_name == name:
+        task_definition.default_container = None
+
+
+@cache
+def _image(reference: str) -> ecs.ContainerImage:
+    # An image belongs to no scope, so every sidecar can share the object of its reference.
+    return ecs.ContainerImage.from_registry(reference)
+
+
+def _no_capabilities(scope: Construct) -> ecs.LinuxParameters:
+    linux_parameters = ecs.LinuxParameters(scope, "LinuxParameters")
+    linux_parameters.drop_capabilities(ecs.Capability.ALL)
+    return linux_parameters
+
+
+def _health_check(description: CollectorContainer) -> ecs.HealthCheck | None:
+    if description.health_check is None:
+        return None
+    # CDK turns a list of one element into CMD-SHELL, which images without a shell cannot run.
+    return ecs.HealthCheck(command=["CMD", *description.health_check])
+
+
+def _port_mappings(
+    description: CollectorContainer, network: SidecarNetwork
+) -> list[ecs.PortMapping]:
+    ports = [*description.ports, *(description.linked_ports if network.shared else ())]
+    return [
+        ecs.PortMapping(
+            container_port=port.container_port,
+            host_port=network.published(port.container_port),
+            protocol=ecs.Protocol.UDP if port.protocol == "udp" else ecs.Protocol.TCP,
+        )
+        for port in ports
+    ]
+
+
+def _seconds(amount: int | None) -> Duration | None:
+    return None if amount is None else Duration.seconds(amount)

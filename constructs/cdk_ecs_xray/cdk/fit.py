@@ -1,0 +1,93 @@
+"""Whether a task definition can carry a sidecar, and every reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_ecs as ecs
+
+from cdk_ecs_xray.plan.fit import ContainerFacts, TaskFacts, budget_obstacles, obstacles, port_range
+from cdk_ecs_xray.plan.profile import SidecarProfile
+
+NETWORK_MODES = {
+    ecs.NetworkMode.BRIDGE: "bridge",
+    ecs.NetworkMode.AWS_VPC: "awsvpc",
+    ecs.NetworkMode.HOST: "host",
+    ecs.NetworkMode.NAT: "nat",
+    ecs.NetworkMode.NONE: "none",
+}
+
+
+def containers_of(task_definition: ecs.TaskDefinition) -> Sequence[ecs.ContainerDefinition]:
+    """Return the containers of a task definition, in the order they were added."""
+    return [
+        child
+        for child in task_definition.node.children
+        if isinstance(child, ecs.ContainerDefinition)
+    ]
+
+
+def problems_of(
+    task_definition: ecs.TaskDefinition, *, mode: str, container_name: str, profile: SidecarProfile
+) -> Sequence[str]:
+    """Return why this task definition cannot carry this sidecar; nothing when it can."""
+    return obstacles(
+        _facts(task_definition, mode),
+        container_name=container_name,
+        cpu=profile.cpu,
+        memory_mib=profile.memory_reservation_mib,
+    )
+
+
+def budget_problems(task_definition: ecs.TaskDefinition) -> Sequence[str]:
+    """Return what does not fit into a task definition that has its sidecar already."""
+    return budget_obstacles(_facts(task_definition, NETWORK_MODES[task_definition.network_mode]))
+
+
+def _facts(task_definition: ecs.TaskDefinition, mode: str) -> TaskFacts:
+    """Ask CDK for what can matter only: every question crosses into its JavaScript kernel."""
+    node = task_definition.node
+    children = node.children
+    (task,) = [child for child in children if isinstance(child, ecs.CfnTaskDefinition)]
+    cpu, memory_mib = _number(task.cpu), _number(task.memory)
+    return TaskFacts(
+        where=node.path,
+        mode=mode,
+        windows=_runs_windows(task_definition),
+        containers=[
+            ContainerFacts(
+                name=child.container_name,
+                ports=[] if mode == "bridge" else _ports_of(child),
+                cpu=0 if cpu is None else int(child.cpu or 0),
+                memory_mib=0 if memory_mib is None else _memory_of(child),
+            )
+            for child in children
+            if isinstance(child, ecs.ContainerDefinition)
+        ],
+        cpu=cpu,
+        memory_mib=memory_mib,
+    )
+
+
+def _ports_of(container: ecs.ContainerDefinition) -> Sequence[range]:
+    return [
+        port_range(int(mapping.container_port), mapping.container_port_range)
+        for mapping in container.port_mappings
+    ]
+
+
+def _memory_of(container: ecs.ContainerDefinition) -> int:
+    definition = container.render_container_definition()
+    reserved = definition.memory_reservation
+    return int((definition.memory if reserved is None else reserved) or 0)
+
+
+def _runs_windows(task_definition: ecs.TaskDefinition) -> bool:
+    platform = task_definition.runtime_platform
+    family = None if platform is None else platform.operating_system_family
+    return family is not None and family.is_windows()
+
+
+def _number(value: object) -> int | None:
+    # A task's size may be a CDK token, which has its value only at deployment.
+    return int(value) if isinstance(value, str) and value.isdigit() else None

@@ -1,0 +1,237 @@
+"""A collector beside the app, in one task definition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal
+
+from aws_cdk import Annotations, RemovalPolicy, Stack
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from constructs import Construct, IConstruct
+
+from cdk_ecs_xray.cdk.container import add_collector_container
+from cdk_ecs_xray.cdk.fit import NETWORK_MODES, problems_of
+from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
+from cdk_ecs_xray.cdk.permissions import grant_assume, grant_write_traces
+from cdk_ecs_xray.cdk.wiring import wire
+from cdk_ecs_xray.collectors import Collector, CollectorContainer, Placement, XRayDaemon
+from cdk_ecs_xray.errors import ConfigurationError, UnsupportedTaskDefinitionError
+from cdk_ecs_xray.plan.capacity import cpu_for, segments_for
+from cdk_ecs_xray.plan.naming import Naming
+from cdk_ecs_xray.plan.network import NETWORKS
+from cdk_ecs_xray.plan.profile import SidecarProfile
+from cdk_ecs_xray.plan.wiring import PresentWiring
+
+Logging = ecs.LogDriver | Literal["awslogs", "none"]
+"""Where a collector's own log goes; FireLens and others are CDK's log drivers."""
+
+# jsii holds Python's side of a construct weakly, so without this a sidecar nobody assigned to a
+# variable would be forgotten. The JavaScript side of a construct lives as long as the process.
+# By its reference: for a construct that JavaScript made, such as those of ecs-patterns, jsii hands
+# out another Python object at every access.
+_SIDECARS: dict[str, XRaySidecar] = {}
+
+
+def jsii_reference(construct: IConstruct) -> str:
+    """Return what tells a construct from all others of the process."""
+    reference: str = construct.__jsii_ref__.ref  # type: ignore[attr-defined]
+    return reference
+
+
+class XRaySidecar(Construct):
+    """Provisions a collector container in a task definition, its log group and its permissions.
+
+    Costs the profile's cpu and memory in every task. Grants :func:`grant_write_traces` to the
+    task role. Wire app containers with :meth:`attach`; :class:`XRayTracing` does both at once.
+
+    :param task_definition: EC2, External or Fargate, in bridge, host or awsvpc mode, on Linux.
+    :param collector: what runs in the container; the X-Ray daemon unless told.
+    :param naming: the article's names; None names the container after the collector and leaves
+        the log group's name to CloudFormation.
+    :param profile: sizes and failure behaviour; :attr:`SidecarProfile.SAFE` unless told.
+    :param expected_segments_per_second: sizes the container in your unit: picks cpu for the
+        default profile, and warns when a profile of yours carries less, or no sidecar so much.
+    :param logging: ``awslogs``, ``none`` or any of CDK's log drivers, FireLens for one.
+    :param log_group: an existing log group for awslogs; None creates one with the next options.
+    :param log_retention: one month unless told.
+    :param log_removal_policy: destroyed with its stack unless told.
+    :param log_encryption_key: KMS key for the created log group.
+    :raises UnsupportedTaskDefinitionError: with every reason why this task definition cannot
+        carry the sidecar: network mode, Windows, a taken name or port, ten containers, or too
+        little cpu or memory in the task.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        task_definition: ecs.TaskDefinition,
+        collector: Collector | None = None,
+        naming: Naming | None = None,
+        profile: SidecarProfile = SidecarProfile.SAFE,
+        expected_segments_per_second: int | None = None,
+        logging: Logging = "awslogs",
+        log_group: logs.ILogGroup | None = None,
+        log_retention: logs.RetentionDays = DEFAULT_RETENTION,
+        log_removal_policy: RemovalPolicy = DEFAULT_REMOVAL_POLICY,
+        log_encryption_key: kms.IKey | None = None,
+    ) -> None:
+        self.collector: Collector = XRayDaemon() if collector is None else collector
+        self.profile = sized(profile, expected_segments_per_second)
+        name = self.collector.container_name if naming is None else naming.container_name
+        mode = NETWORK_MODES[task_definition.network_mode]
+        problems = problems_of(
+            task_definition, mode=mode, container_name=name, profile=self.profile
+        )
+        if problems:
+            raise UnsupportedTaskDefinitionError(*problems)
+        self._network = NETWORKS[mode]
+        description = self.collector.describe(
+            Placement(
+                network=self._network,
+                region=Stack.of(task_definition).region,
+                memory_mib=self.profile.usable_memory_mib,
+            )
+        )
+        super().__init__(scope, construct_id)
+        self.task_definition = task_definition
+        self._naming = naming
+        self._application_environment = self.collector.application_environment(
+            self._network.host(name)
+        )
+        # By name, which is unique in a task definition; the sidecar needs no wiring to itself.
+        self._attached = {name}
+        self._container_name = name
+        self.log_group: logs.ILogGroup | None = log_group
+        if self.log_group is None and logging == "awslogs":
+            self.log_group = XRayLogGroup(
+                self,
+                "LogGroup",
+                log_group_name=None if naming is None else naming.log_group_name,
+                retention=log_retention,
+                removal_policy=log_removal_policy,
+                encryption_key=log_encryption_key,
+            )
+        self.grant: iam.Grant = self._grant(description)
+        self.container: ecs.ContainerDefinition = add_collector_container(
+            self,
+            task_definition=task_definition,
+            name=name,
+            description=description,
+            network=self._network,
+            profile=self.profile,
+            log_driver=self._log_driver(logging),
+        )
+        self._warn_of_load(expected_segments_per_second)
+        _SIDECARS[jsii_reference(task_definition)] = self
+
+    @staticmethod
+    def of(task_definition: ecs.TaskDefinition) -> XRaySidecar:
+        """Return the sidecar of a task definition.
+
+        :raises ConfigurationError: where it has none; :meth:`find` returns None there.
+        """
+        sidecar = XRaySidecar.find(task_definition)
+        if sidecar is None:
+            raise ConfigurationError(
+                f"{task_definition.node.path}: the task definition must have a sidecar, got none; "
+                "add one with add_extension(XRayTracing())"
+            )
+        return sidecar
+
+    @staticmethod
+    def find(task_definition: ecs.TaskDefinition) -> XRaySidecar | None:
+        """Return the sidecar of a task definition, or None where it has none."""
+        return _SIDECARS.get(jsii_reference(task_definition))
+
+    @property
+    def address(self) -> str:
+        """The host and port that apps of this task definition send segments to."""
+        return self._application_environment["AWS_XRAY_DAEMON_ADDRESS"]
+
+    def application_environment(self, tracing_name: str) -> Mapping[str, str]:
+        """Return the variables of an app that reports under this name in X-Ray."""
+        return {**self._application_environment, "AWS_XRAY_TRACING_NAME": tracing_name}
+
+    def attach(
+        self,
+        container: ecs.ContainerDefinition,
+        *,
+        tracing_name: str | None = None,
+        present: PresentWiring | None = None,
+    ) -> None:
+        """Wire an app container to the collector: environment, link and start order.
+
+        What the container already has stays, with a warning where it disagrees. Attaching twice
+        changes nothing.
+
+        :param tracing_name: the service's name in X-Ray. None takes the naming's service, or
+            the container's name without one: the X-Ray SDK for Python refuses a nameless segment.
+        :param present: what the container has, for callers that know, as they have just made it.
+            None asks CDK, which takes some 8 ms: it hands over a definition in forty pieces.
+        """
+        name = container.container_name
+        if name in self._attached:
+            return
+        self._attached.add(name)
+        if tracing_name is None:
+            tracing_name = name if self._naming is None else self._naming.service
+        wire(
+            container,
+            to=self.container,
+            name=self._container_name,
+            linked=self._network.linked,
+            present=present,
+            environment=self.application_environment(tracing_name),
+        )
+
+    def _grant(self, description: CollectorContainer) -> iam.Grant:
+        task_role = self.task_definition.task_role
+        grant = grant_write_traces(task_role, actions=description.actions)
+        if description.assumes_role is not None:
+            grant = grant.combine(grant_assume(task_role, description.assumes_role))
+        if not grant.success:
+            Annotations.of(self).add_warning_v2(
+                "ecs-xray:task-role-not-changed",
+                f"{self.node.path}: the task role is one that CDK cannot change, so it may lack "
+                f"{', '.join(description.actions)}; add them where the role is defined",
+            )
+        return grant
+
+    def _log_driver(self, logging: Logging) -> ecs.LogDriver | None:
+        if isinstance(logging, ecs.LogDriver):
+            return logging
+        if logging == "none":
+            return None
+        return ecs.LogDriver.aws_logs(log_group=self.log_group, stream_prefix="xray")
+
+    def _warn_of_load(self, expected: int | None) -> None:
+        if expected is None:
+            return
+        carried = segments_for(self.profile.cpu)
+        if expected > carried:
+            Annotations.of(self).add_warning_v2(
+                "ecs-xray:too-many-segments",
+                f"{self.node.path}: a sidecar with {self.profile.cpu} CPU units carries about "
+                f"{carried} segments a second, got {expected} expected; sample less, give it "
+                f"{cpu_for(expected)} CPU units, or spread the load over more tasks",
+            )
+
+
+def sized(profile: SidecarProfile, expected_segments_per_second: int | None) -> SidecarProfile:
+    """Return the default profile with cpu for a load; a profile of the user's stays as it is."""
+    if expected_segments_per_second is None:
+        return profile
+    if expected_segments_per_second < 0:
+        raise ConfigurationError(
+            "expected_segments_per_second: must not be negative, got "
+            f"{expected_segments_per_second}; leave it out when you do not know"
+        )
+    if profile is not SidecarProfile.SAFE:
+        return profile
+    return replace(profile, cpu=cpu_for(expected_segments_per_second))

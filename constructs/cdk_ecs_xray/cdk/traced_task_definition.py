@@ -1,0 +1,149 @@
+"""An existing task definition, deployed with tracing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from aws_cdk import Annotations, RemovalPolicy, Stack
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from cdk_ecs_xray.cdk.image_pull import pull_statements
+from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
+from cdk_ecs_xray.cdk.permissions import grant_assume, grant_write_traces
+from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
+from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.inject import Injection, TracedTaskDefinitionFile
+from cdk_ecs_xray.templates.spelling import cloudformation
+
+
+class TracedTaskDefinition(Construct):
+    """Provisions a task definition from a file, with a collector and its log group.
+
+    Costs what :class:`XRaySidecar` does. Grants :func:`grant_write_traces` to the task role and,
+    for awslogs and private images, writing logs and pulling to the execution role. A file that
+    runs a collector of its own is deployed as it is, with a warning and the grant.
+
+    :param file: what :meth:`TracedTaskDefinitionFile.from_file` read.
+    :param family: for a file that names none; CloudFormation chooses one otherwise.
+    :param task_role: for a file that names none; one is created otherwise.
+    :param execution_role: likewise, created when something needs it.
+    :param logging: ``awslogs``, or ``none`` for the host's default driver.
+    :param log_group: an existing log group for awslogs; None creates one with the next options,
+        called as the file's naming says.
+    :param log_retention: one month unless told.
+    :param log_removal_policy: destroyed with its stack unless told.
+    :param log_encryption_key: KMS key for the created log group.
+    :raises ConfigurationError: for a role or family that the file names already.
+    :raises UnsupportedTaskDefinitionError: when the file cannot be traced.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        file: TracedTaskDefinitionFile,
+        family: str | None = None,
+        task_role: iam.IRole | None = None,
+        execution_role: iam.IRole | None = None,
+        logging: Literal["awslogs", "none"] = "awslogs",
+        log_group: logs.ILogGroup | None = None,
+        log_retention: logs.RetentionDays = DEFAULT_RETENTION,
+        log_removal_policy: RemovalPolicy = DEFAULT_REMOVAL_POLICY,
+        log_encryption_key: kms.IKey | None = None,
+    ) -> None:
+        _require_unset(
+            file,
+            {"family": family, "taskRoleArn": task_role, "executionRoleArn": execution_role},
+        )
+        super().__init__(scope, construct_id)
+        self._file = file
+        self.log_group: logs.ILogGroup | None = log_group
+        if log_group is None and logging == "awslogs" and not file.keeps_collector:
+            self.log_group = XRayLogGroup(
+                self,
+                "LogGroup",
+                log_group_name=file.options.names.log_group,
+                retention=log_retention,
+                removal_policy=log_removal_policy,
+                encryption_key=log_encryption_key,
+            )
+        injection = file.plan(
+            region=Stack.of(self).region,
+            log_group=None if self.log_group is None else self.log_group.log_group_name,
+        )
+        self.task_role: iam.IRole = self._role("TaskRole", "taskRoleArn", task_role)
+        self.execution_role: iam.IRole | None = self._execution_role(execution_role, injection)
+        self.grant: iam.Grant = self._grant(injection)
+        self.task_definition = ecs.CfnTaskDefinition(self, "Resource")
+        self._set_properties(cloudformation(file.traced(injection)), family)
+        for warned in injection.warnings:
+            if warned.id not in ("ecs-xray:no-task-role", "ecs-xray:no-execution-role"):
+                Annotations.of(self).add_warning_v2(warned.id, warned.text)
+
+    @property
+    def task_definition_arn(self) -> str:
+        """The ARN of this revision, as an ECS service wants it."""
+        return self.task_definition.ref
+
+    def _role(self, construct_id: str, key: str, given: iam.IRole | None) -> iam.IRole:
+        if given is not None:
+            return given
+        named = self._file.content.get(key)
+        if named is None:
+            return iam.Role(
+                self, construct_id, assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com")
+            )
+        # ECS takes a role's name where it documents an ARN; a token can only be an ARN.
+        if named.startswith(("arn:", "${Token[")):
+            return iam.Role.from_role_arn(self, construct_id, named)
+        return iam.Role.from_role_name(self, construct_id, named)
+
+    def _execution_role(self, given: iam.IRole | None, injection: Injection) -> iam.IRole | None:
+        image = "" if injection.sidecar is None else injection.sidecar["image"]
+        statements = pull_statements(Stack.of(self), image)
+        needed = bool(statements) or (self.log_group is not None and injection.sidecar is not None)
+        if given is None and not needed and self._file.content.get("executionRoleArn") is None:
+            return None
+        role = self._role("ExecutionRole", "executionRoleArn", given)
+        for statement in statements:
+            role.add_to_principal_policy(statement)
+        if self.log_group is not None and injection.sidecar is not None:
+            self.log_group.grant_write(role)
+        return role
+
+    def _grant(self, injection: Injection) -> iam.Grant:
+        description = injection.description
+        actions = WRITE_ACTIONS if description is None else description.actions
+        grant = grant_write_traces(self.task_role, actions=actions)
+        if description is not None and description.assumes_role is not None:
+            grant = grant.combine(grant_assume(self.task_role, description.assumes_role))
+        return grant
+
+    def _set_properties(self, properties: Mapping[str, Any], family: str | None) -> None:
+        """Set them as they are: the L1's own types would drop what they do not know."""
+        added = {"Family": family, "TaskRoleArn": self.task_role.role_arn}
+        if self.execution_role is not None:
+            added["ExecutionRoleArn"] = self.execution_role.role_arn
+        missing = {
+            key: value
+            for key, value in added.items()
+            if value is not None and key not in properties
+        }
+        for key, value in {**properties, **missing}.items():
+            self.task_definition.add_property_override(key, value)
+
+
+def _require_unset(file: TracedTaskDefinitionFile, given: Mapping[str, object]) -> None:
+    problems = [
+        f"{file.where}: {key} must be given once, got it in the file and from you; leave one out"
+        for key, value in given.items()
+        if value is not None and file.content.get(key) is not None
+    ]
+    if problems:
+        raise ConfigurationError(*problems)

@@ -1,0 +1,128 @@
+"""Tracing for one task definition, as CDK's own extension hook."""
+
+from __future__ import annotations
+
+import jsii
+from aws_cdk import Annotations, AspectPriority, Aspects, IAspect, RemovalPolicy
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from constructs import IConstruct
+
+from cdk_ecs_xray.cdk.fit import budget_problems
+from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION
+from cdk_ecs_xray.cdk.sidecar import Logging, XRaySidecar, sized
+from cdk_ecs_xray.collectors import Collector
+from cdk_ecs_xray.errors import EcsXRayError
+from cdk_ecs_xray.plan.naming import Naming
+from cdk_ecs_xray.plan.profile import SidecarProfile
+
+CONSTRUCT_ID = "XRay"
+
+
+@jsii.implements(ecs.ITaskDefinitionExtension)
+class XRayTracing:
+    """Adds a collector to a task definition and wires every app container to it.
+
+    ``task_definition.add_extension(XRayTracing())`` provisions what :class:`XRaySidecar` does,
+    and wires all containers, those added later too. Adding the extension twice changes nothing.
+    One object can extend many task definitions.
+
+    :param collector: what runs in the sidecar; the X-Ray daemon unless told.
+    :param naming: the article's names; see :class:`XRaySidecar`.
+    :param profile: sizes and failure behaviour; :attr:`SidecarProfile.SAFE` unless told.
+    :param tracing_name: the service's name in X-Ray; see :meth:`XRaySidecar.attach`.
+    :param expected_segments_per_second: sizes the sidecar; see :class:`XRaySidecar`.
+    :param logging: ``awslogs``, ``none`` or any of CDK's log drivers.
+    :param log_group: an existing log group for awslogs; None creates one with the next options.
+    :param log_retention: one month unless told.
+    :param log_removal_policy: destroyed with its stack unless told.
+    :param log_encryption_key: KMS key for the created log group.
+    :raises ConfigurationError: for a negative load.
+    """
+
+    def __init__(
+        self,
+        *,
+        collector: Collector | None = None,
+        naming: Naming | None = None,
+        profile: SidecarProfile = SidecarProfile.SAFE,
+        tracing_name: str | None = None,
+        expected_segments_per_second: int | None = None,
+        logging: Logging = "awslogs",
+        log_group: logs.ILogGroup | None = None,
+        log_retention: logs.RetentionDays = DEFAULT_RETENTION,
+        log_removal_policy: RemovalPolicy = DEFAULT_REMOVAL_POLICY,
+        log_encryption_key: kms.IKey | None = None,
+    ) -> None:
+        # What CDK calls back cannot raise an error of its own class, so it is raised here.
+        sized(profile, expected_segments_per_second)
+        self._collector = collector
+        self._naming = naming
+        self._profile = profile
+        self._tracing_name = tracing_name
+        self._expected_segments_per_second = expected_segments_per_second
+        self._logging = logging
+        self._log_group = log_group
+        self._log_retention = log_retention
+        self._log_removal_policy = log_removal_policy
+        self._log_encryption_key = log_encryption_key
+
+    def extend(self, task_definition: ecs.TaskDefinition) -> None:
+        """Add the sidecar; called by CDK. A task definition that has one already stays as is.
+
+        A task definition that cannot be traced gets an error annotation, which fails the
+        synthesis: an exception from here would reach the user without its class.
+        """
+        if XRaySidecar.find(task_definition) is not None:
+            return
+        try:
+            self.add_sidecar(task_definition)
+        except EcsXRayError as error:
+            for problem in error.problems:
+                Annotations.of(task_definition).add_error(f"[ecs-xray:not-traced] {problem}")
+            return
+        # Containers may be added after this call, and a user's own setting made after it wins.
+        Aspects.of(task_definition).add(_Wiring(self), priority=AspectPriority.MUTATING)
+
+    def add_sidecar(self, task_definition: ecs.TaskDefinition) -> XRaySidecar:
+        """Add the sidecar without wiring any container to it.
+
+        :raises EcsXRayError: with every reason why that cannot be done.
+        """
+        return XRaySidecar(
+            task_definition,
+            CONSTRUCT_ID,
+            task_definition=task_definition,
+            collector=self._collector,
+            naming=self._naming,
+            profile=self._profile,
+            expected_segments_per_second=self._expected_segments_per_second,
+            logging=self._logging,
+            log_group=self._log_group,
+            log_retention=self._log_retention,
+            log_removal_policy=self._log_removal_policy,
+            log_encryption_key=self._log_encryption_key,
+        )
+
+    def wire(self, container: ecs.ContainerDefinition) -> None:
+        """Wire a container to the sidecar of its task definition, where that has one."""
+        sidecar = XRaySidecar.find(container.task_definition)
+        # A log router carries other containers' logs; it serves no requests to trace.
+        if sidecar is not None and not isinstance(container, ecs.FirelensLogRouter):
+            sidecar.attach(container, tracing_name=self._tracing_name)
+
+
+@jsii.implements(IAspect)
+class _Wiring:
+    """Wires the containers of one task definition when all of them are known."""
+
+    def __init__(self, tracing: XRayTracing) -> None:
+        self._tracing = tracing
+
+    def visit(self, node: IConstruct) -> None:
+        if isinstance(node, ecs.ContainerDefinition):
+            self._tracing.wire(node)
+        elif isinstance(node, ecs.TaskDefinition):
+            for problem in budget_problems(node):
+                Annotations.of(node).add_error(f"[ecs-xray:does-not-fit] {problem}")

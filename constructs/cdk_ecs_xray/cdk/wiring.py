@@ -1,0 +1,84 @@
+"""Connects an app container to a collector container of the same task definition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import Annotations, Stack
+from aws_cdk import aws_ecs as ecs
+
+from cdk_ecs_xray.plan.wiring import (
+    PresentWiring,
+    WiringPlan,
+    plan_environment,
+    plan_wiring,
+)
+
+
+def wire(
+    container: ecs.ContainerDefinition,
+    *,
+    to: ecs.ContainerDefinition,
+    name: str,
+    linked: bool,
+    environment: Mapping[str, str],
+    present: PresentWiring | None = None,
+) -> None:
+    """Give a container the environment, link and start order that lead to the collector.
+
+    What the user set stays: a variable, link or dependency that is already there is kept, with a
+    warning where it differs from what tracing needs.
+
+    :param to: the collector's container.
+    :param name: that container's.
+    """
+    plan = plan_wiring(
+        _present(container) if present is None else present,
+        to=name,
+        linked=linked,
+        environment=environment,
+    )
+    _apply_environment(container, plan)
+    if plan.link:
+        container.add_link(to)
+    if plan.dependency:
+        # CDK's own default condition is HEALTHY, which never comes true without a health check.
+        container.add_container_dependencies(
+            ecs.ContainerDependency(container=to, condition=ecs.ContainerDependencyCondition.START)
+        )
+
+
+def wire_environment(container: ecs.ContainerDefinition, environment: Mapping[str, str]) -> None:
+    """Give a container the environment that leads to a collector outside its task definition."""
+    _apply_environment(container, plan_environment(_present(container), environment))
+
+
+def _apply_environment(container: ecs.ContainerDefinition, plan: WiringPlan) -> None:
+    for name, value in plan.environment.items():
+        container.add_environment(name, value)
+    for warned in plan.warnings:
+        Annotations.of(container).add_warning_v2(warned.id, warned.text)
+
+
+def _present(container: ecs.ContainerDefinition) -> PresentWiring:
+    definition = container.render_container_definition()
+    # ContainerDefinition renders both as plain lists; the type allows for tokens as well.
+    environment: Any = definition.environment or []
+    secrets: Any = definition.secrets or []
+    links: list[str] = Stack.of(container).resolve(definition.links) or []
+    return PresentWiring(
+        where=container.node.path,
+        environment={pair.name: pair.value for pair in environment}
+        | {secret.name: None for secret in secrets},
+        links=links,
+        dependencies={
+            dependency.container.container_name: _condition(dependency)
+            for dependency in container.container_dependencies
+        },
+    )
+
+
+def _condition(dependency: ecs.ContainerDependency) -> str:
+    condition = dependency.condition
+    return "HEALTHY by default" if condition is None else str(condition.value)

@@ -1,0 +1,245 @@
+"""Reads a YAML or JSON file into a validated model and says everything that is wrong with it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails, InitErrorDetails
+
+from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError
+from cdk_ecs_xray.files.field_limits import shown
+from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
+
+Model = TypeVar("Model", bound=BaseModel)
+Validated = TypeVar("Validated")
+
+
+def read_model(
+    path: str | Path,
+    model: type[Model],
+    *,
+    error: type[EcsXRayError] = ConfigurationError,
+) -> Model:
+    """Return the file as a model.
+
+    JSON is read as the YAML that it is. Numbers and booleans are those of YAML 1.2: ``010`` is
+    not eight and ``no`` is not false, which YAML 1.1 would make of an account or a country.
+
+    :raises EcsXRayError: as the given class, with every problem of the file in one error.
+    """
+    where = displayed(path)
+    content = read_mapping(path, error=error, first_key=next(iter(model.model_fields)))
+    try:
+        return model.model_validate(content, context={"directory": Path(path).parent})
+    except ValidationError as invalid:
+        raise error(
+            *(
+                problem
+                for detail in invalid.errors(include_url=False)
+                for problem in _problems(detail, where=where, content=content, model=model)
+            )
+        ) from None
+
+
+def read_mapping(
+    path: str | Path,
+    *,
+    error: type[EcsXRayError] = ConfigurationError,
+    first_key: str = "key",
+) -> dict[str, Any]:
+    """Return the mapping that a YAML or JSON file holds, unchecked.
+
+    :raises EcsXRayError: as the given class, when it holds none.
+    """
+    where = displayed(path)
+    content = _read(Path(path), where=where, error=error)
+    if not isinstance(content, dict):
+        got = "nothing" if content is None else f"a {type(content).__name__}"
+        raise error(
+            f"{where}: the file must hold a mapping of keys to values, got {got}; "
+            f"start with '{first_key}:'"
+        )
+    return content
+
+
+def clash(message: str | ValueError, loc: tuple[int | str, ...], value: object) -> InitErrorDetails:
+    """Return a problem between entries of a file, for :func:`validate_with`."""
+    return {
+        "type": "value_error",
+        "loc": loc,
+        "input": value,
+        "ctx": {"error": ValueError(message) if isinstance(message, str) else message},
+    }
+
+
+def validate_with(
+    clashes: Sequence[InitErrorDetails], data: object, handler: Callable[[Any], Validated]
+) -> Validated:
+    """Validate the fields of a model and report clashes between entries along with theirs.
+
+    For a ``model_validator`` in wrap mode: pydantic's after mode would hide clashes until every
+    field is right, and the user would mend the file twice.
+    """
+    try:
+        validated = handler(data)
+    except ValidationError as invalid:
+        details: list[Any] = [*invalid.errors(include_url=False), *clashes]
+        raise ValidationError.from_exception_data(invalid.title, details) from None
+    if clashes:
+        raise ValidationError.from_exception_data(type(validated).__name__, list(clashes))
+    return validated
+
+
+def explained(
+    invalid: ValidationError, *, where: str, content: object, model: type[BaseModel]
+) -> Iterator[tuple[ErrorDetails, str, str]]:
+    """Return each problem with its place and with what, got value and how to fix."""
+    for detail in invalid.errors(include_url=False):
+        yield detail, _place(where, detail["loc"], content), _explain(detail, model)
+
+
+def displayed(path: str | Path) -> str:
+    """Name the file as a user would, from where the command was started."""
+    path = Path(path)
+    try:
+        return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+def _read(path: Path, *, where: str, error: type[EcsXRayError]) -> object:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as invalid:
+        raise error(
+            f"{where}: the file must be UTF-8 text, got byte 0x{invalid.object[invalid.start]:02x} "
+            f"at position {invalid.start}; save it as UTF-8"
+        ) from None
+    except OSError as failed:
+        raise error(
+            f"{where}: the file must be readable, got '{failed.strerror}'; check the path"
+        ) from None
+    try:
+        return yaml.load(text, Yaml12Loader)  # noqa: S506 - derived from SafeLoader
+    except yaml.MarkedYAMLError as invalid:
+        mark = invalid.problem_mark
+        place = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1}"
+        raise error(
+            f"{where}{place}: the file must be valid YAML, got '{invalid.problem}'; "
+            "check indentation and quotes there"
+        ) from None
+    except RecursionError:
+        raise error(
+            f"{where}: the file must be nested less deeply, got more levels than can be read; "
+            "flatten it"
+        ) from None
+    except yaml.YAMLError as invalid:
+        raise error(
+            f"{where}: the file must be valid YAML, got '{str(invalid).splitlines()[0]}'; "
+            "remove what is not text"
+        ) from None
+
+
+def _place(where: str, loc: Sequence[int | str], content: object) -> str:
+    """Name the entry by what its author calls it: ``rule 'checkout'`` rather than ``rules.3``."""
+    entry = ""
+    current = content
+    previous = ""
+    for step in loc[:-1] if len(loc) > 1 else loc[:0]:
+        try:
+            current = current[step]  # type: ignore[index]
+        except (KeyError, IndexError, TypeError):
+            break
+        if isinstance(step, int):
+            singular = previous.removesuffix("s")
+            name = current.get("name") if isinstance(current, Mapping) else None
+            entry += f", {singular} " + (f"'{name}'" if isinstance(name, str) else f"{step + 1}")
+        else:
+            previous = str(step)
+    return where + entry
+
+
+_TYPES: dict[str, str] = {
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+
+
+def _problems(
+    detail: ErrorDetails, *, where: str, content: object, model: type[BaseModel]
+) -> Sequence[str]:
+    raised = detail.get("ctx", {}).get("error")
+    if isinstance(raised, EcsXRayError):
+        # A file named in this file: its problems already say where they are.
+        return raised.problems
+    return [f"{_place(where, detail['loc'], content)}: {_explain(detail, model)}"]
+
+
+def _explain(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    loc = detail["loc"]
+    name = _field(loc)
+    kind = detail["type"]
+    got = shown(detail["input"])
+    known = list(_fields_at(model, loc))
+    if kind == "missing":
+        return f"{name} is missing, got nothing; add '{name}: …'"
+    if kind == "extra_forbidden":
+        close = difflib.get_close_matches(name, known, n=1)
+        cure = f"did you mean '{close[0]}'?" if close else f"known keys: {', '.join(known)}"
+        return f"{name} is not a known key, got {got}; {cure}"
+    if kind == "literal_error":
+        return f"{name} must be {detail['ctx']['expected']}, got {got}; choose one of these"
+    if kind in ("value_error", "assertion_error"):
+        return f"{name} {detail['ctx']['error']}" if loc else str(detail["ctx"]["error"])
+    if kind in _TYPES:
+        quotes = "; put it in quotes" if kind == "string_type" else "; write one"
+        return f"{name} must be {_TYPES[kind]}, got {got}{quotes}"
+    return f"{name}: {detail['msg']}, got {got}; see docs/options.md"
+
+
+def _field(loc: Sequence[int | str]) -> str:
+    """Return the last key, with the position in a list where the value stands in one."""
+    if loc and isinstance(loc[-1], int):
+        parent = next((str(step) for step in reversed(loc[:-1]) if isinstance(step, str)), "entry")
+        return f"{parent} entry {loc[-1] + 1}"
+    return str(loc[-1]) if loc else "file"
+
+
+def _fields_at(model: type[BaseModel], loc: Sequence[int | str]) -> Sequence[str]:
+    """Return the keys that are known where an unknown one was found."""
+    current = model
+    for step in loc[:-1]:
+        field = current.model_fields.get(str(step))
+        if field is None:
+            continue
+        nested = _model_in(field.annotation)
+        if nested is None:
+            return ()
+        current = nested
+    return list(current.model_fields)
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _model_in(argument)
+        if found is not None:
+            return found
+    return None

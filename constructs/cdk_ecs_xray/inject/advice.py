@@ -1,0 +1,97 @@
+"""What the owner of a traced task definition should know, in the words of a warning. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from cdk_ecs_xray.collectors import CollectorContainer
+from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID
+from cdk_ecs_xray.inject.definition import Container, Definition
+from cdk_ecs_xray.inject.placeholders import is_open
+from cdk_ecs_xray.plan.network import SidecarNetwork
+from cdk_ecs_xray.plan.wiring import Warned
+
+
+def kept_collector(where: str, collector: Container) -> Warned:
+    """Say that a collector which is there already was left as it is, and nothing else done."""
+    return Warned(
+        id="ecs-xray:collector-kept",
+        text=f"{where}: it must have no collector of its own to be traced, got "
+        f"'{collector['name']}' with image '{collector.get('image')}'; nothing was added, take "
+        "that container out to have it replaced",
+    )
+
+
+def advice(definition: Definition, *, writes_log: bool) -> Sequence[Warned]:
+    """Return what the task definition lacks outside its containers."""
+    if definition.task is None:
+        return ()
+    found = []
+    if definition.task.get("taskRoleArn") is None:
+        found.append(
+            Warned(
+                id="ecs-xray:no-task-role",
+                text=f"{definition.where}: taskRoleArn must name a role that may send traces, got "
+                "none; without it the collector has no credentials and drops every trace",
+            )
+        )
+    if (
+        writes_log
+        and "FARGATE" in definition.launch_types
+        and definition.task.get("executionRoleArn") is None
+    ):
+        found.append(
+            Warned(
+                id="ecs-xray:no-execution-role",
+                text=f"{definition.where}: executionRoleArn must be there for awslogs on Fargate, "
+                "got none; add a role that may create log streams",
+            )
+        )
+    return found
+
+
+def unchecked(definition: Definition, network: SidecarNetwork) -> Sequence[Warned]:
+    """Return what could not be checked because its value comes later."""
+    return [
+        Warned(
+            id="ecs-xray:not-checked",
+            text=f"{definition.where}: {what} could not be checked, got '{value}'; {cure}",
+        )
+        for what, value, cure in _open_values(definition, network)
+    ]
+
+
+def policy(description: CollectorContainer) -> dict[str, Any]:
+    """Return the policy that the task role needs, as IAM takes it."""
+    statements: list[dict[str, Any]] = [
+        {
+            "Sid": WRITE_ACCESS_SID,
+            "Effect": "Allow",
+            "Action": list(description.actions),
+            "Resource": "*",
+        }
+    ]
+    if description.assumes_role is not None:
+        statements.append(
+            {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": description.assumes_role}
+        )
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _open_values(definition: Definition, network: SidecarNetwork) -> Iterator[tuple[str, str, str]]:
+    room = "make sure that it leaves room for the sidecar"
+    for key in ("cpu", "memory"):
+        if is_open(definition.field.get(key)):
+            yield f"the task's {key}", definition.field[key], room
+    platform = definition.field.get("runtimePlatform")
+    if isinstance(platform, dict) and is_open(platform.get("operatingSystemFamily")):
+        yield "the operating system", platform["operatingSystemFamily"], "it must be Linux"
+    for container in definition.containers:
+        for key in ("cpu", "memory", "memoryReservation"):
+            if is_open(container.get(key)) and definition.field.get("cpu") is not None:
+                yield f"{key} of '{container['name']}'", container[key], room
+        for mapping in container.get("portMappings") or ():
+            port = mapping.get("containerPort")
+            if is_open(port) and not network.linked:
+                yield f"a port of '{container['name']}'", port, "it must not be 2000"

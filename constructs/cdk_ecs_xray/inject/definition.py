@@ -1,0 +1,220 @@
+"""A task definition as ECS spells it, checked for the shape that tracing relies on. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.inject.placeholders import is_open
+from cdk_ecs_xray.plan.fit import ContainerFacts, port_range
+from cdk_ecs_xray.plan.wiring import PresentWiring
+
+Container = Mapping[str, Any]
+
+CONTAINERS = "containerDefinitions"
+READ_ONLY = frozenset(
+    {
+        "compatibilities",
+        "deregisteredAt",
+        "registeredAt",
+        "registeredBy",
+        "requiresAttributes",
+        "revision",
+        "status",
+        "taskDefinitionArn",
+    }
+)
+"""What ``describe-task-definition`` prints and ``register-task-definition`` refuses."""
+
+_LISTS: Mapping[str, tuple[str, ...]] = {
+    "environment": ("name",),
+    "secrets": ("name",),
+    "dependsOn": ("containerName", "condition"),
+    "portMappings": (),
+}
+"""Lists of mappings in a container, and the keys that each mapping needs."""
+
+_COLLECTOR_IMAGES = re.compile(
+    r"(^|/)(aws-xray-daemon|aws-otel-collector|cloudwatch-agent)(?=$|[:@])"
+)
+_PORTS = re.compile(r"[0-9]{1,5}-[0-9]{1,5}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definition:
+    """The content of a file.
+
+    :param task: the whole task definition; None for a bare list of containers.
+    """
+
+    where: str
+    task: Mapping[str, Any] | None
+    containers: Sequence[Container]
+
+    @property
+    def field(self) -> Mapping[str, Any]:
+        """The fields of the task; none for a bare list."""
+        return {} if self.task is None else self.task
+
+    @property
+    def launch_types(self) -> Sequence[str]:
+        """What the task says it must run on."""
+        return self.field.get("requiresCompatibilities") or ()
+
+
+def read_definition(content: Any, *, where: str) -> Definition:
+    """Return a file's content as a task definition.
+
+    :raises ConfigurationError: with everything that is not what ECS documents.
+    """
+    task: Mapping[str, Any] | None = None
+    containers: Any = content
+    if isinstance(content, Mapping):
+        if CONTAINERS not in content and "ContainerDefinitions" in content:
+            raise ConfigurationError(
+                f"{where}: the keys must be in ECS's spelling, got CloudFormation's "
+                "'ContainerDefinitions'; use XRayTracing for a CDK app, or write "
+                "'containerDefinitions' and so on"
+            )
+        task, containers = content, content.get(CONTAINERS)
+    elif not isinstance(content, list):
+        raise ConfigurationError(
+            f"{where}: the file must hold a task definition, got {_kind(content)}; write what aws "
+            "ecs register-task-definition takes"
+        )
+    problems = _problems(where, task, containers)
+    if problems:
+        raise ConfigurationError(*problems)
+    return Definition(where=where, task=task, containers=containers)
+
+
+def collector_in(containers: Sequence[Container]) -> Container | None:
+    """Return the first container that runs a collector of traces."""
+    for container in containers:
+        image = container.get("image")
+        if isinstance(image, str) and _COLLECTOR_IMAGES.search(image) is not None:
+            return container
+    return None
+
+
+def is_log_router(container: Container) -> bool:
+    """Whether a container carries other containers' logs; it serves no requests to trace."""
+    return container.get("firelensConfiguration") is not None
+
+
+def facts_of(container: Container) -> ContainerFacts:
+    """Return what decides whether a sidecar fits; what is open yet counts as nothing."""
+    reserved = container.get("memoryReservation")
+    return ContainerFacts(
+        name=container["name"],
+        ports=[
+            ports
+            for mapping in container.get("portMappings") or ()
+            if (ports := _ports(mapping)) is not None
+        ],
+        cpu=_number(container.get("cpu")),
+        memory_mib=_number(container.get("memory") if reserved is None else reserved),
+    )
+
+
+def wiring_of(container: Container, *, where: str) -> PresentWiring:
+    """Return what a container has of its wiring."""
+    environment = container.get("environment") or ()
+    secrets = container.get("secrets") or ()
+    return PresentWiring(
+        where=f"{where}, container '{container['name']}'",
+        environment={pair["name"]: str(pair.get("value", "")) for pair in environment}
+        | {secret["name"]: None for secret in secrets},
+        links=container.get("links") or (),
+        dependencies={
+            dependency["containerName"]: dependency["condition"]
+            for dependency in container.get("dependsOn") or ()
+        },
+    )
+
+
+def _problems(where: str, task: Mapping[str, Any] | None, containers: Any) -> Sequence[str]:
+    problems = []
+    launch_types = None if task is None else task.get("requiresCompatibilities")
+    if launch_types is not None and not isinstance(launch_types, list):
+        problems.append(
+            f"{where}: requiresCompatibilities must be a list, got {_kind(launch_types)}; such as "
+            '["FARGATE"]'
+        )
+    if not isinstance(containers, list) or not containers:
+        problems.append(
+            f"{where}: {CONTAINERS} must be a list of at least one container, got "
+            f"{_kind(containers)}; write what aws ecs register-task-definition takes"
+        )
+        return problems
+    for position, container in enumerate(containers):
+        problems += _container_problems(where, position, container)
+    return problems
+
+
+def _container_problems(where: str, position: int, container: Any) -> Sequence[str]:
+    place = f"{where}, container {position + 1}"
+    if not isinstance(container, Mapping):
+        return [f"{place}: it must be a mapping, got {_kind(container)}; write its keys"]
+    name = container.get("name")
+    if not isinstance(name, str) or not name:
+        return [f"{place}: name must be text, got {_kind(name)}; write the container's name"]
+    place = f"{where}, container '{name}'"
+    problems: list[str] = []
+    for key, needed in _LISTS.items():
+        problems += _list_problems(f"{place}: {key}", container.get(key), needed)
+    links = container.get("links")
+    if links is not None and not (
+        isinstance(links, list) and all(isinstance(link, str) for link in links)
+    ):
+        problems.append(f"{place}: links must be a list of texts, got {_kind(links)}; write one")
+    return problems
+
+
+def _list_problems(place: str, value: Any, needed: Sequence[str]) -> Sequence[str]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        return [f"{place} must be a list, got {_kind(value)}; write one or take the key out"]
+    problems: list[str] = []
+    for position, item in enumerate(value):
+        if not isinstance(item, Mapping):
+            problems.append(
+                f"{place} entry {position + 1} must be a mapping, got {_kind(item)}; write one"
+            )
+            continue
+        problems += [
+            f"{place} entry {position + 1} must have {key} as text, got "
+            f"{_kind(item.get(key))}; write it"
+            for key in needed
+            if not isinstance(item.get(key), str)
+        ]
+    return problems
+
+
+def _ports(mapping: Mapping[str, Any]) -> range | None:
+    """Return what a mapping takes of the ports that containers share."""
+    ports = mapping.get("containerPortRange")
+    if isinstance(ports, str) and _PORTS.fullmatch(ports) is not None:
+        return port_range(0, ports)
+    port = _number(mapping.get("containerPort"))
+    return None if port == 0 else port_range(port, None)
+
+
+def _number(value: Any) -> int:
+    if isinstance(value, bool) or is_open(value):
+        return 0
+    return int(value) if isinstance(value, int | float) else 0
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return f"the text '{value[:40]}'"
+    if isinstance(value, list):
+        return "a list" if value else "an empty list"
+    return "a mapping" if isinstance(value, Mapping) else f"{value!r}"

@@ -1,0 +1,135 @@
+"""Adds to a text, and takes from it, without touching what stands around. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cdk_ecs_xray.inject.document import Document
+from cdk_ecs_xray.inject.layout import Layout
+from cdk_ecs_xray.inject.tree import Node
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addition:
+    """What to add to the collection at a path: keys to a mapping, or items to a list.
+
+    :param entries: for a mapping, which has none of these keys or has them without a value.
+    :param items: for a list.
+    """
+
+    path: Path
+    entries: Mapping[str, Any] | None = None
+    items: Sequence[Any] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Edit:
+    start: int
+    end: int
+    text: str
+
+
+def add(document: Document, additions: Sequence[Addition]) -> str:
+    """Return the text with all additions, deeper ones first where two meet."""
+    layout = Layout.of(document)
+    edits: list[_Edit] = []
+    for addition in sorted(additions, key=lambda one: -len(one.path)):
+        node = document.root.at(addition.path)
+        if node is None:
+            raise LookupError(addition.path)
+        if addition.entries is None:
+            edits.append(_append(layout, node, addition.items))
+        else:
+            edits += _set(layout, node, addition.entries)
+    return _applied(document.text, edits)
+
+
+def remove(document: Document, keys: frozenset[str]) -> str:
+    """Return the text of a mapping without some of its top keys."""
+    entries = document.root.entries
+    text = document.text
+    if not document.root.flow:
+        edits = [
+            _Edit(
+                start=text.rfind("\n", 0, entry.start) + 1,
+                end=_line_end(text, entry.node.end) + 1,
+                text="",
+            )
+            for entry in entries
+            if entry.key in keys
+        ]
+        return _applied(text, edits)
+    kept = [position for position, entry in enumerate(entries) if entry.key not in keys]
+    edits = []
+    for position, entry in enumerate(entries):
+        if entry.key not in keys:
+            continue
+        if position < max(kept, default=-1):
+            edits.append(_Edit(start=entry.start, end=entries[position + 1].start, text=""))
+        else:
+            # Behind the last one that stays the comma goes with what it announced.
+            start = entries[position - 1].node.end if position > 0 else entry.start
+            edits.append(_Edit(start=start, end=entry.node.end, text=""))
+    return _applied(text, edits)
+
+
+def lifted(document: Document, node: Node) -> str:
+    """Return one value of a document as a text of its own, moved to the left margin."""
+    text = document.text
+    line_start = text.rfind("\n", 0, node.start) + 1
+    ending = "\n" if text.endswith("\n") else ""
+    line = text[line_start : node.start]
+    indent = line[: len(line) - len(line.lstrip())]
+    first, *rest = text[node.start : node.end].split("\n")
+    return "\n".join([first, *(one.removeprefix(indent) for one in rest)]) + ending
+
+
+def _set(layout: Layout, node: Node, entries: Mapping[str, Any]) -> list[_Edit]:
+    empty = {entry.key: entry.node for entry in node.entries if entry.key in entries}
+    edits = [
+        _Edit(start=found.start, end=found.end, text=layout.in_place(entries[key], node, found))
+        for key, found in empty.items()
+    ]
+    new = {key: value for key, value in entries.items() if key not in empty}
+    if not new:
+        return edits
+    if not node.entries:
+        return [*edits, _Edit(start=node.start, end=node.end, text=layout.filled(new, node))]
+    if node.flow:
+        return [*edits, _behind(node.entries[-1].node.end, layout.flow_entries(new, node))]
+    end = _line_end(layout.text, node.end)
+    return [*edits, _behind(end, layout.block_entries(new, node))]
+
+
+def _append(layout: Layout, node: Node, items: Sequence[Any]) -> _Edit:
+    if not node.items:
+        return _Edit(start=node.start, end=node.end, text=layout.filled(list(items), node))
+    if node.flow:
+        return _behind(node.items[-1].end, layout.flow_items(items, node))
+    return _behind(_line_end(layout.text, node.end), layout.block_items(items, node))
+
+
+def _behind(position: int, text: str) -> _Edit:
+    return _Edit(start=position, end=position, text=text)
+
+
+def _line_end(text: str, position: int) -> int:
+    """Return the end of a line, its comment included, before its line break."""
+    found = text.find("\n", position)
+    if found < 0:
+        return len(text)
+    return found - 1 if text[found - 1] == "\r" and found > position else found
+
+
+def _applied(text: str, edits: Sequence[_Edit]) -> str:
+    parts = []
+    position = 0
+    # Stable: edits at one position stay in the order they were made in.
+    for edit in sorted(edits, key=lambda one: one.start):
+        parts += [text[position : edit.start], edit.text]
+        position = max(position, edit.end)
+    return "".join([*parts, text[position:]])

@@ -1,0 +1,224 @@
+"""Decides what an existing task definition needs to be traced. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from cdk_ecs_xray.collectors import CollectorContainer, Placement
+from cdk_ecs_xray.errors import UnsupportedTaskDefinitionError
+from cdk_ecs_xray.inject.advice import advice, kept_collector, unchecked
+from cdk_ecs_xray.inject.definition import (
+    CONTAINERS,
+    Container,
+    Definition,
+    collector_in,
+    facts_of,
+    is_log_router,
+    wiring_of,
+)
+from cdk_ecs_xray.inject.edits import Addition
+from cdk_ecs_xray.inject.options import TracingOptions
+from cdk_ecs_xray.inject.sidecar_json import is_same, pairs, sidecar_json
+from cdk_ecs_xray.inject.sizes import cpu_units, mebibytes
+from cdk_ecs_xray.inject.surroundings import (
+    LogChoice,
+    log_choice,
+    network_mode_of,
+    region_of,
+)
+from cdk_ecs_xray.plan.fit import TaskFacts, obstacles
+from cdk_ecs_xray.plan.network import SidecarNetwork, network_for
+from cdk_ecs_xray.plan.wiring import START, Warned, WiringPlan, plan_wiring
+
+
+@dataclass(frozen=True, kw_only=True)
+class Injection:
+    """What to add to a task definition, and what its owner should know.
+
+    :param sidecar: the collector's container; None where one that was there already stays.
+    :param additions: to the file's content, none where it is traced already.
+    :param description: what the collector needs from IAM.
+    :param log_group: a log group that must exist before the task starts, unless it did already.
+    :param warnings: what stays as the user set it, could not be checked, or is missing.
+    """
+
+    sidecar: Container | None
+    additions: Sequence[Addition]
+    description: CollectorContainer | None
+    log_group: str | None
+    warnings: Sequence[Warned]
+
+
+def plan_injection(definition: Definition, options: TracingOptions) -> Injection:
+    """Return what tracing adds to a task definition.
+
+    :raises UnsupportedTaskDefinitionError: with every reason why it cannot be traced.
+    """
+    network = network_for(network_mode_of(definition, options), where=definition.where)
+    name = options.container_name
+    present = [one for one in definition.containers if one["name"] == name]
+    own = collector_in(present)
+    others = [one for one in definition.containers if one is not own]
+    by_hand = collector_in(others)
+    if by_hand is not None:
+        return _untouched(definition, by_hand)
+    region, log = _surroundings(definition, options, network, others=others, own=own)
+    description = options.collector.describe(
+        Placement(network=network, region=region, memory_mib=options.profile.usable_memory_mib)
+    )
+    sidecar = sidecar_json(
+        name,
+        description=description,
+        network=network,
+        profile=options.profile,
+        log_configuration=log.configuration,
+    )
+    if own is not None and not is_same(own, sidecar):
+        return _untouched(definition, own)
+    return _traced(
+        definition,
+        options,
+        network,
+        description=description,
+        log=log,
+        sidecar=sidecar,
+        added=own is None,
+    )
+
+
+def _surroundings(
+    definition: Definition,
+    options: TracingOptions,
+    network: SidecarNetwork,
+    *,
+    others: Sequence[Container],
+    own: Container | None,
+) -> tuple[str, LogChoice]:
+    """Return region and log of the collector, or raise with everything that is in its way."""
+    problems = [] if own is not None else list(_obstacles(definition, network, options))
+    region = options.region
+    region = region_of(definition, others, own) if region is None else region
+    if region is None:
+        problems.append(
+            f"{definition.where}: the region must be known, as the collector stops without one, "
+            "got none or several from the file; give it with --region (region in Python)"
+        )
+    log = LogChoice(configuration=None, group=None)
+    try:
+        log = log_choice(definition, others, options, region=region)
+    except UnsupportedTaskDefinitionError as error:
+        problems += error.problems
+    if problems or region is None:
+        raise UnsupportedTaskDefinitionError(*problems)
+    return region, log
+
+
+def with_additions(content: Any, additions: Sequence[Addition]) -> Any:
+    """Return a file's content with all additions, as a copy of its own."""
+    result = deepcopy(content)
+    for addition in additions:
+        target = result
+        for step in addition.path:
+            target = target[step]
+        if addition.entries is None:
+            target.extend(deepcopy(list(addition.items)))
+        else:
+            target.update(deepcopy(dict(addition.entries)))
+    return result
+
+
+def _untouched(definition: Definition, collector: Container) -> Injection:
+    return Injection(
+        sidecar=None,
+        additions=(),
+        description=None,
+        log_group=None,
+        warnings=(kept_collector(definition.where, collector),),
+    )
+
+
+def _obstacles(
+    definition: Definition, network: SidecarNetwork, options: TracingOptions
+) -> Sequence[str]:
+    platform = definition.field.get("runtimePlatform")
+    family = platform.get("operatingSystemFamily") if isinstance(platform, Mapping) else None
+    return obstacles(
+        TaskFacts(
+            where=definition.where,
+            mode=network.mode,
+            windows=isinstance(family, str) and family.upper().startswith("WINDOWS"),
+            containers=[facts_of(container) for container in definition.containers],
+            cpu=cpu_units(definition.field.get("cpu")),
+            memory_mib=mebibytes(definition.field.get("memory")),
+        ),
+        container_name=options.container_name,
+        cpu=options.profile.cpu,
+        memory_mib=options.profile.memory_reservation_mib,
+    )
+
+
+def _traced(
+    definition: Definition,
+    options: TracingOptions,
+    network: SidecarNetwork,
+    *,
+    description: CollectorContainer,
+    log: LogChoice,
+    sidecar: Container,
+    added: bool,
+) -> Injection:
+    prefix: tuple[str, ...] = () if definition.task is None else (CONTAINERS,)
+    additions: list[Addition] = []
+    warnings: list[Warned] = [*log.warnings]
+    for position, container in enumerate(definition.containers):
+        if container["name"] == sidecar["name"] or is_log_router(container):
+            continue
+        plan = plan_wiring(
+            wiring_of(container, where=definition.where),
+            to=sidecar["name"],
+            linked=network.linked,
+            environment=_environment(container, options, network),
+        )
+        additions += _wiring((*prefix, position), container, plan, to=sidecar["name"])
+        warnings += plan.warnings
+    if added:
+        additions.append(Addition(path=prefix, items=(sidecar,)))
+        warnings += unchecked(definition, network)
+    return Injection(
+        sidecar=sidecar,
+        additions=additions,
+        description=description,
+        log_group=log.group,
+        warnings=[*warnings, *advice(definition, writes_log=log.configuration is not None)],
+    )
+
+
+def _environment(
+    container: Container, options: TracingOptions, network: SidecarNetwork
+) -> Mapping[str, str]:
+    names = (options.tracing_name, options.names.service, container["name"])
+    host = network.host(options.container_name)
+    return {
+        **options.collector.application_environment(host),
+        "AWS_XRAY_TRACING_NAME": str(next(name for name in names if name is not None)),
+    }
+
+
+def _wiring(
+    path: tuple[str | int, ...], container: Container, plan: WiringPlan, *, to: str
+) -> Sequence[Addition]:
+    new: dict[str, list[Any]] = {
+        "environment": pairs(plan.environment),
+        "links": [to] if plan.link else [],
+        "dependsOn": [{"containerName": to, "condition": START}] if plan.dependency else [],
+    }
+    wanted = {key: items for key, items in new.items() if items}
+    # A key without a value, as templates leave it, counts as one that is not there.
+    keys = {key: items for key, items in wanted.items() if container.get(key) is None}
+    lists = [
+        Addition(path=(*path, key), items=items) for key, items in wanted.items() if key not in keys
+    ]
+    return [*lists, Addition(path=path, entries=keys)] if keys else lists

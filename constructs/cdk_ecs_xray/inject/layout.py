@@ -1,0 +1,191 @@
+"""Writes values the way a file writes its own: indentation, line breaks, brackets. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from cdk_ecs_xray.inject.document import Document
+from cdk_ecs_xray.inject.tree import Node
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """How one file is laid out.
+
+    :param newline: its line break.
+    :param indent: one level of it.
+    :param colon: what stands between a key and its value in JSON.
+    :param indented_lists: whether YAML's dashes stand deeper than the key above them.
+    """
+
+    text: str
+    newline: str
+    indent: str
+    colon: str
+    indented_lists: bool
+
+    @classmethod
+    def of(cls, document: Document) -> Layout:
+        """Return the layout of a file, or what is usual where it shows none."""
+        text = document.text
+        indented = re.search(r"^([ \t]+)\S", text, re.MULTILINE)
+        return cls(
+            text=text,
+            newline="\r\n" if "\r\n" in text else "\n",
+            indent="  " if indented is None else indented[1],
+            colon=":" if re.search(r'":\s', text) is None else ": ",
+            indented_lists=any(_indented_lists(document)),
+        )
+
+    def filled(self, value: Any, node: Node) -> str:
+        """Return what takes the place of an empty list or mapping."""
+        if "\n" not in self.text:
+            return self._compact(value)
+        return self._pretty(value, self._indent_at(node.start))
+
+    def in_place(self, value: Any, owner: Node, node: Node) -> str:
+        """Return what takes the place of a null."""
+        if owner.flow:
+            return self.filled(value, node)
+        # A block value begins on its own line; brackets can stand behind the key.
+        gap = "" if self.text[node.start - 1 : node.start].isspace() else " "
+        return gap + json.dumps(value, ensure_ascii=False)
+
+    def flow_items(self, items: Sequence[Any], node: Node) -> str:
+        """Return what stands behind the last item of a list in brackets."""
+        last = node.items[-1]
+        return "".join(
+            self._separator([item.start for item in node.items], node.items[-2:])
+            + self._like(item, last)
+            for item in items
+        )
+
+    def flow_entries(self, entries: Mapping[str, Any], node: Node) -> str:
+        """Return what stands behind the last key of a mapping in braces."""
+        starts = [entry.start for entry in node.entries]
+        separator = self._separator(starts, [entry.node for entry in node.entries[-2:]])
+        own_line = self._own_line(starts[-1])
+        written = []
+        for key, value in entries.items():
+            text = self._compact(value)
+            if own_line:
+                text = self._pretty(value, self._indent_at(starts[-1]))
+            written.append(f"{separator}{json.dumps(key)}{self.colon}{text}")
+        return "".join(written)
+
+    def block_items(self, items: Sequence[Any], node: Node) -> str:
+        """Return lines for the end of a YAML list."""
+        return self._block([list(items)], self._column(node.start))
+
+    def block_entries(self, entries: Mapping[str, Any], node: Node) -> str:
+        """Return lines for the end of a YAML mapping."""
+        return self._block([dict(entries)], self._column(node.start))
+
+    def _block(self, values: Sequence[Any], column: int) -> str:
+        lines = [
+            line
+            for value in values
+            for line in yaml.dump(
+                value,
+                Dumper=_IndentedDumper if self.indented_lists else _Dumper,
+                sort_keys=False,
+                allow_unicode=True,
+                width=10_000,
+            ).splitlines()
+        ]
+        return "".join(self.newline + (" " * column + line if line else line) for line in lines)
+
+    def _like(self, value: Any, sibling: Node) -> str:
+        """Write a value the way the one before it is written."""
+        written = self.text[sibling.start : sibling.end]
+        if "\n" in written:
+            return self._pretty(value, self._indent_at(sibling.end))
+        if self._own_line(sibling.start) and (sibling.kind == "scalar" or _is_large(value)):
+            return self._pretty(value, self._indent_at(sibling.start))
+        padding = " " if sibling.kind != "scalar" and written[1:2] == " " else ""
+        compact = self._compact(value)
+        return compact[0] + padding + compact[1:-1] + padding + compact[-1]
+
+    def _separator(self, starts: Sequence[int], last_two: Sequence[Node]) -> str:
+        if self._own_line(starts[-1]):
+            return "," + self.newline + self._indent_at(starts[-1])
+        if len(starts) > 1:
+            between = self.text[last_two[0].end : starts[-1]]
+            return between if between.strip() == "," else ", "
+        return ", " if self.colon == ": " else ","
+
+    def _compact(self, value: Any) -> str:
+        comma = ", " if self.colon == ": " else ","
+        return json.dumps(value, separators=(comma, self.colon), ensure_ascii=False)
+
+    def _pretty(self, value: Any, base: str) -> str:
+        written = json.dumps(
+            value, indent=self.indent, separators=(",", self.colon), ensure_ascii=False
+        )
+        return written.replace("\n", self.newline + base)
+
+    def _line_start(self, position: int) -> int:
+        return self.text.rfind("\n", 0, position) + 1
+
+    def _column(self, position: int) -> int:
+        return position - self._line_start(position)
+
+    def _own_line(self, position: int) -> bool:
+        start = self._line_start(position)
+        return start > 0 and not self.text[start:position].strip()
+
+    def _indent_at(self, position: int) -> str:
+        line = self.text[self._line_start(position) :]
+        return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes texts so that they stay texts, placeholders and line breaks included."""
+
+
+class _IndentedDumper(_Dumper):
+    """The same, with dashes deeper than their key."""
+
+    def increase_indent(  # PyYAML's own signature
+        self,
+        flow: bool = False,  # noqa: FBT001, FBT002
+        indentless: bool = False,  # noqa: FBT001, FBT002, ARG002
+    ) -> None:
+        return super().increase_indent(flow, False)
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else '"' if "${" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _text)
+_IndentedDumper.add_representer(str, _text)
+
+
+def _is_large(value: Any) -> bool:
+    return isinstance(value, Mapping) and any(
+        isinstance(inner, Mapping | list) for inner in value.values()
+    )
+
+
+def _indented_lists(document: Document) -> Iterator[bool]:
+    if document.format == "json":
+        return
+    pending = [document.root]
+    while pending:
+        node = pending.pop()
+        for entry in node.entries:
+            pending.append(entry.node)
+            if entry.node.kind == "sequence" and not entry.node.flow:
+                text = document.text
+                key_line = text.rfind("\n", 0, entry.start) + 1
+                dash_line = text.rfind("\n", 0, entry.node.start) + 1
+                yield entry.node.start - dash_line > entry.start - key_line
+        pending += node.items

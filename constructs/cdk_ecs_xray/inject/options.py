@@ -1,0 +1,93 @@
+"""What a user decides about the tracing of an existing task definition. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from cdk_ecs_xray.collectors import Collector, XRayDaemon
+from cdk_ecs_xray.inject.placeholders import fill, names_in
+from cdk_ecs_xray.plan.naming import Naming
+from cdk_ecs_xray.plan.profile import SidecarProfile
+
+# What a placeholder is called while a name is checked: letters that every rule allows.
+_STAND_IN = "PLACEHOLDER{}X"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SidecarNames:
+    """The names that tracing adds to a task definition; None where nobody chose one."""
+
+    container: str | None = None
+    log_group: str | None = None
+    service: str | None = None
+
+    @classmethod
+    def of(cls, naming: Naming | None) -> SidecarNames:
+        """Return the article's names, or none."""
+        if naming is None:
+            return cls()
+        return cls(
+            container=naming.container_name,
+            log_group=naming.log_group_name,
+            service=naming.service,
+        )
+
+    @classmethod
+    def from_parts(cls, *, namespace: str, environment: str, service: str) -> SidecarNames:
+        """Return the article's names from parts that may be placeholders: ``${ENVIRONMENT}``.
+
+        :raises ConfigurationError: for a part that ECS would refuse in a name.
+        """
+        parts = (namespace, environment, service)
+        placeholders = sorted({name for part in parts for name in names_in(part)})
+        stand_ins: dict[str, str] = {
+            name: _STAND_IN.format(number) for number, name in enumerate(placeholders)
+        }
+        checked = [str(fill(part, stand_ins)) for part in parts]
+        names = cls.of(Naming(namespace=checked[0], environment=checked[1], service=checked[2]))
+        return replace(
+            names,
+            container=_restored(names.container, stand_ins),
+            log_group=_restored(names.log_group, stand_ins),
+            service=_restored(names.service, stand_ins),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TracingOptions:
+    """How to trace an existing task definition.
+
+    :param collector: what runs in the sidecar; the X-Ray daemon unless told.
+    :param profile: sizes and failure behaviour; :attr:`SidecarProfile.SAFE` unless told.
+    :param names: the article's names; without them the container is called after its collector.
+    :param tracing_name: the service's name in X-Ray; else the naming's service, else each
+        container's own name.
+    :param network_mode: for a file that does not tell, such as a bare list of containers.
+    :param region: where traces go; None takes what the file says of its region.
+    :param log_group: an existing log group for the collector's own log; None takes the naming's,
+        else one that the file's containers write to already.
+    :param writes_log: False leaves the collector's log to the host's default driver.
+    """
+
+    collector: Collector = XRayDaemon()  # noqa: RUF009 - frozen, so one can be shared
+    profile: SidecarProfile = SidecarProfile.SAFE
+    names: SidecarNames = SidecarNames()
+    tracing_name: str | None = None
+    network_mode: str | None = None
+    region: str | None = None
+    log_group: str | None = None
+    writes_log: bool = True
+
+    @property
+    def container_name(self) -> str:
+        """The sidecar's name."""
+        name = self.names.container
+        return self.collector.container_name if name is None else name
+
+
+def _restored(text: str | None, stand_ins: Mapping[str, str]) -> str | None:
+    if text is not None:
+        for name, stand_in in stand_ins.items():
+            text = text.replace(stand_in, f"${{{name}}}")
+    return text

@@ -1,0 +1,112 @@
+"""The sidecar as ECS's API spells it, equal to what :class:`XRaySidecar` deploys. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cdk_ecs_xray.collectors import CollectorContainer
+from cdk_ecs_xray.plan.network import SidecarNetwork
+from cdk_ecs_xray.plan.profile import SidecarProfile
+
+_HEALTH_CHECK_TIMES = {"interval": 30, "retries": 3, "timeout": 5}
+"""ECS's own defaults, in seconds and attempts; written out, as CDK does."""
+
+
+def sidecar_json(
+    name: str,
+    *,
+    description: CollectorContainer,
+    network: SidecarNetwork,
+    profile: SidecarProfile,
+    log_configuration: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """Return the container definition, without keys that would hold nothing."""
+    sandboxed = profile.sandboxed and description.runs_sandboxed
+    optional: dict[str, Any] = {
+        "memory": profile.memory_limit_mib,
+        "command": list(description.command) or None,
+        "environment": pairs(description.environment) or None,
+        "portMappings": _port_mappings(description, network) or None,
+        "healthCheck": (
+            None
+            if description.health_check is None
+            else {"command": ["CMD", *description.health_check], **_HEALTH_CHECK_TIMES}
+        ),
+        "restartPolicy": (
+            {"enabled": True, "restartAttemptPeriod": profile.restart_attempt_period_seconds}
+            if profile.restart
+            else None
+        ),
+        "stopTimeout": profile.stop_timeout_seconds,
+        "readonlyRootFilesystem": sandboxed or None,
+        "linuxParameters": {"capabilities": {"drop": ["ALL"]}} if sandboxed else None,
+        "dockerSecurityOptions": ["no-new-privileges"] if profile.no_new_privileges else None,
+        "logConfiguration": log_configuration,
+    }
+    return {
+        "name": name,
+        "image": description.image,
+        "essential": profile.essential,
+        "cpu": profile.cpu,
+        "memoryReservation": profile.memory_reservation_mib,
+        **{key: value for key, value in optional.items() if value is not None},
+    }
+
+
+def awslogs(*, group: str, region: str) -> dict[str, Any]:
+    """Return the log configuration that the article gives its sidecar."""
+    return {
+        "logDriver": "awslogs",
+        "options": {
+            "awslogs-group": group,
+            "awslogs-region": region,
+            "awslogs-stream-prefix": "xray",
+        },
+    }
+
+
+def pairs(environment: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return variables as ECS lists them."""
+    return [{"name": name, "value": value} for name, value in environment.items()]
+
+
+def is_same(present: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether a container is the sidecar, as injected or as ECS describes it afterwards.
+
+    ECS adds empty lists, and the host's port in the modes where it is the container's.
+    """
+    return _comparable(present) == _comparable(wanted)
+
+
+def _comparable(container: Mapping[str, Any]) -> dict[str, Any]:
+    found = {key: value for key, value in container.items() if value not in ([], None)}
+    if "environment" in found:
+        found["environment"] = {pair["name"]: pair.get("value") for pair in found["environment"]}
+    if "portMappings" in found:
+        found["portMappings"] = [
+            {
+                key: value
+                for key, value in mapping.items()
+                if key != "hostPort" or value not in (0, mapping.get("containerPort"))
+            }
+            for mapping in found["portMappings"]
+        ]
+    return found
+
+
+def _port_mappings(
+    description: CollectorContainer, network: SidecarNetwork
+) -> Sequence[dict[str, Any]]:
+    ports = [*description.ports, *(description.linked_ports if network.shared else ())]
+    mappings = []
+    for port in ports:
+        host_port = network.published(port.container_port)
+        mappings.append(
+            {
+                "containerPort": port.container_port,
+                **({} if host_port is None else {"hostPort": host_port}),
+                "protocol": port.protocol,
+            }
+        )
+    return mappings

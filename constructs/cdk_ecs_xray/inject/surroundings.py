@@ -1,0 +1,167 @@
+"""What a task definition tells of its network, region and logs. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cdk_ecs_xray.errors import UnsupportedTaskDefinitionError
+from cdk_ecs_xray.inject.definition import Container, Definition
+from cdk_ecs_xray.inject.options import TracingOptions
+from cdk_ecs_xray.inject.placeholders import is_open
+from cdk_ecs_xray.inject.sidecar_json import awslogs
+from cdk_ecs_xray.plan.wiring import Warned
+
+_ARN_REGION = re.compile(r"arn:[a-z-]+:ecs:([a-z0-9-]+):")
+_NEEDS_MODE = ("FARGATE", "MANAGED_INSTANCES")
+"""Launch types for which ECS's default, bridge, is none."""
+
+
+def network_mode_of(definition: Definition, options: TracingOptions) -> str:
+    """Return the network mode: the file's, ECS's default for it, or the user's word for it.
+
+    :raises UnsupportedTaskDefinitionError: where it is open, or not what the launch type has.
+    """
+    where, told = definition.where, options.network_mode
+    found = definition.field.get("networkMode")
+    mode = told if found is None or is_open(found) else found
+    if is_open(found) and told is None:
+        raise UnsupportedTaskDefinitionError(
+            f"{where}: the network mode must be known, as address and ports follow from it, got "
+            f"'{found}'; tell it with --network-mode (network_mode in Python)"
+        )
+    if told is not None and mode != told:
+        raise UnsupportedTaskDefinitionError(
+            f"{where}: networkMode must be the one that you tell, got '{found}' in the file and "
+            f"'{told}' from you; leave yours out"
+        )
+    if mode is None:
+        return _default_mode(definition)
+    _require_fitting(definition, mode)
+    return str(mode)
+
+
+def region_of(
+    definition: Definition, apps: Sequence[Container], sidecar: Container | None
+) -> str | None:
+    """Return the region that a file tells; None where it tells none, or logs go to several."""
+    told = _variable(sidecar, "AWS_REGION")
+    if told is not None:
+        return told
+    arn = definition.field.get("taskDefinitionArn")
+    if isinstance(arn, str) and (found := _ARN_REGION.match(arn)) is not None:
+        return found[1]
+    regions = {_log_options(app).get("awslogs-region") for app in apps} - {None}
+    return regions.pop() if len(regions) == 1 else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogChoice:
+    """Where the collector's own log goes.
+
+    :param configuration: None for the host's default driver.
+    :param group: the log group, when it is not one that the file's containers write to already.
+    """
+
+    configuration: dict[str, Any] | None
+    group: str | None
+    warnings: Sequence[Warned] = ()
+
+
+def log_choice(
+    definition: Definition,
+    apps: Sequence[Container],
+    options: TracingOptions,
+    *,
+    region: str | None,
+) -> LogChoice:
+    """Return the sidecar's log configuration.
+
+    :raises UnsupportedTaskDefinitionError: where no log group is known: a task whose group does
+        not exist cannot start, so none is made up.
+    """
+    if not options.writes_log:
+        return LogChoice(configuration=None, group=None)
+    # An unknown region is a problem of its own, which nothing made here survives.
+    region = "" if region is None else region
+    group = options.names.log_group if options.log_group is None else options.log_group
+    if group is not None:
+        return LogChoice(configuration=awslogs(group=group, region=region), group=group)
+    # By name rather than by position, so that the order of containers decides nothing.
+    present = sorted(
+        (found["awslogs-group"], found.get("awslogs-region", region))
+        for app in apps
+        if isinstance((found := _log_options(app)).get("awslogs-group"), str)
+    )
+    if not present:
+        raise UnsupportedTaskDefinitionError(
+            f"{definition.where}: the collector's log group must be known, got none from its "
+            "containers; give an existing one with --log-group, name it with --namespace, "
+            "--environment and --service, or say --no-log"
+        )
+    group, log_region = present[0]
+    return LogChoice(
+        configuration=awslogs(group=group, region=log_region),
+        group=None,
+        warnings=_several_groups(definition.where, [one for one, _ in present]),
+    )
+
+
+def _several_groups(where: str, groups: Sequence[str]) -> Sequence[Warned]:
+    if len(set(groups)) == 1:
+        return ()
+    return (
+        Warned(
+            id="ecs-xray:log-group-chosen",
+            text=f"{where}: the collector logs to the first of the containers' log groups, got "
+            f"'{groups[0]}'; choose another with --log-group",
+        ),
+    )
+
+
+def _default_mode(definition: Definition) -> str:
+    where = definition.where
+    if definition.task is None:
+        raise UnsupportedTaskDefinitionError(
+            f"{where}: a bare list of containers must come with its network mode, got none; tell "
+            "it with --network-mode (network_mode in Python)"
+        )
+    named = [one for one in _NEEDS_MODE if one in definition.launch_types]
+    if named:
+        raise UnsupportedTaskDefinitionError(
+            f"{where}: networkMode must be there for {named[0]}, got none, which ECS takes for "
+            'bridge; write "networkMode": "awsvpc"'
+        )
+    return "bridge"
+
+
+def _require_fitting(definition: Definition, mode: str) -> None:
+    if "FARGATE" in definition.launch_types and mode != "awsvpc":
+        raise UnsupportedTaskDefinitionError(
+            f"{definition.where}: networkMode must be awsvpc on Fargate, got '{mode}'; change it, "
+            "or take FARGATE out of requiresCompatibilities"
+        )
+    if "EXTERNAL" in definition.launch_types and mode == "awsvpc":
+        raise UnsupportedTaskDefinitionError(
+            f"{definition.where}: networkMode must be bridge or host on external instances, got "
+            "'awsvpc'; change it, or take EXTERNAL out of requiresCompatibilities"
+        )
+
+
+def _log_options(container: Container) -> dict[str, Any]:
+    configuration = container.get("logConfiguration")
+    if not isinstance(configuration, dict) or configuration.get("logDriver") != "awslogs":
+        return {}
+    options = configuration.get("options")
+    return options if isinstance(options, dict) else {}
+
+
+def _variable(container: Container | None, name: str) -> str | None:
+    if container is None:
+        return None
+    values = [
+        pair.get("value") for pair in container.get("environment") or () if pair["name"] == name
+    ]
+    return values[0] if values else None

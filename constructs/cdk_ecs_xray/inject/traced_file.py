@@ -1,0 +1,163 @@
+"""A task definition's file for a stack: read once, placeholders filled, traced on demand. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+from cdk_ecs_xray.collectors import Collector, XRayDaemon
+from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.files.model_file import displayed
+from cdk_ecs_xray.inject.definition import CONTAINERS, read_definition
+from cdk_ecs_xray.inject.document import parse
+from cdk_ecs_xray.inject.injection import (
+    Injection,
+    plan_injection,
+    with_additions,
+)
+from cdk_ecs_xray.inject.options import SidecarNames, TracingOptions
+from cdk_ecs_xray.inject.placeholders import Value, fill, names_in
+from cdk_ecs_xray.inject.surroundings import network_mode_of
+from cdk_ecs_xray.inject.traced_text import read_text, registrable
+from cdk_ecs_xray.plan.naming import Naming
+from cdk_ecs_xray.plan.profile import SidecarProfile
+
+# They stand for what only a stack knows, while everything else is checked.
+_ANY_REGION = "us-east-1"
+_ANY_GROUP = "any"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TracedTaskDefinitionFile:
+    """An existing task definition for a stack; :class:`TracedTaskDefinition` deploys it.
+
+    Make one with :meth:`from_file`.
+
+    :param where: the file, as errors name it.
+    :param content: what ``register-task-definition`` takes, with its placeholders filled.
+    """
+
+    where: str
+    content: Mapping[str, Any]
+    options: TracingOptions
+
+    @classmethod
+    def from_file(
+        cls,
+        path: str | Path,
+        *,
+        values: Mapping[str, Value] | None = None,
+        defaults: Mapping[str, Value] | None = None,
+        collector: Collector | None = None,
+        naming: Naming | None = None,
+        profile: SidecarProfile = SidecarProfile.SAFE,
+        tracing_name: str | None = None,
+        network_mode: str | None = None,
+    ) -> Self:
+        """Read what ``register-task-definition`` takes or ``describe-task-definition`` prints.
+
+        :param values: what the file's placeholders are filled with, by name; CDK tokens too.
+        :param defaults: likewise, for placeholders that a file may have or not.
+        :param collector: what runs in the sidecar; the X-Ray daemon unless told.
+        :param naming: the article's names; see :class:`XRaySidecar`.
+        :param profile: sizes and failure behaviour; :attr:`SidecarProfile.SAFE` unless told.
+        :param tracing_name: the service's name in X-Ray; else the naming's service, else each
+            container's own name.
+        :param network_mode: for a bare list of containers, as Terraform has them.
+        :raises ConfigurationError: for a file that is none, or placeholders without a value.
+        :raises UnsupportedTaskDefinitionError: with every reason why it cannot be traced.
+        """
+        where = displayed(path)
+        document = registrable(parse(read_text(Path(path)), where=where))
+        content = _filled(
+            document.root.plain,
+            where=where,
+            values={} if values is None else values,
+            defaults={} if defaults is None else defaults,
+        )
+        options = TracingOptions(
+            collector=XRayDaemon() if collector is None else collector,
+            profile=profile,
+            names=SidecarNames.of(naming),
+            tracing_name=tracing_name,
+            network_mode=network_mode,
+        )
+        content = _as_task(content, options, where=where)
+        file = cls(where=where, content=content, options=options)
+        # The region and the log group are the stack's to know; everything else shows here.
+        file.plan(region=_ANY_REGION, log_group=_ANY_GROUP)
+        return file
+
+    @property
+    def network_mode(self) -> str:
+        """The task's network mode, ECS's default included."""
+        return network_mode_of(read_definition(self.content, where=self.where), self.options)
+
+    @property
+    def family(self) -> str | None:
+        """The family that the file names."""
+        found = self.content.get("family")
+        return found if isinstance(found, str) else None
+
+    @property
+    def keeps_collector(self) -> bool:
+        """Whether the file runs a collector of its own, so that none is added."""
+        return self.plan(region=_ANY_REGION, log_group=_ANY_GROUP).sidecar is None
+
+    def plan(self, *, region: str, log_group: str | None) -> Injection:
+        """Return what tracing adds, for a region and a log group; None for none."""
+        options = replace(
+            self.options, region=region, log_group=log_group, writes_log=log_group is not None
+        )
+        return plan_injection(read_definition(self.content, where=self.where), options)
+
+    def traced(self, injection: Injection) -> Mapping[str, Any]:
+        """Return the content with everything that a plan adds, as a copy of its own."""
+        found: Mapping[str, Any] = with_additions(self.content, injection.additions)
+        return found
+
+
+def _as_task(content: Any, options: TracingOptions, *, where: str) -> Any:
+    """Return a bare list of containers as the task definition that it is part of."""
+    if not isinstance(content, list):
+        return content
+    mode = network_mode_of(read_definition(content, where=where), options)
+    return {CONTAINERS: content, "networkMode": mode}
+
+
+def _filled(
+    content: Any, *, where: str, values: Mapping[str, Value], defaults: Mapping[str, Value]
+) -> Any:
+    names = _names(content)
+    problems = [
+        f"{where}: the placeholder ${{{name}}} must have a value, got none; give it in values"
+        for name in sorted(names - values.keys() - defaults.keys())
+    ]
+    problems += [
+        f"{where}: every value must have its placeholder, got one for '{name}', which the file "
+        f"does not have; known are {', '.join(sorted(names)) or 'none'}"
+        for name in sorted(values.keys() - names)
+    ]
+    if problems:
+        raise ConfigurationError(*problems)
+    return _with_values(content, {**defaults, **values})
+
+
+def _names(content: Any) -> frozenset[str]:
+    if isinstance(content, Mapping):
+        return _names([*content.keys(), *content.values()])
+    if isinstance(content, list):
+        return frozenset(name for item in content for name in _names(item))
+    return names_in(content) if isinstance(content, str) else frozenset()
+
+
+def _with_values(content: Any, values: Mapping[str, Value]) -> Any:
+    if isinstance(content, Mapping):
+        return {
+            str(fill(key, values)): _with_values(value, values) for key, value in content.items()
+        }
+    if isinstance(content, list):
+        return [_with_values(item, values) for item in content]
+    return fill(content, values) if isinstance(content, str) else content

@@ -1,0 +1,121 @@
+"""A task definition's text in, the traced text out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cdk_ecs_xray.errors import ConfigurationError, UnsupportedTaskDefinitionError
+from cdk_ecs_xray.files.model_file import displayed
+from cdk_ecs_xray.inject.definition import READ_ONLY, read_definition
+from cdk_ecs_xray.inject.document import Document, parse
+from cdk_ecs_xray.inject.edits import Addition, add, lifted, remove
+from cdk_ecs_xray.inject.injection import (
+    Injection,
+    plan_injection,
+    with_additions,
+)
+from cdk_ecs_xray.inject.options import TracingOptions
+
+_ANSWER = "taskDefinition"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TracedText:
+    """A traced task definition as text.
+
+    :param text: the file as it was, with nothing but the additions and without read-only fields.
+    :param injection: what was added and what to know about it.
+    """
+
+    text: str
+    injection: Injection
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text.
+
+    :raises ConfigurationError: when it cannot be read or is no text.
+    """
+    where = displayed(path)
+    try:
+        content = path.read_bytes()
+    except OSError as failed:
+        raise ConfigurationError(
+            f"{where}: the file must be readable, got '{failed.strerror}'; check the path"
+        ) from None
+    return decoded(content, where=where)
+
+
+def decoded(content: bytes, *, where: str) -> str:
+    """Return bytes as text; a byte order mark, which AWS's tools refuse, goes.
+
+    :raises ConfigurationError: for what is not UTF-8.
+    """
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as invalid:
+        raise ConfigurationError(
+            f"{where}: the file must be UTF-8 text, got byte 0x{content[invalid.start]:02x} at "
+            f"position {invalid.start}; save it as UTF-8"
+        ) from None
+
+
+def trace_text(text: str, *, where: str, options: TracingOptions) -> TracedText:
+    """Return the text with a collector added and its containers wired to it.
+
+    Tracing a traced text changes nothing. Neither does tracing one that runs a collector of its
+    own; a warning says so.
+
+    :param where: what errors name; see :func:`parse` for what its ending means.
+    :raises EcsXRayError: with every reason why it cannot be done safely.
+    """
+    document = parse(text, where=where)
+    told = read_definition(_unwrapped(document.root.plain), where=where)
+    injection = plan_injection(told, options)
+    document = registrable(document)
+    content = document.root.plain
+    traced = add(document, injection.additions)
+    wanted = with_additions(content, injection.additions)
+    try:
+        safe = parse(traced, where=where).root.plain == wanted
+    except ConfigurationError:
+        safe = False
+    if not safe:
+        raise UnsupportedTaskDefinitionError(
+            f"{where}: the file must be laid out so that it can be added to, got one whose lines "
+            "would change their meaning; format it with your editor first"
+        )
+    return TracedText(text=traced, injection=injection)
+
+
+def registrable(document: Document) -> Document:
+    """Return a document as ``register-task-definition`` takes it.
+
+    Of the answer of ``describe-task-definition`` its task definition and tags are kept, of a
+    task definition what can be registered.
+    """
+    wrapped = document.root.plain
+    if _is_answer(wrapped):
+        node = document.root.at((_ANSWER,))
+        assert node is not None  # noqa: S101 - it is an answer because it has this key
+        document = parse(lifted(document, node), where=document.where)
+        tags = wrapped.get("tags")
+        if tags and "tags" not in wrapped[_ANSWER]:
+            tagged = add(document, [Addition(path=(), entries={"tags": tags})])
+            document = parse(tagged, where=document.where)
+    content = document.root.plain
+    if isinstance(content, Mapping) and not READ_ONLY.isdisjoint(content):
+        document = parse(remove(document, READ_ONLY), where=document.where)
+    return document
+
+
+def _unwrapped(content: Any) -> Any:
+    """Return the task definition of a file with its read-only fields, which tell the region."""
+    return content[_ANSWER] if _is_answer(content) else content
+
+
+def _is_answer(content: Any) -> bool:
+    return isinstance(content, Mapping) and isinstance(content.get(_ANSWER), Mapping)

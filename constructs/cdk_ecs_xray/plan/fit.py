@@ -1,0 +1,114 @@
+"""Whether a task has room for a collector: one set of reasons for constructs and files. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cdk_ecs_xray.plan.network import NETWORKS, XRAY_PORT
+
+MAX_CONTAINERS = 10  # ECS's quota per task definition; it cannot be raised.
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainerFacts:
+    """What of a container decides whether another one fits beside it.
+
+    :param ports: container ports that it maps, ranges included.
+    :param cpu: CPU units; 0 where none are set.
+    :param memory_mib: its reservation, or its limit where it has no reservation.
+    """
+
+    name: str
+    ports: Sequence[range] = ()
+    cpu: int = 0
+    memory_mib: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskFacts:
+    """What of a task definition decides whether it can carry a sidecar.
+
+    :param where: what errors name, such as a construct's path or a file.
+    :param mode: ECS's own name of the network mode.
+    :param cpu: CPU units of the whole task; None where it sets none, or no number yet.
+    :param memory_mib: likewise.
+    """
+
+    where: str
+    mode: str
+    windows: bool
+    containers: Sequence[ContainerFacts]
+    cpu: int | None
+    memory_mib: int | None
+
+
+def port_range(port: int, ports: str | None) -> range:
+    """Return what a port mapping covers: ``ports`` such as ``8000-8010``, or the one port."""
+    if ports is None:
+        return range(port, port + 1)
+    first, _, last = ports.partition("-")
+    return range(int(first), int(last or first) + 1)
+
+
+def obstacles(task: TaskFacts, *, container_name: str, cpu: int, memory_mib: int) -> Sequence[str]:
+    """Return why a task cannot carry a sidecar of this name and size; nothing when it can."""
+    problems = []
+    if task.mode not in NETWORKS:
+        problems.append(
+            f"{task.where}: network_mode must be one of {', '.join(NETWORKS)} so that the app can "
+            f"reach a collector, got '{task.mode}'; use bridge or host on EC2, awsvpc on Fargate"
+        )
+    if task.windows:
+        problems.append(
+            f"{task.where}: the operating system must be Linux, got Windows; no collector has an "
+            "image for it, so run the app on Linux or send traces to a collector elsewhere"
+        )
+    if any(container.name == container_name for container in task.containers):
+        problems.append(
+            f"{task.where}: container names must be unique, got a second '{container_name}'; "
+            "rename that container or give the sidecar another name with Naming"
+        )
+    if task.mode in ("awsvpc", "host"):
+        problems += _port_obstacles(task)
+    problems += budget_obstacles(task, cpu=cpu, memory_mib=memory_mib, sidecars=1)
+    return problems
+
+
+def budget_obstacles(
+    task: TaskFacts, *, cpu: int = 0, memory_mib: int = 0, sidecars: int = 0
+) -> Sequence[str]:
+    """Return what does not fit: too many containers, or more cpu or memory than the task has.
+
+    :param sidecars: 1 with the sidecar's sizes when it is still to be added.
+    """
+    problems = []
+    count = len(task.containers) + sidecars
+    if count > MAX_CONTAINERS:
+        problems.append(
+            f"{task.where}: a task definition must have at most {MAX_CONTAINERS} containers, got "
+            f"{count} with the collector; merge or move one"
+        )
+    cpu += sum(container.cpu for container in task.containers)
+    if task.cpu is not None and cpu > task.cpu:
+        problems.append(
+            f"{task.where}: the cpu of all containers must be at most the task's {task.cpu}, got "
+            f"{cpu} with the collector; give the task more or the app {cpu - task.cpu} less"
+        )
+    memory_mib += sum(container.memory_mib for container in task.containers)
+    if task.memory_mib is not None and memory_mib > task.memory_mib:
+        problems.append(
+            f"{task.where}: the memory of all containers must be at most the task's "
+            f"{task.memory_mib} MiB, got {memory_mib} with the collector; give the task more or "
+            f"the app {memory_mib - task.memory_mib} less"
+        )
+    return problems
+
+
+def _port_obstacles(task: TaskFacts) -> Sequence[str]:
+    return [
+        f"{task.where}: port {XRAY_PORT} must be free in {task.mode} mode, where containers share "
+        f"ports, got it mapped by '{container.name}'; move that container to another port"
+        for container in task.containers
+        if any(XRAY_PORT in ports for ports in container.ports)
+    ]

@@ -1,0 +1,244 @@
+"""The sampling rules of templates: what is wrong with them, and what they cost."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cdk_ecs_xray.review.rule import Finding
+from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.sampling import SamplingRuleSet
+from cdk_ecs_xray.sampling.checks import EnvironmentRules, check_account, check_rules
+from cdk_ecs_xray.sampling.findings import Finding as Problem
+from cdk_ecs_xray.sampling.foreign_rules import in_file_shape
+from cdk_ecs_xray.sampling.matching import deciding_rule
+from cdk_ecs_xray.sampling.prices import DEFAULT_REGION, prices_in
+from cdk_ecs_xray.sampling.reading import inspect_rules
+from cdk_ecs_xray.sampling.simulation import AnyRule, Load, simulate
+from cdk_ecs_xray.sampling.traffic.profile import TrafficProfile
+from cdk_ecs_xray.sampling.values import DEFAULT_RULE_NAME
+from cdk_ecs_xray.templates.intrinsics import Unknown
+from cdk_ecs_xray.templates.model import Place, Resource, Stack
+
+_RULE = "AWS::XRay::SamplingRule"
+_GROUP = "AWS::XRay::Group"
+_TRACING_NAME = "AWS_XRAY_TRACING_NAME"
+_NAMED = re.compile(r"(?:rule|group) '([^']*)'")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What an environment's rules record of a traffic in a month, and what that costs.
+
+    :param region: whose prices they are.
+    """
+
+    environment: str
+    traces_a_month: float
+    dollars: float
+    region: str
+    as_of: str
+
+    @property
+    def sentence(self) -> str:
+        """The cost in words, with whose prices they are."""
+        return (
+            f"{self.traces_a_month:,.0f} traces a month, ${self.dollars:,.2f} at the prices of "
+            f"{self.region} of {self.as_of}, free tier used once"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sampled:
+    """The rules of one environment: of a Stage, or of all stacks outside of any.
+
+    :param rules: None where they could not be read.
+    """
+
+    environment: str
+    account: tuple[str | None, str | None]
+    rules: SamplingRuleSet | None
+    problems: Sequence[Problem]
+    places: Mapping[str, Place]
+    services: Sequence[str]
+
+
+def sampling_findings(stacks: Sequence[Stack]) -> Sequence[Finding]:
+    """Return what the checks of sampling files find in templates; open values are left out."""
+    sampled = _sampled(stacks)
+    found = [_finding(one, problem) for one in sampled for problem in one.problems]
+    for one in sampled:
+        if one.rules is not None:
+            alone = _environment_rules(one, environment=None)
+            found += [_finding(one, problem) for problem in check_rules(alone)]
+    for account in dict.fromkeys(one.account for one in sampled):
+        sharing = [one for one in sampled if one.account == account and one.rules is not None]
+        together = check_account([_environment_rules(one) for one in sharing])
+        found += [_finding(_owner(sharing, problem), problem) for problem in together]
+    return found
+
+
+def costs(stacks: Sequence[Stack], traffic: TrafficProfile, *, processes: int) -> Sequence[Cost]:
+    """Return what each environment's rules cost, as if it had this traffic and its own account.
+
+    :param processes: app processes that share the traffic.
+    """
+    return [
+        _cost(one, one.rules, traffic, processes)
+        for one in _sampled(stacks)
+        if one.rules is not None
+    ]
+
+
+def _cost(one: _Sampled, rules: SamplingRuleSet, traffic: TrafficProfile, processes: int) -> Cost:
+    in_order = rules.in_environment(None)
+    tried: Sequence[AnyRule] = (*in_order, rules.default)
+    rates = dict.fromkeys((rule.name for rule in tried), 0.0)
+    for route in traffic.routes:
+        decided = deciding_rule(in_order, rules.default, route.request)
+        rates[decided.name] += route.requests_per_second
+    simulation = simulate(
+        tried,
+        [Load(per_second={rate: 1}, steady=True) for rate in rates.values()],
+        seconds=1,
+        processes=processes,
+        insights=any(group.insights.enabled for group in rules.groups_in(None)),
+    )
+    prices = prices_in(one.account[1] or DEFAULT_REGION)
+    return Cost(
+        environment=one.environment,
+        traces_a_month=simulation.traces_a_month,
+        dollars=simulation.cost(prices).total,
+        region=prices.region,
+        as_of=prices.as_of.isoformat(),
+    )
+
+
+def _sampled(stacks: Sequence[Stack]) -> Sequence[_Sampled]:
+    scopes = dict.fromkeys(
+        (stack.source.environment, stack.source.account, stack.source.region) for stack in stacks
+    )
+    found = []
+    for environment, account, region in scopes:
+        own = [
+            stack
+            for stack in stacks
+            if (stack.source.environment, stack.source.account, stack.source.region)
+            == (environment, account, region)
+        ]
+        resources = [
+            one for stack in own for kind in (_RULE, _GROUP) for one in stack.of_type(kind)
+        ]
+        closed = [one for one in resources if not _is_open(one.properties)]
+        if any(one.type == _RULE for one in closed):
+            found.append(_read(environment, (account, region), closed, own))
+    return found
+
+
+def _read(
+    environment: str,
+    account: tuple[str | None, str | None],
+    resources: Sequence[Resource],
+    stacks: Sequence[Stack],
+) -> _Sampled:
+    rules = [one for one in resources if one.type == _RULE]
+    shape = in_file_shape(
+        {"SamplingRuleRecords": [{"SamplingRule": _rule(one.properties)} for one in rules]}
+    )
+    own_rules = list(shape["rules"])
+    if "default" in shape:
+        # The API lists X-Ray's own rule beside the others; a template cannot have it.
+        own_rules.append({"name": DEFAULT_RULE_NAME, "priority": 1, **shape["default"]})
+    groups = [_group(one.properties) for one in resources if one.type == _GROUP]
+    with tempfile.TemporaryDirectory() as folder:
+        # The checks read files; a template's rules are checked by the same words.
+        file = Path(folder) / "rules.json"
+        file.write_text(json.dumps({"rules": own_rules, "groups": groups}), encoding="utf-8")
+        reading = inspect_rules(file)
+    return _Sampled(
+        environment=environment or ", ".join(stack.source.path for stack in stacks),
+        account=account,
+        rules=reading.rules,
+        problems=reading.findings,
+        places={_name(one): one.place for one in resources},
+        services=list(_services(stacks)),
+    )
+
+
+def _rule(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    nested = properties.get("SamplingRule")
+    rule = dict(nested) if isinstance(nested, Mapping) else {}
+    # A template names either; the name is what X-Ray tells rules apart by.
+    rule.setdefault("RuleName", properties.get("RuleName", ""))
+    return rule
+
+
+def _group(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    group = {
+        "name": properties.get("GroupName", ""),
+        "filter_expression": properties.get("FilterExpression", ""),
+    }
+    insights = properties.get("InsightsConfiguration")
+    if isinstance(insights, Mapping):
+        group["insights"] = {
+            "enabled": insights.get("InsightsEnabled", False),
+            "notifications": insights.get("NotificationsEnabled", False),
+        }
+    return group
+
+
+def _name(resource: Resource) -> str:
+    if resource.type == _RULE:
+        return str(_rule(resource.properties)["RuleName"])
+    return str(resource.properties.get("GroupName", ""))
+
+
+def _services(stacks: Sequence[Stack]) -> Iterator[str]:
+    for stack in stacks:
+        for task in stack.task_definitions:
+            for app in task.apps:
+                name = app.environment.get(_TRACING_NAME)
+                if isinstance(name, str):
+                    yield name
+
+
+def _is_open(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(_is_open(nested) for nested in value.values())
+    if isinstance(value, list):
+        return any(_is_open(nested) for nested in value)
+    return isinstance(value, Unknown)
+
+
+def _environment_rules(one: _Sampled, environment: str | None = "") -> EnvironmentRules:
+    return EnvironmentRules(
+        environment=one.environment if environment == "" else environment,
+        rules=one.rules or SamplingRuleSet(rules=()),
+        where="template",
+        services=one.services,
+    )
+
+
+def _owner(sharing: Sequence[_Sampled], problem: Problem) -> _Sampled:
+    for one in sharing:
+        if problem.place.endswith(f"environment '{one.environment}'"):
+            return one
+    return sharing[0]
+
+
+def _finding(one: _Sampled, problem: Problem) -> Finding:
+    named = _NAMED.search(problem.place)
+    fallback = next(iter(one.places.values()))
+    return Finding(
+        id=str(problem.check),
+        severity=Severity(str(problem.severity)),
+        title=f"{str(problem.check).replace('-', ' ').capitalize()}",
+        place=fallback if named is None else one.places.get(named[1], fallback),
+        problem=problem.problem,
+        cure=problem.cure,
+    )

@@ -1,0 +1,1 @@
+"""Reads CloudFormation and ECS once for everybody: review, verification and the embedded AWS."""

@@ -1,0 +1,189 @@
+"""Finds the stacks in a cloud assembly, in a template or on standard input."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cdk_ecs_xray.errors import ReviewError
+from cdk_ecs_xray.files.model_file import displayed
+from cdk_ecs_xray.templates.template import read_template
+
+STANDARD_INPUT = "-"
+_STACK = "aws:cloudformation:stack"
+_NESTED_STACK = "AWS::CloudFormation::Stack"
+_NESTED_ASSEMBLY = "cdk:cloud-assembly"
+_ENVIRONMENT = re.compile(r"aws://(?P<account>[^/]+)/(?P<region>.+)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackSource:
+    """One stack as it was found.
+
+    :param name: its physical name.
+    :param path: as ``cdk ls`` shows it, ``dev/orders``; the file's name for a lone template.
+    :param environment: the Stage it belongs to; the empty text outside of any.
+    :param account: 12 digits; None where the template leaves it open.
+    :param region: None where the template leaves it open.
+    :param file: of the template, as the user would write it.
+    :param text: of the template.
+    """
+
+    name: str
+    path: str
+    environment: str
+    account: str | None
+    region: str | None
+    file: str
+    text: str
+    template: Mapping[str, Any]
+
+
+def read_stacks(path: str) -> Sequence[StackSource]:
+    """Return every stack of a cloud assembly, or the one that a template describes.
+
+    :param path: a folder that ``cdk synth`` wrote, a template, or ``-`` for standard input.
+    :raises ReviewError: when there is nothing to review, with the command that makes something.
+    """
+    if path == STANDARD_INPUT:
+        return [template_stack(_standard_input(), file="<stdin>")]
+    place = Path(path)
+    if place.is_file() and place.name != "manifest.json":
+        return [template_stack(_text(place), file=displayed(place))]
+    folder = place.parent if place.is_file() else place
+    if not folder.is_dir():
+        raise ReviewError(
+            f"{path}: must be a folder that cdk synth wrote, or a template, got nothing of that "
+            "name; run cdk synth first, or pass the path of a template"
+        )
+    stacks = list(_assembly(folder, environment=""))
+    if not stacks:
+        raise ReviewError(
+            f"{path}: the cloud assembly must hold a stack, got none; run cdk synth in an app that "
+            "has one"
+        )
+    return stacks
+
+
+def template_stack(text: str, *, file: str) -> StackSource:
+    """Return the stack that a lone template describes."""
+    name = re.split(r"\.(?:template|json|ya?ml)", Path(file).name)[0]
+    return StackSource(
+        name=name,
+        path=name,
+        environment="",
+        account=None,
+        region=None,
+        file=file,
+        text=text,
+        template=read_template(text, where=file),
+    )
+
+
+def _assembly(folder: Path, *, environment: str) -> Iterator[StackSource]:
+    artifacts = _manifest(folder).get("artifacts")
+    if not isinstance(artifacts, Mapping):
+        raise ReviewError(
+            f"{displayed(folder / 'manifest.json')}: the manifest must list artifacts, got none; "
+            "run cdk synth again"
+        )
+    for artifact_id, artifact in artifacts.items():
+        if not isinstance(artifact, Mapping):
+            continue
+        properties = artifact.get("properties") or {}
+        if artifact.get("type") == _NESTED_ASSEMBLY:
+            stage = artifact.get("displayName") or artifact_id.removeprefix("assembly-")
+            yield from _assembly(folder / str(properties.get("directoryName")), environment=stage)
+        elif artifact.get("type") == _STACK:
+            yield from _stack(folder, artifact_id, artifact, environment)
+
+
+def _stack(
+    folder: Path, artifact_id: str, artifact: Mapping[str, Any], environment: str
+) -> Iterator[StackSource]:
+    properties = artifact.get("properties") or {}
+    file = folder / str(properties.get("templateFile"))
+    place = _ENVIRONMENT.fullmatch(str(artifact.get("environment")))
+    text = _text(file)
+    stack = StackSource(
+        name=properties.get("stackName", artifact_id),
+        path=artifact.get("displayName", artifact_id),
+        environment=environment,
+        account=_known(place, "account"),
+        region=_known(place, "region"),
+        file=displayed(file),
+        text=text,
+        template=read_template(text, where=displayed(file)),
+    )
+    yield stack
+    yield from _nested(folder, stack)
+
+
+def _nested(folder: Path, parent: StackSource) -> Iterator[StackSource]:
+    for logical_id, resource in parent.template["Resources"].items():
+        if not isinstance(resource, Mapping) or resource.get("Type") != _NESTED_STACK:
+            continue
+        file = folder / str((resource.get("Metadata") or {}).get("aws:asset:path"))
+        if not file.is_file():
+            continue
+        text = _text(file)
+        yield StackSource(
+            name=f"{parent.name}-{logical_id}",
+            path=f"{parent.path}/{logical_id}",
+            environment=parent.environment,
+            account=parent.account,
+            region=parent.region,
+            file=displayed(file),
+            text=text,
+            template=read_template(text, where=displayed(file)),
+        )
+
+
+def _manifest(folder: Path) -> Mapping[str, Any]:
+    file = folder / "manifest.json"
+    if not file.is_file():
+        raise ReviewError(
+            f"{displayed(folder)}: the folder must be a cloud assembly with a manifest.json, got "
+            "none; run cdk synth, or pass the path of a template"
+        )
+    try:
+        content = json.loads(_text(file))
+    except ValueError as invalid:
+        raise ReviewError(
+            f"{displayed(file)}: the manifest must be JSON, got '{invalid}'; run cdk synth again"
+        ) from None
+    return content if isinstance(content, Mapping) else {}
+
+
+def _standard_input() -> str:
+    try:
+        # Not as the locale has it: a template is UTF-8 everywhere.
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError:
+        raise ReviewError(
+            "<stdin>: must be readable UTF-8 text, got other bytes; pipe a template into it"
+        ) from None
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        got = "other bytes"
+    except OSError as failed:
+        got = f"'{failed.strerror}'"
+    raise ReviewError(
+        f"{displayed(file)}: the file must be readable UTF-8 text, got {got}; run cdk synth again, "
+        "or check the path"
+    ) from None
+
+
+def _known(place: re.Match[str] | None, part: str) -> str | None:
+    # CDK writes unknown-account and unknown-region where the deploying user decides.
+    value = None if place is None else place[part]
+    return None if value is None or value.startswith("unknown-") else value

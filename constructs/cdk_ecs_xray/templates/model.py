@@ -1,0 +1,234 @@
+"""What a review looks at: the parts of templates that decide whether traces arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from cdk_ecs_xray.templates.assembly import StackSource
+from cdk_ecs_xray.templates.intrinsics import Text, Unknown
+
+CollectorKind = Literal["xray-daemon", "adot", "cloudwatch-agent", "collector"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where something stands.
+
+    :param resource: logical id, or a construct's path where CDK wrote one.
+    :param container: within a task definition.
+    """
+
+    stack: str
+    resource: str
+    file: str
+    line: int
+    container: str | None = None
+
+    def __str__(self) -> str:
+        where = self.resource
+        if self.stack and where != self.stack and not where.startswith(f"{self.stack}/"):
+            where = f"{self.stack}, {where}"
+        return where if self.container is None else f"{where}, container '{self.container}'"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogGroup:
+    """A log group of a template.
+
+    :param retention_days: None where logs never expire.
+    """
+
+    place: Place
+    logical_id: str
+    name: Text | None
+    retention_days: object
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One statement of a policy, its lists always lists."""
+
+    place: Place
+    sid: str
+    effect: str
+    actions: Sequence[Text]
+    resources: Sequence[Text]
+    conditional: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """What a role may do, as far as the templates tell.
+
+    :param managed_policies: ARNs of policies that are not in the templates.
+    :param complete: whether everything it may do is known.
+    """
+
+    place: Place
+    logical_id: str
+    name: Text | None
+    statements: Sequence[Statement]
+    managed_policies: Sequence[Text]
+    complete: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortMapping:
+    """A port mapping.
+
+    :param host: None where the template says nothing.
+    """
+
+    container: int | None
+    host: int | Unknown | None
+    protocol: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dependency:
+    """One entry of ``dependsOn``."""
+
+    container: Text
+    condition: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogTarget:
+    """Where a container logs to with ``awslogs``.
+
+    :param creates_group: ``awslogs-create-group`` is set.
+    """
+
+    group: Text | None
+    creates_group: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Container:
+    """A container of a task definition; values may be :class:`Unknown`.
+
+    :param environment: variables; Unknown as value where it comes from a secret.
+    :param environment_complete: False when variables come from a file as well.
+    :param links: as ECS writes them, ``container`` or ``container:alias``.
+    :param memory_mib: what it may use: its limit, or else its reservation.
+    """
+
+    place: Place
+    name: Text
+    image: Text
+    essential: bool | Unknown
+    environment: Mapping[str, Text] = field(default_factory=dict)
+    environment_complete: bool = True
+    links: Sequence[Text] = ()
+    ports: Sequence[PortMapping] = ()
+    command: Sequence[Text] | Unknown = ()
+    entry_point: Sequence[Text] | Unknown = ()
+    health_check: Sequence[Text] | Unknown | None = None
+    depends_on: Sequence[Dependency] = ()
+    log: LogTarget | None = None
+    memory_mib: int | None = None
+    read_only_root: bool = False
+    mounts: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collector:
+    """A container that takes traces.
+
+    :param configuration: its own configuration; empty for the daemon, Unknown where it comes
+        from elsewhere.
+    :param certain: it certainly serves X-Ray. Engines that do other things as well may not, as
+        long as their configuration is unknown and nothing else tells.
+    """
+
+    kind: CollectorKind
+    container: Container
+    configuration: Mapping[str, Any] | Unknown = field(default_factory=dict)
+    certain: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """An ECS service that runs a task definition."""
+
+    place: Place
+    name: Text
+    cluster: Text
+    launch_type: str | None
+    daemon: bool
+    desired_count: int | None
+    distinct_instances: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskDefinition:
+    """A task definition with everything around it that tracing depends on.
+
+    :param name: its family, or what else tells it from others.
+    :param mode: ECS's network mode; ``bridge`` where the template names none.
+    :param platforms: FARGATE, EC2, EXTERNAL, as far as known.
+    :param task_role: None where there is none; Unknown where it is not in the templates.
+    """
+
+    place: Place
+    logical_id: str
+    name: Text
+    mode: str | Unknown
+    platforms: Sequence[str]
+    windows: bool
+    apps: Sequence[Container]
+    collectors: Sequence[Collector]
+    task_role: Role | Unknown | None
+    execution_role: Role | Unknown | None
+    services: Sequence[Service]
+    stack: StackSource
+    log_groups: Sequence[LogGroup]
+
+    @property
+    def containers(self) -> Sequence[Container]:
+        """Apps first, then collectors."""
+        return [*self.apps, *(collector.container for collector in self.collectors)]
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether a collector of X-Ray's is certainly among the containers."""
+        return any(collector.certain for collector in self.collectors)
+
+    def log_group_of(self, container: Container) -> LogGroup | None:
+        """Return the log group of the template that a container writes to, if it is certain."""
+        group = None if container.log is None else container.log.group
+        if group is None:
+            return None
+        for candidate in self.log_groups:
+            if isinstance(group, Unknown) and group.resource == candidate.logical_id:
+                return candidate
+            if candidate.name is not None and candidate.name == group:
+                return candidate
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """A resource with its properties resolved."""
+
+    place: Place
+    logical_id: str
+    type: str
+    properties: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """A stack's parts."""
+
+    source: StackSource
+    task_definitions: Sequence[TaskDefinition]
+    resources: Sequence[Resource]
+    statements: Sequence[Statement]
+    managed_policies: Sequence[tuple[Place, Text]]
+
+    def of_type(self, kind: str) -> Sequence[Resource]:
+        """Return the resources of a CloudFormation type."""
+        return [resource for resource in self.resources if resource.type == kind]

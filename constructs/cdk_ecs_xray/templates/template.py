@@ -1,0 +1,105 @@
+"""Reads one CloudFormation template, in JSON or YAML with CloudFormation's short tags."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from cdk_ecs_xray.errors import ReviewError
+from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
+
+
+class _TemplateLoader(Yaml12Loader):
+    """YAML 1.2 with ``!Ref``, ``!Sub`` and the other short forms of CloudFormation."""
+
+
+def _short_tag(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> object:
+    value: Any = None
+    if isinstance(node, yaml.ScalarNode):
+        value = node.value
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    elif isinstance(node, yaml.MappingNode):
+        value = loader.construct_mapping(node, deep=True)
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+
+
+_TemplateLoader.add_multi_constructor("!", _short_tag)
+
+
+def read_template(text: str, *, where: str) -> Mapping[str, Any]:
+    """Return a template as plain data, short tags spelled out.
+
+    :param where: what errors name.
+    :raises ReviewError: when the text is no CloudFormation template.
+    """
+    content = _parse(text, where=where)
+    if isinstance(content, Mapping) and isinstance(content.get("Resources"), Mapping):
+        return content
+    if isinstance(content, Mapping) and "containerDefinitions" in content:
+        return as_template(content)
+    got = (
+        f"the keys {', '.join(map(str, list(content)[:4]))}"
+        if isinstance(content, Mapping) and content
+        else "none"
+    )
+    raise ReviewError(
+        f"{where}: the file must be a CloudFormation template with 'Resources', or a task "
+        f"definition with 'containerDefinitions', got {got}; pass a template, a task definition or "
+        "the folder that cdk synth wrote"
+    )
+
+
+def as_template(task_definition: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a task definition, as ``aws ecs register-task-definition`` takes it, as a template."""
+    described = task_definition.get("taskDefinition", task_definition)
+    return {
+        "Resources": {
+            "TaskDefinition": {
+                "Type": "AWS::ECS::TaskDefinition",
+                "Properties": _capitalised(described),
+            }
+        }
+    }
+
+
+# Their keys are the user's own words, not ECS's.
+_OWN_KEYS = frozenset({"options", "dockerLabels", "systemControls", "driverOpts", "labels"})
+
+
+def _capitalised(value: object) -> Any:
+    if isinstance(value, Mapping):
+        return {
+            key[:1].upper() + key[1:]: nested if key in _OWN_KEYS else _capitalised(nested)
+            for key, nested in value.items()
+        }
+    if isinstance(value, list):
+        return [_capitalised(one) for one in value]
+    return value
+
+
+def _parse(text: str, *, where: str) -> object:
+    if text.lstrip().startswith("{"):
+        # A hundred times faster than YAML, and what CDK writes.
+        with contextlib.suppress(ValueError):
+            return json.loads(text)
+    try:
+        return yaml.load(text, _TemplateLoader)  # noqa: S506 - derived from SafeLoader
+    except yaml.MarkedYAMLError as invalid:
+        mark = invalid.problem_mark
+        place = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1}"
+        raise ReviewError(
+            f"{where}{place}: the file must be valid JSON or YAML, got '{invalid.problem}'; "
+            "check brackets, indentation and quotes there"
+        ) from None
+    except (RecursionError, yaml.YAMLError) as invalid:
+        raise ReviewError(
+            f"{where}: the file must be valid JSON or YAML, got {type(invalid).__name__}; "
+            "write it anew"
+        ) from None

@@ -1,0 +1,42 @@
+"""Task definitions as users write them in their stacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ecs as ecs
+
+
+@pytest.fixture(scope="session")
+def ec2_task() -> Callable[..., ecs.Ec2TaskDefinition]:
+    """Make a task definition for EC2, in bridge mode unless told."""
+
+    def make(
+        stack: cdk.Stack,
+        construct_id: str = "Task",
+        *,
+        mode: ecs.NetworkMode = ecs.NetworkMode.BRIDGE,
+        **options: Any,
+    ) -> ecs.Ec2TaskDefinition:
+        return ecs.Ec2TaskDefinition(stack, construct_id, network_mode=mode, **options)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def add_app() -> Callable[..., ecs.ContainerDefinition]:
+    """Add a container that serves requests."""
+
+    def add(task: ecs.TaskDefinition, name: str = "app", **options: Any) -> ecs.ContainerDefinition:
+        return task.add_container(
+            name,
+            container_name=name,
+            image=ecs.ContainerImage.from_registry("nginx:1"),
+            memory_reservation_mib=64,
+            **options,
+        )
+
+    return add

@@ -1,0 +1,231 @@
+"""`ecs-xray local …` as a user runs it: to its end, into errors, and interrupted."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+COMMAND = Path(sys.prefix) / "bin" / "ecs-xray"
+SERVER = re.compile(r"http://127\.0\.0\.1:(?P<port>\d+), process (?P<pid>\d+)")
+DEADLINE = 30.0
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start the command; whatever still runs in the end is stopped."""
+    running = []
+
+    def run(*arguments: str, folder: Path) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [str(COMMAND), "local", *arguments],
+            cwd=folder,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield run
+    for process in running:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+@pytest.fixture
+def ready_project(tmp_path: Path, assembly: Path) -> Path:
+    """A project whose app only copies what the real one has synthesised, to save its time."""
+    app = f"cp -r {assembly}/. $CDK_OUTDIR/"
+    (tmp_path / "cdk.json").write_text(json.dumps({"app": app, "versionReporting": False}))
+    return tmp_path
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # A zombie has ended; only its parent, gone too, has not asked yet.
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def gone(port: int, pid: int) -> bool:
+    deadline = time.monotonic() + DEADLINE
+    while time.monotonic() < deadline:
+        if not alive(pid) and not answers(port):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def server_of(text: str) -> tuple[int, int]:
+    found = SERVER.search(text)
+    assert found is not None, text
+    return int(found["port"]), int(found["pid"])
+
+
+def test_dev_is_deployed_shown_compared_and_stopped(
+    start: Start, copy_project: Callable[..., Path], tmp_path: Path, repository: Path
+) -> None:
+    folder = copy_project(tmp_path / "project", "dev", "prod")
+    article = repository / "tests" / "local" / "parity" / "article"
+
+    process = start("deploy", "--env", "dev", "--article", str(article), folder=folder)
+    text, _ = process.communicate(timeout=120)
+
+    assert process.returncode == 0, text
+    for step in ("[1/5] synth", "[2/5] start", "[3/5] bootstrap", "[4/5] deploy", "[5/5] what"):
+        assert step in text
+    assert "fq-dev-ledger-watcher CREATE_COMPLETE" in text
+    assert re.search(r"sidecar\.memoryReservation +256 +256 +yes", text)
+    (equal, total) = re.findall(r"(\d+) of (\d+) fields equal the article", text)[0]
+    assert equal == total
+    assert "Added by the kit" in text
+    # Only what was asked for.
+    assert "fq-prod" not in text
+    assert "Stopped the embedded AWS." in text
+    assert gone(*server_of(text))
+
+
+def test_a_broken_environment_file_names_the_step_and_leaves_no_server(
+    start: Start, copy_project: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = copy_project(tmp_path / "project", "dev")
+    dev = folder / "environments" / "dev.yaml"
+    dev.write_text(dev.read_text().replace("cpu: 128", "cpu: many"))
+
+    process = start("deploy", "--env", "dev", folder=folder)
+    text, _ = process.communicate(timeout=120)
+
+    assert process.returncode == 1
+    assert "environments/dev.yaml, service 'ledger-watcher': cpu must be a whole number" in text
+    assert "ecs-xray: step 'synthesise'" in text
+    assert "Traceback" not in text
+    assert SERVER.search(text) is None
+
+
+def test_interrupted_in_the_middle_it_leaves_no_server(start: Start, ready_project: Path) -> None:
+    process = start("deploy", "--env", "dev", folder=ready_project)
+    assert process.stdout is not None
+    text = ""
+    while "[3/5] bootstrap" not in text:
+        line = process.stdout.readline()
+        assert line, text
+        text += line
+    port, pid = server_of(text)
+    assert alive(pid)
+
+    process.send_signal(signal.SIGTERM)
+    rest, _ = process.communicate(timeout=DEADLINE)
+
+    assert process.returncode == 128 + signal.SIGTERM
+    assert "Traceback" not in rest
+    assert gone(port, pid)
+
+
+def test_a_deployment_that_fails_is_not_kept(
+    start: Start, ready_project: Path, assembly: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(assembly, broken)
+    (sampling,) = broken.glob("assembly-dev/*sampling*.template.json")
+    template = json.loads(sampling.read_text())
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::XRay::SamplingRule":
+            resource["Properties"]["SamplingRule"]["FixedRate"] = 5
+    sampling.write_text(json.dumps(template))
+    settings = (ready_project / "cdk.json").read_text()
+    (ready_project / "cdk.json").write_text(settings.replace(str(assembly), str(broken)))
+
+    # Kept, the server would outlive the command; not kept, it ends with it in any case.
+    process = start("deploy", "--env", "dev", "--keep", folder=ready_project)
+    text, _ = process.communicate(timeout=120)
+
+    assert process.returncode == 1, text
+    assert "FixedRate" in text
+    assert "ecs-xray: step 'deploy': cdk deploy must end with 0, got 1" in text
+    assert "Traceback" not in text
+    assert gone(*server_of(text))
+
+
+def test_what_differs_from_the_article_ends_with_1_and_is_kept_for_a_look(
+    start: Start, ready_project: Path, repository: Path, tmp_path: Path
+) -> None:
+    article = tmp_path / "article"
+    article.mkdir()
+    for path in (repository / "tests" / "local" / "parity" / "article").iterdir():
+        changed = path.read_text().replace('"cpu": 32', '"cpu": 64')
+        (article / path.name).write_text(changed)
+
+    process = start(
+        "deploy", "--env", "dev", "--article", str(article), "--keep", folder=ready_project
+    )
+    text, _ = process.communicate(timeout=120)
+    port, pid = server_of(text)
+    try:
+        assert process.returncode == 1, text
+        assert re.search(r"sidecar\.cpu +64 +32 +NO", text)
+        assert "not equal: sidecar.cpu" in text
+        assert f"export AWS_ENDPOINT_URL=http://127.0.0.1:{port}" in text
+        assert f"ecs-xray local stop {port}" in text
+        assert alive(pid)
+        assert answers(port)
+    finally:
+        stop = start("stop", str(port), folder=ready_project)
+        said, _ = stop.communicate(timeout=DEADLINE)
+
+    assert stop.returncode == 0
+    assert said == f"stopped the embedded AWS on port {port}\n"
+    assert gone(port, pid)
+
+
+@pytest.mark.parametrize("command", [("start",), ("deploy", "--env", "dev")], ids=str)
+def test_a_port_in_use_is_named_and_its_owner_left_alone(
+    start: Start, ready_project: Path, command: tuple[str, ...]
+) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+
+        process = start(*command, "--port", str(port), folder=ready_project)
+        text, _ = process.communicate(timeout=DEADLINE)
+
+        assert process.returncode == 1
+        assert f"port must be a free one on 127.0.0.1, got {port} " in text
+        assert "Traceback" not in text
+        assert answers(port)
+
+
+def test_started_by_hand_it_tells_how_to_reach_and_stop_it(start: Start, tmp_path: Path) -> None:
+    process = start("start", folder=tmp_path)
+    text, _ = process.communicate(timeout=DEADLINE)
+    port, pid = server_of(text)
+
+    stop = start("stop", str(port), folder=tmp_path)
+    stop.communicate(timeout=DEADLINE)
+
+    exported: Mapping[str, str] = dict(re.findall(r"export (\w+)=(\S+)", text))
+    assert exported["AWS_ENDPOINT_URL"] == f"http://127.0.0.1:{port}"
+    assert (process.returncode, stop.returncode) == (0, 0)
+    assert gone(port, pid)
