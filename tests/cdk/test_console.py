@@ -56,3 +56,9 @@ def test_any_log_group_name_comes_out_of_its_link_again(name: str) -> None:
 
     assert unquote(unquote(encoded.replace("$", "%"))) == name
     assert "%" not in encoded
+
+
+def test_a_name_that_cdk_resolves_later_stays_for_cdk_to_resolve() -> None:
+    link = log_group_url("/fq/${Token[TOKEN.39]}", region="r")
+
+    assert link.endswith("log-group/$252Ffq$252F${Token[TOKEN.39]}")

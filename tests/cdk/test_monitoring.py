@@ -9,6 +9,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 
 from cdk_ecs_xray import (
@@ -79,6 +80,21 @@ def test_the_links_of_a_region_of_china_lead_there(assemble: Callable[..., Any])
 
     body = assemble(build)["Stack"].properties("AWS::CloudWatch::Dashboard")["DashboardBody"]
     assert "console.amazonaws.cn/xray/home?region=cn-north-1" in str(body)
+
+
+def test_a_log_group_without_a_name_of_its_own_is_linked_by_the_name_it_will_have(
+    synthesise: Callable[..., Synthesised],
+) -> None:
+    def build(stack: cdk.Stack) -> None:
+        orders = MonitoredService(name="orders", collector_log_group=logs.LogGroup(stack, "Log"))
+        XRayDashboard(stack, "Dashboard", environment="dev", services=[orders])
+
+    body = synthesise(build).properties("AWS::CloudWatch::Dashboard")["DashboardBody"]
+    _, parts = body["Fn::Join"]
+    before = next(part for part in parts if str(part).endswith("log-group/"))
+    (log,) = synthesise(build).resources("AWS::Logs::LogGroup")
+    assert parts[parts.index(before) + 1] == {"Ref": log}
+    assert "TOKEN" not in str(body)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,10 @@ CloudWatch console itself shows, whose fragment is encoded twice with ``$`` for 
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
+
+_TOKEN = re.compile(r"(\$\{Token\[[^\]]*\]\})")
 
 _HOSTS = {
     "aws": "console.aws.amazon.com",
@@ -36,8 +39,15 @@ def sampling_url(*, region: str, partition: str = "aws") -> str:
 
 
 def log_group_url(log_group: str, *, region: str, partition: str = "aws") -> str:
-    """Return the link to a log group."""
-    encoded = quote(quote(log_group, safe=""), safe="").replace("%", "$")
+    """Return the link to a log group.
+
+    A CDK token in the name stays as it is, so that CDK resolves it: the names that CloudFormation
+    makes up are letters, digits and hyphens, which need no encoding.
+    """
+    encoded = "".join(
+        part if _TOKEN.fullmatch(part) else quote(quote(part, safe=""), safe="").replace("%", "$")
+        for part in _TOKEN.split(log_group)
+    )
     return f"{_home('cloudwatch', region, partition)}#logsV2:log-groups/log-group/{encoded}"
 
 
