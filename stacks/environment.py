@@ -27,7 +27,8 @@ from cdk_ecs_xray import (
 )
 from cdk_ecs_xray.cdk.dashboard_text import TRACE_KINDS, group_name
 from cdk_ecs_xray.cdk.log_group import RETENTION_DAYS
-from cdk_ecs_xray.files.field_limits import matching
+from cdk_ecs_xray.errors import InvalidValueError, Problem
+from cdk_ecs_xray.files.field_limits import matching, shown
 from cdk_ecs_xray.files.model_file import clash, read_model, validate_with
 from stacks.choices import COLLECTORS, PROFILES
 from stacks.monitoring import Monitoring
@@ -54,27 +55,36 @@ def _account(value: object) -> object:
     if isinstance(text, str) and not (
         len(text) == _ACCOUNT_DIGITS and text.isascii() and text.isdigit()
     ):
-        raise ValueError(
-            f"must be {_ACCOUNT_DIGITS} digits, got {len(text)} characters in '{text}'; "
-            "copy it from the console and put it in quotes"
+        raise InvalidValueError(
+            Problem(
+                what=f"must be {_ACCOUNT_DIGITS} digits",
+                got=f"{len(text)} characters in '{text}'",
+                fix="Copy it from the console and put it in quotes.",
+            )
         )
     return text
 
 
 def _region(value: str) -> str:
     if region_info.RegionInfo.get(value).partition is None:
-        raise ValueError(
-            f"must be an AWS region, got '{value}'; write one such as eu-west-1, or update "
-            "aws-cdk-lib if AWS has just opened it"
+        raise InvalidValueError(
+            Problem(
+                what="must be an AWS region",
+                got=f"'{value}'",
+                fix="Write one such as eu-west-1, or update aws-cdk-lib if AWS has just opened it.",
+            )
         )
     return value
 
 
 def _retention(value: int) -> int:
     if value not in RETENTION_DAYS:
-        raise ValueError(
-            f"must be a number of days that CloudWatch Logs offers, got {value}; choose one of "
-            f"{', '.join(map(str, RETENTION_DAYS))}"
+        raise InvalidValueError(
+            Problem(
+                what="must be a number of days that CloudWatch Logs offers",
+                got=str(value),
+                fix=f"Choose one of {', '.join(map(str, RETENTION_DAYS))}.",
+            )
         )
     return value
 
@@ -83,8 +93,12 @@ def _sampling_rules(value: object, info: ValidationInfo) -> object:
     if isinstance(value, SamplingRuleSet):
         return value
     if not isinstance(value, str):
-        raise ValueError(
-            "must be the path of a rules file, got none; such as ../sampling/rules.yaml"
+        raise InvalidValueError(
+            Problem(
+                what="must be the path of a rules file",
+                got=shown(value),
+                fix="Example: ../sampling/rules.yaml.",
+            )
         )
     directory: Path = (info.context or {}).get("directory", Path())
     return SamplingRuleSet.from_file(directory / value)
@@ -209,14 +223,22 @@ def _require_ec2(file: TracedTaskDefinitionFile) -> None:
     problems = []
     if file.network_mode == "awsvpc":
         problems.append(
-            f"{file.where}: networkMode must be bridge or host for a shipped service, got "
-            "'awsvpc'; use TracedTaskDefinition in a stack of your own, which has the subnets "
-            "that awsvpc needs"
+            Problem(
+                where=file.where,
+                what="networkMode must be bridge or host for a shipped service",
+                got="'awsvpc'",
+                fix="Use TracedTaskDefinition in a stack of your own, which has the subnets that "
+                "awsvpc needs.",
+            )
         )
     elif "EC2" not in file.content.get("requiresCompatibilities", ["EC2"]):
         problems.append(
-            f"{file.where}: requiresCompatibilities must name EC2 for a shipped service, got "
-            f"{', '.join(file.content['requiresCompatibilities'])}; add it"
+            Problem(
+                where=file.where,
+                what="requiresCompatibilities must name EC2 for a shipped service",
+                got=", ".join(file.content["requiresCompatibilities"]),
+                fix="Add it.",
+            )
         )
     if problems:
         raise UnsupportedTaskDefinitionError(*problems)
@@ -228,7 +250,9 @@ def _clashes(data: object) -> list[InitErrorDetails]:
         return []
     found = []
     if not services:
-        message = "must hold at least one service, got none; add one"
+        message = Problem(
+            what="must hold at least one service", got="an empty list", fix="Add one."
+        )
         found.append(clash(message, ("services",), services))
     taken = [SAMPLING_STACK]
     if isinstance(data, Mapping) and data.get("monitoring") is not None:
@@ -239,7 +263,9 @@ def _clashes(data: object) -> list[InitErrorDetails]:
         if not isinstance(name, str):
             continue
         if name in seen:
-            message = f"must be unique, got '{name}', already {seen[name]}; rename it"
+            message = Problem(
+                what="must be unique", got=f"'{name}', already {seen[name]}", fix="Rename it."
+            )
             found.append(clash(message, ("services", position, "name"), name))
         seen.setdefault(name, f"service {position + 1}")
     return found

@@ -7,6 +7,7 @@ from itertools import combinations
 from pathlib import Path
 
 from cdk_ecs_xray import ConfigurationError, NameCollisionError, SamplingRuleError
+from cdk_ecs_xray.errors import Problem
 from cdk_ecs_xray.sampling.checks import EnvironmentRules, check_account, check_rules
 from cdk_ecs_xray.sampling.findings import errors_in
 from stacks.environment import Environment
@@ -25,10 +26,14 @@ def read_environments(folder: str | Path) -> Mapping[str, Environment]:
     files = sorted(path for path in Path(folder).glob("*") if path.suffix in _SUFFIXES)
     if not files:
         raise ConfigurationError(
-            f"{folder}: the folder must hold one YAML file per environment, got none; add dev.yaml"
+            Problem(
+                where=str(folder),
+                what="environment files not found",
+                fix="Add dev.yaml.",
+            )
         )
     environments: list[tuple[Path, Environment]] = []
-    problems: list[str] = []
+    problems: list[Problem] = []
     for path in files:
         try:
             environments.append((path, Environment.from_file(path)))
@@ -50,8 +55,12 @@ def select(environments: Mapping[str, Environment], name: str | None) -> Iterabl
         return environments.values()
     if name not in environments:
         raise ConfigurationError(
-            f"-c env: must be the name of an environment, got '{name}'; "
-            f"choose one of {', '.join(environments)}"
+            Problem(
+                where="-c env",
+                what="must be the name of an environment",
+                got=f"'{name}'",
+                fix=f"Choose one of {', '.join(environments)}.",
+            )
         )
     return [environments[name]]
 
@@ -78,14 +87,22 @@ def _refuse_collisions(environments: Iterable[tuple[Path, Environment]]) -> None
     for (path, one), (other_path, other) in combinations(environments, 2):
         if one.name == other.name:
             problems.append(
-                f"{other_path}: name must be unique, got '{other.name}', which {path} has too; "
-                "rename one of them"
+                Problem(
+                    where=str(other_path),
+                    what="name must be unique",
+                    got=f"'{other.name}', which {path} has too",
+                    fix="Rename one of them.",
+                )
             )
         elif _may_share(one.account, other.account) and _may_share(one.region, other.region):
             problems += [
-                f"{path} and {other_path}: environments '{one.name}' and '{other.name}' may share "
-                f"an account and region, got the {kind} '{name}' in both; rename one, or give "
-                "both an account and a region that differ"
+                Problem(
+                    where=f"{path} and {other_path}",
+                    what=f"environments '{one.name}' and '{other.name}' may share an account and "
+                    "region",
+                    got=f"the {kind} '{name}' in both",
+                    fix="Rename one, or give both an account and a region that differ.",
+                )
                 for kind, name in sorted(one.physical_names() & other.physical_names())
             ]
     if problems:
@@ -123,4 +140,4 @@ def _refuse_wrong_rules(environments: Iterable[tuple[Path, Environment]]) -> Non
         for finding in check_rules(checked)
     ]
     if errors_in(found):
-        raise SamplingRuleError(*(finding.text for finding in errors_in(found)))
+        raise SamplingRuleError(*(finding.problem for finding in errors_in(found)))

@@ -6,12 +6,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from cdk_ecs_xray.errors import InvalidValueError, Problem
 from cdk_ecs_xray.files.field_limits import matching
 
 
 def _more_than_nothing(value: float) -> float:
     if not value > 0:
-        raise ValueError(f"must be more than 0, got {value}; 1 is usual")
+        raise InvalidValueError(
+            Problem(what="must be more than 0", got=str(value), fix="1 is usual.")
+        )
     return value
 
 

@@ -55,7 +55,7 @@ class SamplingStack(cdk.Stack):
         if environments is not None:
             for finding in check_environment_names(rules, "sampling rules", list(environments)):
                 annotate = cdk.Annotations.of(self.rules)
-                annotate.add_warning_v2(f"ecs-xray:{finding.check}", finding.text)
+                annotate.add_warning_v2(f"ecs-xray:{finding.check}", str(finding.problem))
         self.groups = XRayGroups(self, "Groups", rules=rules, environment=environment.name)
         self.default_rule = (
             XRayDefaultSamplingRule(self, "DefaultRule", default=rules.default)

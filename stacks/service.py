@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
+from cdk_ecs_xray.errors import InvalidValueError, Problem
 from cdk_ecs_xray.files.field_limits import matching, within
 from cdk_ecs_xray.files.model_file import clash, validate_with
 
@@ -52,14 +53,21 @@ _IN_THE_TASK_DEFINITION = (
 
 def _network_mode(value: str) -> str:
     if value == "awsvpc":
-        raise ValueError(
-            "must be bridge or host for a shipped service, got 'awsvpc'; use XRayTracing in a "
-            "stack of your own, which has the subnets that awsvpc needs"
+        raise InvalidValueError(
+            Problem(
+                what="must be bridge or host for a shipped service",
+                got="'awsvpc'",
+                fix="Use XRayTracing in a stack of your own, which has the subnets that awsvpc "
+                "needs.",
+            )
         )
     if value not in ("bridge", "host"):
-        raise ValueError(
-            f"must be bridge or host so that the app can reach its collector, got '{value}'; "
-            "the article uses bridge"
+        raise InvalidValueError(
+            Problem(
+                what="must be bridge or host so that the app can reach its collector",
+                got=f"'{value}'",
+                fix="The article uses bridge.",
+            )
         )
     return value
 
@@ -76,16 +84,21 @@ def _task_definition_clashes(data: Mapping[str, Any]) -> list[InitErrorDetails]:
     if path is None:
         found = []
         if data.get("image") is None:
-            message = "is missing, got nothing; add 'image: …', or 'task_definition: …' instead"
+            message = Problem(what="is required", fix="Add it, or set `task_definition`.")
             found.append(clash(message, ("image",), None))
         if data.get("task_definition_values") is not None:
-            message = "must come with task_definition, got it alone; add that or leave this out"
+            message = Problem(
+                what="requires `task_definition`",
+                fix="Add it, or remove the values.",
+            )
             found.append(clash(message, ("task_definition_values",), None))
         return found
     return [
         clash(
-            f"must not be there together with task_definition '{path}', got it as well; set it "
-            "in that file",
+            Problem(
+                what=f"and task_definition '{path}' cannot be combined",
+                fix="Set it in that file.",
+            ),
             (key,),
             data[key],
         )
@@ -100,9 +113,9 @@ def _tracing_name_clashes(data: Mapping[str, Any]) -> list[InitErrorDetails]:
         return []
     if TRACING_NAME_VARIABLE not in variables:
         return []
-    message = (
-        f"must not be there together with {TRACING_NAME_VARIABLE} in environment, got "
-        f"'{data['tracing_name']}'; keep one of them"
+    message = Problem(
+        what=f"and {TRACING_NAME_VARIABLE} in environment cannot be combined",
+        fix="Keep one.",
     )
     return [clash(message, ("tracing_name",), data["tracing_name"])]
 
@@ -124,7 +137,7 @@ class NewCluster(BaseModel):
         AfterValidator(matching(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "an instance type like t3.small")),
     ] = "t3.small"
     instance_count: Annotated[
-        int, AfterValidator(within(1, 100, "1 is enough for a first try"))
+        int, AfterValidator(within(1, 100, "1 is enough for a first try."))
     ] = 1
 
 
@@ -163,12 +176,12 @@ class Service(BaseModel):
     task_definition: Annotated[Path, BeforeValidator(_beside_the_file)] | None = None
     task_definition_values: Mapping[str, str | int | bool] = Field(default_factory=dict)
     tracing_name: Annotated[str, AfterValidator(_TRACING_NAME)] | None = None
-    port: Annotated[int, AfterValidator(within(1, 65535, "80 is usual"))] | None = None
-    cpu: Annotated[int, AfterValidator(within(0, 196608, "128 is an eighth of a core"))] = 128
+    port: Annotated[int, AfterValidator(within(1, 65535, "80 is usual."))] | None = None
+    cpu: Annotated[int, AfterValidator(within(0, 196608, "128 is an eighth of a core."))] = 128
     memory_reservation_mib: Annotated[
-        int, AfterValidator(within(4, 1048576, "256 is a small app"))
+        int, AfterValidator(within(4, 1048576, "256 is a small app."))
     ] = 256
-    desired_count: Annotated[int, AfterValidator(within(0, 5000, "1 runs one task"))] = 1
+    desired_count: Annotated[int, AfterValidator(within(0, 5000, "1 runs one task."))] = 1
     network_mode: Annotated[
         str, AfterValidator(_network_mode), Field(json_schema_extra={"enum": ["bridge", "host"]})
     ] = "bridge"
@@ -198,9 +211,9 @@ class Service(BaseModel):
         clashes = []
         # An empty mapping asks for a new cluster with its defaults, so it counts.
         if isinstance(data, Mapping) and None not in (data.get("cluster"), data.get("new_cluster")):
-            message = (
-                f"must not be there together with cluster '{data['cluster']}', got a mapping; "
-                "keep the one that is meant"
+            message = Problem(
+                what=f"and cluster '{data['cluster']}' cannot be combined",
+                fix="Keep one.",
             )
             clashes.append(clash(message, ("new_cluster",), data["new_cluster"]))
         if isinstance(data, Mapping):

@@ -175,7 +175,12 @@ def shipped_context() -> Mapping[str, object]:
 
 
 @pytest.fixture(scope="session")
-def reads_well() -> Callable[[str], bool]:
-    """Whether a problem reads *where: what, got value; how to fix*."""
-    shape = re.compile(r"[^:]+: .+, got .+; .+", re.DOTALL)
-    return lambda problem: shape.fullmatch(problem) is not None
+def reads_well() -> Callable[[object], bool]:
+    """Whether a problem reads as one of the four forms, each after its place."""
+    place, fix = r"\S[^\n]*?: ", r"\. [^\n]*[.?]$"
+    shape = re.compile(
+        rf"{place}(?:[^\n]*\b(?:must|should|may|is|are|could|stays?|already)\b[^\n]* \(got [^\n]+\)"
+        r"|[^\n]*\b(?:is|are) required\b[^\n]*|[^\n]* requires [^\n]*"
+        rf"|[^\n]* cannot be combined|[^\n]*not found\b[^\n]*){fix}"
+    )
+    return lambda problem: shape.fullmatch(str(problem).rstrip("\n")) is not None

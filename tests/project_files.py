@@ -47,14 +47,14 @@ def environment_file(project: Path) -> Path:
 
 
 @pytest.fixture
-def problems_of(reads_well: Callable[[str], bool]) -> Callable[..., list[str]]:
+def problems_of(reads_well: Callable[[object], bool]) -> Callable[..., list[str]]:
     """Return the problems that reading a file raises, each of which reads as promised."""
     from cdk_ecs_xray import EcsXRayError
 
     def read(reader: Callable[..., object], *arguments: object) -> list[str]:
         with pytest.raises(EcsXRayError) as raised:
             reader(*arguments)
-        problems = list(raised.value.problems)
+        problems = [str(problem) for problem in raised.value.problems]
         assert [one for one in problems if not reads_well(one)] == []
         return problems
 

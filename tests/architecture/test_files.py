@@ -83,3 +83,17 @@ def test_no_module_is_called_after_nothing(committed: Sequence[Path]) -> None:
     vague = {"utils", "util", "helpers", "helper", "common", "misc", "shared", "base", "core"}
 
     assert [path for path in committed if path.stem in vague] == []
+
+
+def test_nobody_takes_a_sentence_apart(repository: Path, committed: Sequence[Path]) -> None:
+    cut = re.compile(r"""(?:partition|split)\(\s*["'](?:; |, got | \(got |\. )""")
+    product = [repository / name for name in ("constructs", "stacks", "app.py")]
+
+    cutting = [
+        path.relative_to(repository).as_posix()
+        for path in committed
+        if path.suffix == ".py" and any(path.is_relative_to(folder) for folder in product)
+        if cut.search(path.read_text(encoding="utf-8"))
+    ]
+
+    assert cutting == []

@@ -133,7 +133,7 @@ def test_without_a_way_to_the_collector_the_extension_fails_the_synthesis_by_nam
 
 
 def test_without_a_way_to_the_collector_the_construct_raises(
-    ec2_task: Ec2Task, reads_well: Callable[[str], bool]
+    ec2_task: Ec2Task, reads_well: Callable[[object], bool]
 ) -> None:
     stack = cdk.Stack(cdk.App(), "Stack")
     task = ec2_task(stack, mode=ecs.NetworkMode.NONE)
@@ -147,7 +147,7 @@ def test_without_a_way_to_the_collector_the_construct_raises(
 
 
 def test_a_container_of_the_sidecars_name_is_refused(
-    task: ecs.Ec2TaskDefinition, add_app: AddApp, reads_well: Callable[[str], bool]
+    task: ecs.Ec2TaskDefinition, add_app: AddApp, reads_well: Callable[[object], bool]
 ) -> None:
     add_app(task, "xray-daemon")
 

@@ -144,7 +144,7 @@ def test_apps_with_an_address_of_their_own_are_told_the_instances(
 def test_it_refuses_tasks_that_cannot_reach_it() -> None:
     stack = cdk.Stack()
     daemon = XRayDaemonService(stack, "XRay", cluster=a_cluster(stack))
-    with pytest.raises(UnsupportedTaskDefinitionError, match="got 'awsvpc'; give instance_addr"):
+    with pytest.raises(UnsupportedTaskDefinitionError, match=r"got 'awsvpc'\). Give instance_addr"):
         daemon.attach(ecs.Ec2TaskDefinition(stack, "Vpc1", network_mode=ecs.NetworkMode.AWS_VPC))
     with pytest.raises(UnsupportedTaskDefinitionError, match="compatibility must be EC2 only"):
         daemon.attach(ecs.FargateTaskDefinition(stack, "Fargate"))

@@ -76,12 +76,12 @@ def taken_name(stack: cdk.Stack) -> ecs.TaskDefinition:
 REFUSED = [
     (none, ["network_mode must be one of bridge, awsvpc, host", "'none'"]),
     (nat, ["network_mode must be one of bridge, awsvpc, host", "'nat'"]),
-    (windows, ["operating system must be Linux, got Windows"]),
+    (windows, ["operating system must be Linux (got Windows"]),
     (taken_port, ["port 2000 must be free in awsvpc mode", "'statsd'"]),
-    (ten_containers, ["at most 10 containers, got 11"]),
-    (no_cpu_left, ["at most the task's 256, got 288", "32 less"]),
-    (no_memory_left, ["at most the task's 1024 MiB, got 1280", "256 less"]),
-    (taken_name, ["container names must be unique, got a second 'xray-daemon'"]),
+    (ten_containers, ["at most 10 containers (got 11"]),
+    (no_cpu_left, ["at most the task's 256 (got 288", "32 less"]),
+    (no_memory_left, ["at most the task's 1024 MiB (got 1280", "256 less"]),
+    (taken_name, ["container names must be unique (got a second 'xray-daemon'"]),
 ]
 
 
@@ -94,7 +94,7 @@ def test_the_construct_refuses_and_adds_nothing(
     before = len(task_definition.node.find_all())
     with pytest.raises(UnsupportedTaskDefinitionError) as refused:
         XRaySidecar(task_definition, "XRay", task_definition=task_definition)
-    (problem,) = refused.value.problems
+    (problem,) = map(str, refused.value.problems)
     assert problem.startswith(f"{task_definition.node.path}: ")
     assert all(part in problem for part in says)
     assert len(task_definition.node.find_all()) == before

@@ -121,7 +121,7 @@ def test_a_name_too_long_for_the_environment_is_refused_before_anything_is_made(
     stack = cdk.Stack(cdk.App(), "Stack")
     long = rules(EVERYTHING.replace("checkout", "c" * 29))
 
-    with pytest.raises(SamplingRuleError, match="at most 32 characters long, got 33"):
+    with pytest.raises(SamplingRuleError, match=r"at most 32 characters long \(got 33"):
         XRaySamplingRules(stack, "Rules", rules=long, environment="dev")
 
     assert stack.node.try_find_child("Rules") is None

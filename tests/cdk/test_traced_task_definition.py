@@ -182,22 +182,22 @@ def test_a_collector_by_hand_is_deployed_as_it_is_with_a_warning(
 
 
 def test_placeholders_need_values_and_values_placeholders(
-    task_file: Path, reads_well: Callable[[str], bool]
+    task_file: Path, reads_well: Callable[[object], bool]
 ) -> None:
     with pytest.raises(ConfigurationError) as raised:
         TracedTaskDefinitionFile.from_file(task_file, values={"TAG": 1, "TYPO": 2})
 
-    problems = list(raised.value.problems)
+    problems = [str(problem) for problem in raised.value.problems]
     assert len(problems) == 3
     assert all(reads_well(problem) for problem in problems)
-    assert "${CPU} must have a value" in problems[0]
+    assert "a value for the placeholder ${CPU} is required" in problems[0]
     assert "got one for 'TYPO'" in problems[2]
 
 
 def test_a_bare_list_needs_its_network_mode(task_file: Path) -> None:
     task_file.write_text('[{"name": "web", "image": "nginx:1"}]')
 
-    with pytest.raises(EcsXRayError, match="must come with its network mode"):
+    with pytest.raises(EcsXRayError, match="the network mode is required"):
         TracedTaskDefinitionFile.from_file(task_file)
     file = TracedTaskDefinitionFile.from_file(task_file, network_mode="awsvpc")
     assert file.content["networkMode"] == "awsvpc"
@@ -294,11 +294,19 @@ def test_its_name_in_xray_reaches_the_containers_of_the_file(
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("    cluster", "    image: nginx:1\n    cluster", "image must not be there together"),
-        ("    cluster", "    cpu: 0\n    cluster", "cpu must not be there together"),
+        (
+            "    cluster",
+            "    image: nginx:1\n    cluster",
+            "image and task_definition",
+        ),
+        (
+            "    cluster",
+            "    cpu: 0\n    cluster",
+            "cpu and task_definition",
+        ),
         ("tasks/web", "tasks/none", "the file must be readable"),
-        ("CPU: 512, ", "", "${CPU} must have a value"),
-        ("    task_definition: tasks/web.json\n", "", "image is missing, got nothing"),
+        ("CPU: 512, ", "", "a value for the placeholder ${CPU} is required"),
+        ("    task_definition: tasks/web.json\n", "", "image is required"),
         ("CPU: 512", "CPU: 16", "the cpu of all containers must be at most the task's 16"),
     ],
 )

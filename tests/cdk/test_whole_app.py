@@ -209,7 +209,7 @@ def test_a_scope_below_a_stack_is_traced_alone(
 
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_an_exclusion_states_its_reason(reason: str) -> None:
-    with pytest.raises(ConfigurationError, match="the reason must say why"):
+    with pytest.raises(ConfigurationError, match="reason must say why"):
         XRayTracingAspect(exclude={"*": reason})
-    with pytest.raises(ConfigurationError, match="the reason must say why"):
+    with pytest.raises(ConfigurationError, match="reason must say why"):
         XRayTracingAspect.exclude(task(cdk.Stack(), "Orders"), reason=reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cdk_ecs_xray.cli.commands import run
+from cdk_ecs_xray.errors import Problem
 
 
 @pytest.fixture
@@ -61,13 +63,37 @@ def test_a_command_that_cannot_be_meant_ends_with_2(
     assert "Error: " in captured.err
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["review", "no; where", "--format", "json"],
+        ["rules", "explain", "GET", "/", "--rules", "no; where", "--format=json"],
+        ["verify", "--app", "no; where", "--format", "json"],
+    ],
+    ids=str,
+)
+def test_a_program_gets_the_parts_of_a_problem(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(arguments) == 2
+
+    captured = capsys.readouterr()
+    (parts,) = json.loads(captured.out)["problems"]
+    assert set(parts) == {"where", "what", "got", "fix"}
+    assert parts["where"] == "no; where"
+    assert captured.err == f"ecs-xray: {Problem(**parts)}\n"
+
+
 def test_a_folder_without_cdk_json_is_unusable_input(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["local", "deploy", "--env", "dev", "--app", str(tmp_path)]) == 2
     assert capsys.readouterr().err == (
-        f"ecs-xray: {tmp_path}: the folder must hold a cdk.json, got none; start the command in a "
-        "CDK project\n"
+        f"ecs-xray: {tmp_path}: cdk.json not found. Run the command in a CDK project.\n"
     )
 
 
@@ -88,7 +114,7 @@ def test_a_server_that_is_not_ours_is_not_stopped(
 
 
 @pytest.mark.parametrize("module", ["boto3", "ministack"])
-def test_without_the_extra_the_cure_is_named(
+def test_without_the_extra_the_fix_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], module: str
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, module, None)
@@ -97,7 +123,7 @@ def test_without_the_extra_the_cure_is_named(
     assert "pip install 'cdk-ecs-xray[local]'" in capsys.readouterr().err
 
 
-def test_without_click_the_cure_is_named(
+def test_without_click_the_fix_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from cdk_ecs_xray.cli import main

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -102,17 +103,17 @@ def changed(config: dict[str, Any], path: str, value: object) -> dict[str, Any]:
 
 
 STRUCTURE = [
-    (changed(adot(), "exporters", {}), "name exporters that are defined, got 'awsxray'"),
-    (changed(adot(), "receivers", None), "name receivers that are defined, got 'awsxray'"),
-    (changed(adot(), "service", {}), "service.pipelines must be a mapping, got None"),
-    (changed(adot(), "service.pipelines", []), "service.pipelines must be a mapping, got []"),
+    (changed(adot(), "exporters", {}), "name exporters that are defined (got 'awsxray'"),
+    (changed(adot(), "receivers", None), "name receivers that are defined (got 'awsxray'"),
+    (changed(adot(), "service", {}), "service.pipelines must be a mapping (got None"),
+    (changed(adot(), "service.pipelines", []), "service.pipelines must be a mapping (got []"),
     (
         changed(adot(), "service.pipelines.traces.receivers", []),
-        "must have a traces pipeline with the awsxray receiver, got receivers none",
+        "must have a traces pipeline with the awsxray receiver (got receivers none",
     ),
     (
         changed(adot(), "service.extensions", ["health_check"]),
-        "name extensions that are defined, got 'health_check'",
+        "name extensions that are defined (got 'health_check'",
     ),
 ]
 
@@ -123,11 +124,11 @@ def test_adot_refuses_a_configuration_that_would_not_start(
 ) -> None:
     with pytest.raises(ConfigurationError) as refused:
         AdotCollector(config=config)
-    assert any(says in problem for problem in refused.value.problems)
+    assert any(says in str(problem) for problem in refused.value.problems)
 
 
 def test_the_agent_refuses_a_configuration_without_traces() -> None:
-    with pytest.raises(ConfigurationError, match=r"must have traces\.traces_collected\.xray"):
+    with pytest.raises(ConfigurationError, match=r"traces\.traces_collected\.xray is required"):
         CloudWatchAgent(config={"metrics": {}})
 
 
@@ -135,7 +136,7 @@ ADOT_UNREACHABLE = [
     ("receivers.awsxray.endpoint", "127.0.0.1:2000", "must not be loopback in bridge mode"),
     ("receivers.awsxray.endpoint", "localhost:2000", "must not be loopback in bridge mode"),
     ("receivers.awsxray.endpoint", "0.0.0.0:2001", "must listen on port 2000"),
-    ("receivers.awsxray.endpoint", None, "must be an address to listen at, got None"),
+    ("receivers.awsxray.endpoint", None, "must be an address to listen at (got None"),
     ("receivers.awsxray.proxy_server.endpoint", "localhost:2000", "must not be loopback"),
     ("receivers.awsxray.proxy_server", None, "proxy_server.endpoint must be an address"),
 ]
@@ -143,7 +144,7 @@ ADOT_UNREACHABLE = [
 
 @pytest.mark.parametrize(("path", "value", "says"), ADOT_UNREACHABLE)
 def test_adot_must_be_in_reach_of_linked_apps(path: str, value: object, says: str) -> None:
-    with pytest.raises(ConfigurationError, match=says):
+    with pytest.raises(ConfigurationError, match=re.escape(says)):
         AdotCollector(config=changed(adot(), path, value)).describe(BRIDGE)
 
 
@@ -159,7 +160,7 @@ AGENT_UNREACHABLE = [
 
 @pytest.mark.parametrize(("path", "value", "says"), AGENT_UNREACHABLE)
 def test_the_agent_must_be_in_reach_of_linked_apps(path: str, value: object, says: str) -> None:
-    with pytest.raises(ConfigurationError, match=says):
+    with pytest.raises(ConfigurationError, match=re.escape(says)):
         CloudWatchAgent(config=changed(agent(), path, value)).describe(BRIDGE)
 
 

@@ -56,7 +56,7 @@ def test_a_real_error_counts_once_and_is_understood(
     meaning = meaning_of(line)
     assert meaning is not None
     assert (meaning.meaning_id, meaning.trouble) == (meaning_id, Trouble(trouble))
-    assert meaning.cure
+    assert meaning.fix
 
 
 @pytest.mark.parametrize("line", NORMAL, ids=lambda line: line[:40])

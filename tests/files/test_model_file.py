@@ -90,13 +90,13 @@ def test_json_means_what_it_says(path: Path, value: object) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "file.yaml: the file must hold a mapping of keys to values, got nothing"),
+        ("", "file.yaml: the file must hold a mapping of keys to values (got nothing"),
         (
             "# only a remark\n",
-            "file.yaml: the file must hold a mapping of keys to values, got nothing",
+            "file.yaml: the file must hold a mapping of keys to values (got nothing",
         ),
-        ("- value\n", "file.yaml: the file must hold a mapping of keys to values, got a list"),
-        ("value\n", "file.yaml: the file must hold a mapping of keys to values, got a str"),
+        ("- value\n", "file.yaml: the file must hold a mapping of keys to values (got a list"),
+        ("value\n", "file.yaml: the file must hold a mapping of keys to values (got a str"),
         ("value: 1\nvalue: 2\n", "file.yaml, line 2, column 1: "),
         ("value:\n  deep: 1\n  deep: 2\n", "file.yaml, line 3, column 3: "),
         ("value: [1\nother: x\n", "file.yaml, line 2, column "),
@@ -142,7 +142,7 @@ def test_bytes_that_are_not_utf_8_are_shown_with_their_place(
 
     (problem,) = problems_of(read_model, path, Anything)
 
-    assert problem.startswith("file.yaml: the file must be UTF-8 text, got byte 0xfc at position 9")
+    assert problem.startswith("file.yaml: the file must be UTF-8 text (got byte 0xfc at position 9")
 
 
 def test_a_missing_file_and_a_folder_are_named(
@@ -170,10 +170,10 @@ def test_all_problems_of_a_file_come_together_as_the_error_asked_for(path: Path)
     with pytest.raises(SamplingRuleError) as raised:
         read_model(path, Anything, error=SamplingRuleError)
 
-    assert sorted(raised.value.problems) == [
-        "file.yaml: other must be text, got 7; put it in quotes",
-        "file.yaml: othre is not a known key, got 'a'; did you mean 'other'?",
-        "file.yaml: unheard_of is not a known key, got 1; known keys: value, other",
+    assert sorted(map(str, raised.value.problems)) == [
+        "file.yaml: other must be text (got 7). Put it in quotes.",
+        "file.yaml: othre must be a known key (got 'a'). Did you mean 'other'?",
+        "file.yaml: unheard_of must be a known key (got 1). Known keys: value, other.",
     ]
 
 

@@ -87,7 +87,7 @@ def test_standard_input_to_standard_output(inject: Run) -> None:
         (b'{"a": tru}', "must be valid JSON"),
         (b"\x7fELF\x01\xff\xfe", "must be UTF-8 text"),
         (b"PK\x03\x04", "must be text"),
-        (b"[]", "must be a list of at least one container, got an empty list"),
+        (b"[]", "must be a list of at least one container (got an empty list"),
         (b'["a"]', "must be a mapping"),
         (b"7", "must hold a task definition"),
         (b'{"family": "web"}', "containerDefinitions must be a list"),
@@ -172,10 +172,16 @@ def test_an_output_that_is_no_file_ends_with_2(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["-", "--in-place"], "got standard input"),
-        (["task.json", "--in-place", "-o", "out.json"], "got --output out.json"),
-        (["task.json", "--no-log", "--log-group", "/ecs/x"], "got '/ecs/x'"),
-        (["task.json", "--namespace", "fq"], "must come together"),
+        (["-", "--in-place"], "--in-place and standard input cannot be combined"),
+        (
+            ["task.json", "--in-place", "-o", "out.json"],
+            "--in-place and --output out.json",
+        ),
+        (
+            ["task.json", "--no-log", "--log-group", "/ecs/x"],
+            "--no-log and --log-group '/ecs/x'",
+        ),
+        (["task.json", "--namespace", "fq"], "are required together"),
         (
             ["task.json", "--namespace", "f q", "--environment", "dev", "--service", "web"],
             "namespace must be letters",

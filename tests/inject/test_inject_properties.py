@@ -200,7 +200,7 @@ def test_the_order_of_containers_does_not_matter(
         results.append(
             (
                 {container["name"]: container for container in found},
-                {warned.text for warned in result.injection.warnings},
+                {str(warned.problem) for warned in result.injection.warnings},
             )
         )
 

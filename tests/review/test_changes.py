@@ -157,7 +157,7 @@ def test_a_git_revision_that_holds_the_path_is_a_baseline(committed: Path) -> No
 )
 @pytest.mark.usefixtures("committed")
 def test_another_baseline_is_refused_with_how_to_make_one(
-    reads_well: Callable[[str], bool], against: str, path: str
+    reads_well: Callable[[object], bool], against: str, path: str
 ) -> None:
     with pytest.raises(ReviewError) as refused:
         read_baseline(against, path=path)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cdk_ecs_xray.errors import Problem
 from cdk_ecs_xray.review.render import render
 from cdk_ecs_xray.review.report import Report, review
 from cdk_ecs_xray.review.rules import RULES
@@ -118,7 +119,7 @@ def test_the_markdown_of_a_task_is_a_drawing_that_mermaid_reads(hostile: Report)
     assert [line for line in lines if not any(re.fullmatch(one, line) for one in shapes)] == []
 
 
-def test_json_has_everything(hostile: Report, reads_well: Callable[[str], bool]) -> None:
+def test_json_has_everything(hostile: Report, reads_well: Callable[[object], bool]) -> None:
     document = json.loads(render(hostile, "json"))
 
     assert document["version"] == 1
@@ -126,7 +127,7 @@ def test_json_has_everything(hostile: Report, reads_well: Callable[[str], bool])
     (finding,) = document["findings"]
     assert finding["id"] == "link-missing"
     assert finding["container"] == HOSTILE
-    assert reads_well(f"place: {finding['problem']}; {finding['cure']}")
+    assert reads_well(Problem(**{part: finding[part] for part in ("where", "what", "got", "fix")}))
     (task,) = document["tasks"]
     assert [app["outcome"] for app in task["apps"]] == ["not-traced"]
     assert document["permissions"][0]["wildcard"].startswith("X-Ray's write actions take no")

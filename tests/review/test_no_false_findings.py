@@ -54,7 +54,7 @@ def test_a_container_that_need_not_serve_x_ray_is_left_alone(
     task["ContainerDefinitions"] = [{"Name": "app", "Image": "a:1"}, other]
     del right["Resources"]["Role"]["Properties"]["Policies"]
 
-    assert [one.text for one in found(right)] == []
+    assert [str(one.problem) for one in found(right)] == []
 
 
 def test_the_same_agent_is_a_collector_where_an_app_sends_to_one(
@@ -89,7 +89,7 @@ def test_a_container_of_an_unknown_image_may_be_the_collector(
 
     (task,) = inventory(model(right))
 
-    assert [one.text for one in found(right)] == []
+    assert [str(one.problem) for one in found(right)] == []
     assert {one.name: one.outcome for one in task.apps}["app"] == "unknown"
 
 
@@ -112,4 +112,4 @@ def test_a_template_of_parameters_alone_has_no_findings(
     right["Resources"]["Service"]["Properties"]["DesiredCount"] = {"Ref": "Parameter"}
     right["Resources"]["Task"]["Properties"]["NetworkMode"] = {"Ref": "Parameter"}
 
-    assert [one.text for one in found(right)] == []
+    assert [str(one.problem) for one in found(right)] == []

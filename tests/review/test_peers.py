@@ -67,7 +67,7 @@ def test_names_that_only_the_deployment_knows_are_compared_all_the_same() -> Non
     (differing,) = [one for one in report.findings if one.id == "log-group-differs"]
 
     assert [app.outcome for app in task.apps] == ["traced"]
-    assert "/fq/${Environment}/${ServiceName}-watcher/instance/xray" in differing.problem
+    assert "/fq/${Environment}/${ServiceName}-watcher/instance/xray" in str(differing.problem)
     assert (
         differing.place.line
         == (PEERS / "article.yaml").read_text().splitlines().index("  Task:") + 1

@@ -6,6 +6,7 @@ import copy
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -357,8 +358,8 @@ def spoilt(right: Template, spoil: Spoil) -> Template:
 
 
 def test_the_right_template_has_no_findings(right: Template, found: Find) -> None:
-    assert [finding.text for finding in found(right)] == []
-    assert [finding.text for finding in found(spoilt(right, awsvpc))] == []
+    assert [str(finding.problem) for finding in found(right)] == []
+    assert [str(finding.problem) for finding in found(spoilt(right, awsvpc))] == []
 
 
 def test_every_rule_has_a_pair() -> None:
@@ -370,24 +371,36 @@ def test_every_rule_has_a_pair() -> None:
 
 @pytest.mark.parametrize("rule", PAIRS)
 def test_a_rule_finds_what_is_wrong_and_nothing_beside_it(
-    right: Template, found: Find, reads_well: Callable[[str], bool], rule: str
+    right: Template, found: Find, reads_well: Callable[[object], bool], rule: str
 ) -> None:
     pair = PAIRS[rule]
 
     caught = [one for one in found(spoilt(right, pair.spoilt)) if one.id == rule]
-    missed = [one.text for one in found(spoilt(right, pair.neighbour)) if one.id == rule]
+    missed = [str(one.problem) for one in found(spoilt(right, pair.neighbour)) if one.id == rule]
 
     assert len(caught) == 1
-    assert reads_well(caught[0].text)
+    assert reads_well(caught[0].problem)
     assert missed == []
+
+
+@pytest.mark.parametrize("rule", PAIRS)
+def test_the_page_shows_the_message_of_a_rule_as_it_is(
+    right: Template, found: Find, repository: Path, rule: str
+) -> None:
+    page = (repository / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    section = page.partition(f"### {rule}\n")[2].partition("\n### ")[0]
+
+    (caught,) = [one for one in found(spoilt(right, PAIRS[rule].spoilt)) if one.id == rule]
+
+    assert str(caught.problem).replace("Stack0", "orders") in section
 
 
 def test_a_name_in_two_stacks_clashes_unless_they_are_apart(right: Template, found: Find) -> None:
     accounts = ["aws://111111111111/eu-west-1", "aws://222222222222/eu-west-1"]
 
     clashes = [one for one in found(right, right) if one.id == "name-clash"]
-    together = [one.text for one in clashes]
-    apart = [one.text for one in found(right, right, environments=accounts)]
+    together = [str(one.problem) for one in clashes]
+    apart = [str(one.problem) for one in found(right, right, environments=accounts)]
 
     assert len(together) == 2, "the log group and the family"
     assert [str(one.severity) for one in clashes] == ["error", "warning"]

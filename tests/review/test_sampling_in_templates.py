@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,30 @@ def test_a_rule_that_never_decides_is_found_where_it_stands(tmp_path: Path) -> N
     assert [(one.id, one.place.resource) for one in report.findings] == [
         ("sampling-unreachable", "Second")
     ]
+
+
+def test_the_place_of_a_rule_is_not_read_from_a_sentence(tmp_path: Path) -> None:
+    odd = "it's; got: rule 'First'"
+    report = of(
+        tmp_path,
+        First=rule(RuleName="a", ServiceName="a", Priority=1),
+        Odd=rule(RuleName=odd, FixedRate=5, Priority=2),
+    )
+
+    (finding,) = report.findings
+
+    assert finding.place.resource == "Odd"
+    assert finding.problem.what == "fixed_rate must be between 0 and 1"
+    assert finding.problem.got == "5"
+
+
+def test_a_template_is_checked_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "there-is-none"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+
+    report = of(tmp_path, Checkout=rule(FixedRate=5))
+
+    assert [one.id for one in report.findings] == ["sampling-out-of-range"]
 
 
 def test_values_of_the_deployment_are_no_findings(tmp_path: Path) -> None:

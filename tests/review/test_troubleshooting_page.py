@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from cdk_ecs_xray.review.rules import RULES
-from cdk_ecs_xray.sampling.findings import Check
+from cdk_ecs_xray.sampling.findings import SamplingCheck
 
 ANNOTATION = re.compile(r"ecs-xray:[a-z][a-z-]*[a-z]")
 
@@ -23,7 +23,7 @@ def test_every_id_has_its_section_and_every_section_its_id(repository: Path) -> 
 
     assert "ecs-xray:not-traced" in emitted
     assert len(sections) == len(set(sections))
-    assert set(sections) == emitted | {rule.id for rule in RULES} | set(map(str, Check))
+    assert set(sections) == emitted | {rule.id for rule in RULES} | set(map(str, SamplingCheck))
 
 
 def test_every_section_says_why_it_matters_and_how_to_mend_it(repository: Path) -> None:
@@ -31,7 +31,7 @@ def test_every_section_says_why_it_matters_and_how_to_mend_it(repository: Path) 
     sections = re.split(r"^### ", page, flags=re.MULTILINE)[1:]
 
     assert [one.splitlines()[0] for one in sections if one.count("**Why:** ") != 1] == []
-    assert [one.splitlines()[0] for one in sections if one.count("**Cure:** ") != 1] == []
+    assert [one.splitlines()[0] for one in sections if one.count("**Fix:** ") != 1] == []
 
 
 def test_a_rule_is_shown_with_its_severity(repository: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -197,7 +198,7 @@ def test_the_one_broken_file_of_many_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as raised:
         seen(files)
 
-    assert [p.partition(":")[0] for p in raised.value.problems] == [str(files[3])]
+    assert [problem.where for problem in raised.value.problems] == [str(files[3])]
 
 
 def test_logs_that_do_not_fit_say_so_and_what_to_do(
@@ -206,7 +207,7 @@ def test_logs_that_do_not_fit_say_so_and_what_to_do(
     monkeypatch.setattr(log_reader, "MEMORY_LIMIT", "100KB")
     log = written(tmp_path / "a", *[COMBINED.format(second=0, method="GET", path="/a")] * 10)
 
-    with pytest.raises(ConfigurationError, match=r"must fit into 100KB.*; set TMPDIR"):
+    with pytest.raises(ConfigurationError, match=r"must fit into 100KB.*. Set TMPDIR"):
         seen([log])
 
 
@@ -247,8 +248,8 @@ def test_files_of_several_formats_together(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"", "must hold at least one request, got none"),
-        (b"neither this\nnor that\n", "must be of a known format, got 'neither this'"),
+        (b"", "must hold at least one request (got none"),
+        (b"neither this\nnor that\n", "must be of a known format (got 'neither this'"),
         (gzip.compress(b"x" * 100_000, mtime=0)[:60], "must be readable"),
         (gzip.compress(bytes(range(256)) * 9_000, mtime=0)[:9_000], "must be "),
     ],
@@ -257,16 +258,16 @@ def test_a_file_that_is_no_log_is_refused(tmp_path: Path, content: bytes, expect
     log = tmp_path / "access.log"
     log.write_bytes(content)
 
-    with pytest.raises(ConfigurationError, match=expected) as raised:
+    with pytest.raises(ConfigurationError, match=re.escape(expected)) as raised:
         seen([log])
 
-    assert raised.value.problems[0].startswith(str(log))
+    assert str(raised.value.problems[0]).startswith(str(log))
 
 
 def test_a_named_format_that_fits_no_line_is_refused(tmp_path: Path) -> None:
     log = written(tmp_path / "a", COMBINED.format(second=0, method="GET", path="/a"))
 
-    with pytest.raises(ConfigurationError, match="got 1 malformed; check --log-format"):
+    with pytest.raises(ConfigurationError, match=r"got 1 malformed\). Check --log-format"):
         seen([log], log_format="alb")
     with pytest.raises(ConfigurationError, match="must be readable"):
         seen([tmp_path / "missing"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cdk_ecs_xray.sampling import Check, Severity
+from cdk_ecs_xray.sampling import SamplingCheck, SamplingRuleSet
 from cdk_ecs_xray.sampling.checks import (
     EnvironmentRules,
     check_account,
@@ -17,6 +17,7 @@ from cdk_ecs_xray.sampling.checks import (
     check_rules,
 )
 from cdk_ecs_xray.sampling.reading import inspect_rules
+from cdk_ecs_xray.severity import Severity
 
 RULE = {"name": "checkout", "priority": 100, "fixed_rate": 0.5}
 SEARCH = {"name": "search", "priority": 200, "fixed_rate": 0.1}
@@ -45,98 +46,118 @@ def many(count: int) -> list[dict[str, Any]]:
 
 BOOST = {"max_rate": 0.9, "cooldown_window_minutes": 10}
 # check, file that triggers it, neighbour that does not
-CASES: list[tuple[Check, dict[str, Any], dict[str, Any]]] = [
-    (Check.UNREADABLE, {}, document(RULE)),
-    (Check.UNKNOWN_KEY, document(rule(fixed_ratio=1)), document(rule(reservoir_size=1))),
-    (Check.MISSING_KEY, document({"name": "a", "priority": 1}), document(RULE)),
+CASES: list[tuple[SamplingCheck, dict[str, Any], dict[str, Any]]] = [
+    (SamplingCheck.UNREADABLE, {}, document(RULE)),
+    (SamplingCheck.UNKNOWN_KEY, document(rule(fixed_ratio=1)), document(rule(reservoir_size=1))),
+    (SamplingCheck.MISSING_KEY, document({"name": "a", "priority": 1}), document(RULE)),
     (
-        Check.MISSING_KEY,
+        SamplingCheck.MISSING_KEY,
         document(RULE, {"name": "b", "fixed_rate": 1}),
         document(RULE, SEARCH | {"host": "a"}, rule(name="b", priority=9, host="b")),
     ),
-    (Check.WRONG_TYPE, document(rule(fixed_rate="5 %")), document(rule(fixed_rate=0.05))),
-    (Check.OUT_OF_RANGE, document(rule(fixed_rate=5)), document(rule(fixed_rate=1))),
-    (Check.OUT_OF_RANGE, document(rule(priority=10_000)), document(rule(priority=9_999))),
-    (Check.OUT_OF_RANGE, document(rule(reservoir_size=-1)), document(rule(reservoir_size=0))),
+    (SamplingCheck.WRONG_TYPE, document(rule(fixed_rate="5 %")), document(rule(fixed_rate=0.05))),
+    (SamplingCheck.OUT_OF_RANGE, document(rule(fixed_rate=5)), document(rule(fixed_rate=1))),
+    (SamplingCheck.OUT_OF_RANGE, document(rule(priority=10_000)), document(rule(priority=9_999))),
     (
-        Check.OUT_OF_RANGE,
+        SamplingCheck.OUT_OF_RANGE,
+        document(rule(reservoir_size=-1)),
+        document(rule(reservoir_size=0)),
+    ),
+    (
+        SamplingCheck.OUT_OF_RANGE,
         document(rule(environments={"dev": {"fixed_rate": 2}})),
         document(rule(environments={"dev": {"fixed_rate": 1}})),
     ),
     (
-        Check.OUT_OF_RANGE,
+        SamplingCheck.OUT_OF_RANGE,
         document(rule(sampling_rate_boost=BOOST | {"cooldown_window_minutes": 0})),
         document(rule(sampling_rate_boost=BOOST)),
     ),
     (
-        Check.OUT_OF_RANGE,
+        SamplingCheck.OUT_OF_RANGE,
         document(RULE, default={"fixed_rate": 1.1}),
         document(RULE, default={"fixed_rate": 1}),
     ),
-    (Check.TEXT_LENGTH, document(rule(host="h" * 65)), document(rule(host="h" * 64))),
-    (Check.TEXT_LENGTH, document(rule(url_path="")), document(rule(url_path="/"))),
-    (Check.NAME_LENGTH, document(rule(name="n" * 33)), document(rule(name="n" * 27))),
-    (Check.NAME_LENGTH, document(rule(name="n" * 28)), document(rule(name="n" * 27))),
-    (Check.NAME_LENGTH, groups(GROUP | {"name": "g" * 28}), groups(GROUP | {"name": "g" * 27})),
-    (Check.RESERVED_NAME, document(rule(name="Default")), document(rule(name="default"))),
-    (Check.DUPLICATE, document(RULE, rule(host="b")), document(rule(host="b"), SEARCH)),
-    (Check.DUPLICATE, groups(GROUP, GROUP), groups(GROUP, GROUP | {"name": "errors"})),
-    (Check.NO_RULES, {"rules": []}, document(RULE)),
-    (Check.QUOTA, document(*many(26)), document(*many(25), rule(enabled=False))),
+    (SamplingCheck.TEXT_LENGTH, document(rule(host="h" * 65)), document(rule(host="h" * 64))),
+    (SamplingCheck.TEXT_LENGTH, document(rule(url_path="")), document(rule(url_path="/"))),
+    (SamplingCheck.NAME_LENGTH, document(rule(name="n" * 33)), document(rule(name="n" * 27))),
+    (SamplingCheck.NAME_LENGTH, document(rule(name="n" * 28)), document(rule(name="n" * 27))),
     (
-        Check.QUOTA,
+        SamplingCheck.NAME_LENGTH,
+        groups(GROUP | {"name": "g" * 28}),
+        groups(GROUP | {"name": "g" * 27}),
+    ),
+    (SamplingCheck.RESERVED_NAME, document(rule(name="Default")), document(rule(name="default"))),
+    (SamplingCheck.DUPLICATE, document(RULE, rule(host="b")), document(rule(host="b"), SEARCH)),
+    (SamplingCheck.DUPLICATE, groups(GROUP, GROUP), groups(GROUP, GROUP | {"name": "errors"})),
+    (SamplingCheck.NO_RULES, {"rules": []}, document(RULE)),
+    (SamplingCheck.QUOTA, document(*many(26)), document(*many(25), rule(enabled=False))),
+    (
+        SamplingCheck.QUOTA,
         groups(*(GROUP | {"name": f"g{n}"} for n in range(26))),
         groups(*(GROUP | {"name": f"g{n}"} for n in range(25))),
     ),
     (
-        Check.QUOTA,
+        SamplingCheck.QUOTA,
         document(*many(25), rule(enabled=False, environments={"prod": {"enabled": True}})),
         document(*many(25), rule(enabled=False)),
     ),
-    (Check.FILTER_EXPRESSION, groups(GROUP | {"filter_expression": "fualt"}), groups(GROUP)),
-    (Check.NOTIFICATIONS, insights(notifications=True), insights(enabled=True, notifications=True)),
     (
-        Check.UNREACHABLE,
+        SamplingCheck.FILTER_EXPRESSION,
+        groups(GROUP | {"filter_expression": "fualt"}),
+        groups(GROUP),
+    ),
+    (
+        SamplingCheck.NOTIFICATIONS,
+        insights(notifications=True),
+        insights(enabled=True, notifications=True),
+    ),
+    (
+        SamplingCheck.UNREACHABLE,
         document(rule(url_path="/api/*"), SEARCH | {"url_path": "/API/v1/*"}),
         document(rule(url_path="/api/*"), SEARCH | {"url_path": "/ap*"}),
     ),
     (
-        Check.UNREACHABLE,
+        SamplingCheck.UNREACHABLE,
         document(rule(http_method="GET"), SEARCH | {"http_method": "GET", "url_path": "/a"}),
         document(rule(http_method="GET"), SEARCH | {"http_method": "G?T", "url_path": "/a"}),
     ),
-    (Check.UNREACHABLE, document(RULE, SEARCH), document(rule(attributes={"a": "b"}), SEARCH)),
-    (Check.UNREACHABLE, document(RULE, SEARCH), document(rule(enabled=False), SEARCH)),
     (
-        Check.BOOST,
+        SamplingCheck.UNREACHABLE,
+        document(RULE, SEARCH),
+        document(rule(attributes={"a": "b"}), SEARCH),
+    ),
+    (SamplingCheck.UNREACHABLE, document(RULE, SEARCH), document(rule(enabled=False), SEARCH)),
+    (
+        SamplingCheck.BOOST,
         document(rule(fixed_rate=0.9, sampling_rate_boost=BOOST)),
         document(rule(sampling_rate_boost=BOOST)),
     ),
     (
-        Check.SKIPPED_BY_SDKS,
+        SamplingCheck.SKIPPED_BY_SDKS,
         document(rule(attributes={"tier": "gold"})),
         document(rule(attributes={})),
     ),
     (
-        Check.SKIPPED_BY_SDKS,
+        SamplingCheck.SKIPPED_BY_SDKS,
         document(rule(resource_arn="arn:aws:ecs:*")),
         document(rule(resource_arn="*")),
     ),
-    (Check.SKIPPED_BY_SDKS, document(rule(version=2)), document(rule(version=1))),
+    (SamplingCheck.SKIPPED_BY_SDKS, document(rule(version=2)), document(rule(version=1))),
 ]
 
 
-def found(path: Path) -> list[Check]:
-    reading = inspect_rules(path)
+def found(path: Path) -> list[SamplingCheck]:
+    reading = inspect_rules(path, SamplingRuleSet)
     findings = list(reading.findings)
     if reading.rules is not None:
         findings += check_rules(
             EnvironmentRules(environment="prod", rules=reading.rules, where=reading.where)
         )
     for finding in findings:
-        assert finding.text.startswith("sampling/rules.yaml")
-        assert ", got " in finding.problem
-        assert finding.cure
+        assert str(finding.problem).startswith("sampling/rules.yaml")
+        assert finding.problem.got or finding.problem.what.endswith("required")
+        assert finding.problem.fix
     return [finding.check for finding in findings]
 
 
@@ -144,7 +165,10 @@ def found(path: Path) -> list[Check]:
     ("check", "wrong", "right"), CASES, ids=[f"{n}-{case[0]}" for n, case in enumerate(CASES)]
 )
 def test_a_check_finds_its_mistake_and_not_its_neighbour(
-    write_rules: Callable[..., Path], check: Check, wrong: dict[str, Any], right: dict[str, Any]
+    write_rules: Callable[..., Path],
+    check: SamplingCheck,
+    wrong: dict[str, Any],
+    right: dict[str, Any],
 ) -> None:
     assert check in found(write_rules(**wrong) if wrong else written_badly(write_rules))
     assert check not in found(write_rules(**right))
@@ -166,14 +190,14 @@ def test_neighbours_have_no_finding_at_all(write_rules: Callable[..., Path]) -> 
     assert found(write_rules(**clean)) == []
 
 
-def in_account(path: Path, **services: list[str]) -> list[tuple[Check, str]]:
-    rules = inspect_rules(path).rules
+def in_account(path: Path, **services: list[str]) -> list[tuple[SamplingCheck, str]]:
+    rules = inspect_rules(path, SamplingRuleSet).rules
     assert rules is not None
     sharing = [
         EnvironmentRules(environment=name, rules=rules, where="sampling/rules.yaml", services=names)
         for name, names in services.items()
     ]
-    return [(finding.check, finding.problem) for finding in check_account(sharing)]
+    return [(finding.check, str(finding.problem)) for finding in check_account(sharing)]
 
 
 def test_a_wildcard_service_captures_other_environments_of_the_account(
@@ -183,7 +207,7 @@ def test_a_wildcard_service_captures_other_environments_of_the_account(
 
     captured = in_account(path, dev=[], prod=[])
 
-    assert [check for check, _ in captured] == [Check.OTHER_ENVIRONMENTS] * 2
+    assert [check for check, _ in captured] == [SamplingCheck.OTHER_ENVIRONMENTS] * 2
     assert "captures every service of 'prod'" in captured[0][1]
     assert in_account(path, dev=[]) == []
 
@@ -197,7 +221,7 @@ def test_a_service_pattern_captures_what_it_matches_elsewhere(
 
     captured = in_account(write_rules(rule(service_name="*-api")), dev=["dev-api"], prod=["p-api"])
 
-    assert [problem.split("captures ")[1] for _, problem in captured] == [
+    assert [problem.split("captures ")[1].split(")")[0] for _, problem in captured] == [
         "'p-api' of 'prod'",
         "'dev-api' of 'dev'",
     ]
@@ -210,7 +234,7 @@ def test_environments_of_an_account_share_its_quota(write_rules: Callable[..., P
 
     (finding,) = in_account(path, dev=[], prod=[])
 
-    assert finding[0] is Check.QUOTA
+    assert finding[0] is SamplingCheck.QUOTA
     assert "got 26" in finding[1]
     assert in_account(write_rules(*hosts[:12]), dev=[], prod=[]) == []
 
@@ -220,44 +244,50 @@ def test_one_environment_of_an_account_sets_its_default_rule(
 ) -> None:
     def managed_by(name: str) -> EnvironmentRules:
         path = write_rules(rule(host="a"), default={"managed_by": name})
-        read = inspect_rules(path).rules
+        read = inspect_rules(path, SamplingRuleSet).rules
         assert read is not None
         return EnvironmentRules(environment=name, rules=read, where="rules.yaml")
 
     (finding,) = check_account([managed_by("dev"), managed_by("prod")])
 
-    assert finding.check is Check.DEFAULT_MANAGED_TWICE
+    assert finding.check is SamplingCheck.DEFAULT_MANAGED_TWICE
     assert finding.severity is Severity.ERROR
-    assert finding.place == "environments 'dev', 'prod'"
+    assert finding.problem.where == "environments 'dev', 'prod'"
     other = replace(managed_by("prod"), environment="staging")
     assert list(check_account([managed_by("dev"), other])) == []
 
 
 def test_an_environment_that_does_not_exist_is_named(write_rules: Callable[..., Path]) -> None:
-    rules = inspect_rules(write_rules(rule(environments={"prd": {"fixed_rate": 1}}))).rules
+    rules = inspect_rules(
+        write_rules(rule(environments={"prd": {"fixed_rate": 1}})), SamplingRuleSet
+    ).rules
     assert rules is not None
 
     (finding,) = check_environment_names(rules, "sampling/rules.yaml", ["dev", "prod"])
 
-    assert finding.check is Check.UNKNOWN_ENVIRONMENT
-    assert "got 'prd'" in finding.problem
+    assert finding.check is SamplingCheck.UNKNOWN_ENVIRONMENT
+    assert "environment 'prd' not found" in str(finding.problem)
     assert list(check_environment_names(rules, "sampling/rules.yaml", ["prd"])) == []
 
 
 def test_every_check_is_tried_here() -> None:
     tried = {case[0] for case in CASES}
 
-    assert set(Check) - tried == {
-        Check.OTHER_ENVIRONMENTS,
-        Check.UNKNOWN_ENVIRONMENT,
-        Check.DEFAULT_MANAGED_TWICE,
+    assert set(SamplingCheck) - tried == {
+        SamplingCheck.OTHER_ENVIRONMENTS,
+        SamplingCheck.UNKNOWN_ENVIRONMENT,
+        SamplingCheck.DEFAULT_MANAGED_TWICE,
     }
 
 
 def test_severities_are_stable(write_rules: Callable[..., Path]) -> None:
-    warnings = {Check.SKIPPED_BY_SDKS, Check.OTHER_ENVIRONMENTS, Check.BOOST}
+    warnings = {
+        SamplingCheck.SKIPPED_BY_SDKS,
+        SamplingCheck.OTHER_ENVIRONMENTS,
+        SamplingCheck.BOOST,
+    }
     path = write_rules(rule(attributes={"a": "b"}, fixed_rate=0.95, sampling_rate_boost=BOOST))
-    rules = inspect_rules(path).rules
+    rules = inspect_rules(path, SamplingRuleSet).rules
     assert rules is not None
 
     findings = list(check_rules(EnvironmentRules(environment=None, rules=rules, where="r")))
@@ -267,20 +297,24 @@ def test_severities_are_stable(write_rules: Callable[..., Path]) -> None:
 
 
 def test_a_column_is_told_for_a_filter_expression(write_rules: Callable[..., Path]) -> None:
-    reading = inspect_rules(write_rules(**groups(GROUP | {"filter_expression": "ok AND fualt"})))
+    reading = inspect_rules(
+        write_rules(**groups(GROUP | {"filter_expression": "ok AND fualt"})), SamplingRuleSet
+    )
 
     (finding,) = reading.findings
-    assert finding.text == (
+    assert str(finding.problem) == (
         "sampling/rules.yaml, group 'faults': filter_expression must be a filter expression of "
-        "X-Ray, got 'fualt' at column 8; did you mean 'fault'?"
+        "X-Ray (got 'fualt' at column 8). Did you mean 'fault'?"
     )
 
 
 def test_a_mistake_in_an_override_names_the_environment(write_rules: Callable[..., Path]) -> None:
-    reading = inspect_rules(write_rules(rule(environments={"dev": {"fixed_rate": 5}})))
+    reading = inspect_rules(
+        write_rules(rule(environments={"dev": {"fixed_rate": 5}})), SamplingRuleSet
+    )
 
     (finding,) = reading.findings
-    assert finding.text == (
+    assert str(finding.problem) == (
         "sampling/rules.yaml, rule 'checkout', environment 'dev': fixed_rate must be between 0 "
-        "and 1, got 5; for 5 % write 0.05"
+        "and 1 (got 5). For 5 %, write 0.05."
     )

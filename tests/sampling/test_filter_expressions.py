@@ -65,22 +65,22 @@ def test_a_text_is_compared_with_texts_only(keyword: str) -> None:
 @pytest.mark.parametrize(
     ("expression", "column", "cure"),
     [
-        ("", 1, "write a keyword"),
-        ("ok AND", 7, "write a keyword"),
-        ("fualt", 1, "did you mean 'fault'?"),
-        ('responsetime > "5"', 16, "write a number"),
+        ("", 1, "Write a keyword"),
+        ("ok AND", 7, "Write a keyword"),
+        ("fualt", 1, "Did you mean 'fault'?"),
+        ('responsetime > "5"', 16, "Write a number"),
         ('http.url contains "x"', 10, "CONTAINS"),
-        ("http.url = 'x'", 12, 'quote text with "'),
-        ('service("a"', 12, "write ')' there"),
-        ("service(a)", 9, "write a name"),
-        ("ok)", 3, "remove it"),
+        ("http.url = 'x'", 12, 'Quote text with "'),
+        ('service("a"', 12, "Write ')' there"),
+        ("service(a)", 9, "Write a name"),
+        ("ok)", 3, "Remove it"),
         ('http.url CONTAINS "x', 19, "closing"),
         ("annotation[]", 12, "key"),
-        ("responsetime", 13, "write one of"),
+        ("responsetime", 13, "Write one of"),
         ("ok = 1", 6, "true or false"),
-        ('edge("a")', 9, "write ','"),
+        ('edge("a")', 9, "Write ','"),
         ("annotation.a =", 15, "number, true, false"),
-        ('service("a") { fault', 21, "write '}'"),
+        ('service("a") { fault', 21, "Write '}'"),
         ("ok AND AND ok", 8, "AND"),
         ("(" * 200 + "ok" + ")" * 200, 102, "levels"),
     ],
@@ -90,7 +90,7 @@ def test_a_mistake_is_found_in_its_column(expression: str, column: int, cure: st
         check(expression)
 
     assert raised.value.column == column
-    assert cure in raised.value.cure
+    assert cure in raised.value.fix
 
 
 @given(st.text('ok!()"{}[]<>=, .andORservice0129', max_size=40))

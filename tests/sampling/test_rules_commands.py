@@ -32,9 +32,10 @@ def test_check_says_what_is_wrong_and_exits_with_1(write_rules: Any, ecs_xray: R
         {
             "id": "sampling-out-of-range",
             "severity": "error",
-            "place": "sampling/rules.yaml, rule 'checkout'",
-            "problem": "fixed_rate must be between 0 and 1, got 5",
-            "cure": "for 5 % write 0.05",
+            "where": "sampling/rules.yaml, rule 'checkout'",
+            "what": "fixed_rate must be between 0 and 1",
+            "got": "5",
+            "fix": "For 5 %, write 0.05.",
         }
     ]
 
@@ -74,8 +75,8 @@ def test_explain_takes_any_url_without_a_traceback(
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ((), "must be given one kind of traffic, got none"),
-        (("a.log", "--from-counts", "b"), "must be given one kind of traffic, got 2"),
+        ((), "must be given one kind of traffic (got none"),
+        (("a.log", "--from-counts", "b"), "must be given one kind of traffic (got 2"),
         (("nope.log",), "nope.log: the file must be readable"),
         (("--rps", "1", "--rules", "nope.yaml"), "nope.yaml"),
         (("nope.log", "--fields", "time"), "--fields: must be PART=FIELD"),

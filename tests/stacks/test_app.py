@@ -107,7 +107,8 @@ def test_an_unknown_environment_ends_the_app_with_one_line(
 
     assert run.returncode == 1
     assert errors == (
-        "-c env: must be the name of an environment, got 'nope'; choose one of dev, prod, staging\n"
+        "-c env: must be the name of an environment (got 'nope'). Choose one of dev, prod, "
+        "staging.\n"
     )
     assert not (copies[0] / "unknown.out" / "manifest.json").exists()
 

@@ -10,7 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cdk_ecs_xray.collectors.log_lines import Trouble, filter_pattern
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 _PERIOD = Duration.minutes(5)
 # A batch that failed once is sent again, and an X-Ray that hiccups mends itself; what is lost is
@@ -53,9 +53,13 @@ class XRayCollectorAlarms(Construct):
         present = [log_group for log_group in log_groups if log_group is not None]
         if not log_groups or len(present) < len(log_groups):
             raise ConfigurationError(
-                f"{construct_id}: log_groups must hold the collectors' log groups, got "
-                f"{'none' if not log_groups else 'None for a sidecar that logs elsewhere'}; pass "
-                "XRaySidecar.of(task_definition).log_group of sidecars that log to CloudWatch"
+                Problem(
+                    where=construct_id,
+                    what="log_groups must hold the collectors' log groups",
+                    got="none" if not log_groups else "None for a sidecar that logs elsewhere",
+                    fix="Pass XRaySidecar.of(task_definition).log_group of sidecars that log to "
+                    "CloudWatch.",
+                )
             )
         super().__init__(scope, construct_id)
         namespace = f"ecs-xray/{environment}"

@@ -13,7 +13,7 @@ from constructs import IConstruct
 from cdk_ecs_xray.cdk.fit import containers_of
 from cdk_ecs_xray.cdk.sidecar import XRaySidecar, jsii_reference
 from cdk_ecs_xray.cdk.tracing import XRayTracing
-from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError
+from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError, Problem
 
 _COLLECTOR_IMAGES = ("aws-xray-daemon", "aws-otel-collector", "cloudwatch-agent")
 
@@ -95,7 +95,7 @@ class XRayTracingAspect:
             self._tracing.add_sidecar(task_definition)
         except EcsXRayError as error:
             for problem in error.problems:
-                Annotations.of(task_definition).add_warning_v2("ecs-xray:not-traced", problem)
+                Annotations.of(task_definition).add_warning_v2("ecs-xray:not-traced", str(problem))
             return "cannot be traced, see its warning"
         for container in containers_of(task_definition):
             self._tracing.wire(container)
@@ -133,6 +133,10 @@ def _in(stack: IConstruct, node: IConstruct) -> bool:
 def _require_reason(where: str, reason: str) -> None:
     if not reason.strip():
         raise ConfigurationError(
-            f"{where}: the reason must say why it is not traced, got {reason!r}; the summary of "
-            "the synthesis shows it"
+            Problem(
+                where=where,
+                what="reason must say why it is not traced",
+                got=f"{reason!r}",
+                fix="Write one: the summary of the synthesis shows it.",
+            )
         )

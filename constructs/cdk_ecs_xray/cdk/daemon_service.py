@@ -17,7 +17,7 @@ from cdk_ecs_xray.cdk.permissions import grant_assume, grant_write_traces
 from cdk_ecs_xray.cdk.sidecar import XRaySidecar
 from cdk_ecs_xray.cdk.wiring import wire_environment
 from cdk_ecs_xray.collectors import Collector, Placement, XRayDaemon
-from cdk_ecs_xray.errors import ConfigurationError, UnsupportedTaskDefinitionError
+from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.plan.network import ALL_INTERFACES, LOOPBACK, XRAY_PORT, SidecarNetwork
 from cdk_ecs_xray.plan.profile import SidecarProfile
 
@@ -73,8 +73,13 @@ class XRayDaemonService(Construct):
         mode = NETWORK_MODES[network_mode]
         if mode not in _NETWORKS:
             raise ConfigurationError(
-                f"{construct_id}: network_mode must be bridge or host for a collector that serves "
-                f"its instance, got '{mode}'; a sidecar works in awsvpc mode"
+                Problem(
+                    where=construct_id,
+                    what="network_mode must be bridge or host for a collector that serves its "
+                    "instance",
+                    got=f"'{mode}'",
+                    fix="A sidecar works in awsvpc mode.",
+                )
             )
         super().__init__(scope, construct_id)
         self.collector: Collector = XRayDaemon() if collector is None else collector
@@ -149,13 +154,21 @@ class XRayDaemonService(Construct):
         path = task_definition.node.path
         if not task_definition.is_ec2_compatible or task_definition.is_fargate_compatible:
             raise UnsupportedTaskDefinitionError(
-                f"{path}: compatibility must be EC2 only for a collector on the instance, got a "
-                "task that may run elsewhere; give it a sidecar with XRayTracing"
+                Problem(
+                    where=path,
+                    what="compatibility must be EC2 only for a collector on the instance",
+                    got="a task that may run elsewhere",
+                    fix="Give it a sidecar with XRayTracing.",
+                )
             )
         if XRaySidecar.find(task_definition) is not None:
             raise UnsupportedTaskDefinitionError(
-                f"{path}: the task definition must have one collector, got a sidecar already; "
-                "take XRayTracing away or leave this out"
+                Problem(
+                    where=path,
+                    what="the task definition must have one collector",
+                    got="a sidecar already",
+                    fix="Take XRayTracing away or leave this out.",
+                )
             )
         if instance_address is not None:
             return instance_address
@@ -163,8 +176,13 @@ class XRayDaemonService(Construct):
         hosts = {"bridge": DOCKER_GATEWAY, "host": LOOPBACK}
         if mode not in hosts:
             raise UnsupportedTaskDefinitionError(
-                f"{path}: network_mode must be bridge or host to find the collector of the "
-                f"instance, got '{mode}'; give instance_address, or the task a sidecar"
+                Problem(
+                    where=path,
+                    what="network_mode must be bridge or host to find the collector of the "
+                    "instance",
+                    got=f"'{mode}'",
+                    fix="Give instance_address, or the task a sidecar.",
+                )
             )
         return hosts[mode]
 

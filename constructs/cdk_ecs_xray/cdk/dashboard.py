@@ -21,7 +21,7 @@ from cdk_ecs_xray.cdk.dashboard_text import (
     sampling_text,
     trace_lines_query,
 )
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.sampling import SamplingRuleSet
 
 _FULL, _HALF, _THIRD = 24, 12, 8
@@ -202,11 +202,19 @@ def _refuse_unusable(
     problems = []
     if not services:
         problems.append(
-            f"{where}: services must hold at least one service, got none; pass a MonitoredService"
+            Problem(
+                where=where,
+                what="services is required",
+                fix="Pass at least one MonitoredService.",
+            )
         )
     problems += [
-        f"{where}: a service's name must be without quotes, got {service.name!r}; X-Ray cannot "
-        "filter by others"
+        Problem(
+            where=where,
+            what="a service's name must be without quotes",
+            got=f"{service.name!r}",
+            fix="X-Ray cannot filter by others.",
+        )
         for service in services
         if '"' in service.name
     ]
@@ -214,12 +222,22 @@ def _refuse_unusable(
     if longest > _LONGEST_GROUP_NAME:
         room = _LONGEST_GROUP_NAME - longest + len(environment)
         problems.append(
-            f"{where}: environment must be at most {room} characters, as X-Ray's group names have "
-            f"it in front, got {len(environment)} in '{environment}'; shorten it"
+            Problem(
+                where=where,
+                what=f"environment must be at most {room} characters, as X-Ray's group names have "
+                "it in front",
+                got=f"{len(environment)} in '{environment}'",
+                fix="Shorten it.",
+            )
         )
     if slow_seconds <= 0:
         problems.append(
-            f"{where}: slow_seconds must be more than 0, got {slow_seconds}; 1 is usual"
+            Problem(
+                where=where,
+                what="slow_seconds must be more than 0",
+                got=str(slow_seconds),
+                fix="1 is usual.",
+            )
         )
     if problems:
         raise ConfigurationError(*problems)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from aws_cdk import aws_ecs as ecs
 
+from cdk_ecs_xray.errors import Problem
 from cdk_ecs_xray.plan.fit import ContainerFacts, TaskFacts, budget_obstacles, obstacles, port_range
 from cdk_ecs_xray.plan.profile import SidecarProfile
 
@@ -29,7 +30,7 @@ def containers_of(task_definition: ecs.TaskDefinition) -> Sequence[ecs.Container
 
 def problems_of(
     task_definition: ecs.TaskDefinition, *, mode: str, container_name: str, profile: SidecarProfile
-) -> Sequence[str]:
+) -> Sequence[Problem]:
     """Return why this task definition cannot carry this sidecar; nothing when it can."""
     return obstacles(
         _facts(task_definition, mode),
@@ -39,7 +40,7 @@ def problems_of(
     )
 
 
-def budget_problems(task_definition: ecs.TaskDefinition) -> Sequence[str]:
+def budget_problems(task_definition: ecs.TaskDefinition) -> Sequence[Problem]:
     """Return what does not fit into a task definition that has its sidecar already."""
     return budget_obstacles(_facts(task_definition, NETWORK_MODES[task_definition.network_mode]))
 

@@ -9,13 +9,14 @@ from aws_cdk import Annotations
 from aws_cdk import aws_xray as xray
 from constructs import Construct
 
-from cdk_ecs_xray.sampling import SamplingRule, SamplingRuleSet, Severity
+from cdk_ecs_xray.sampling import SamplingRule, SamplingRuleSet
 from cdk_ecs_xray.sampling.checks import (
     EnvironmentRules,
     check_other_environments,
     check_rules,
 )
-from cdk_ecs_xray.sampling.findings import Finding
+from cdk_ecs_xray.sampling.findings import SamplingFinding
+from cdk_ecs_xray.severity import Severity
 
 
 class XRaySamplingRules(Construct):
@@ -54,12 +55,14 @@ class XRaySamplingRules(Construct):
             for name, rule in qualified.items()
         }
 
-    def _annotate(self, findings: Iterable[Finding]) -> None:
+    def _annotate(self, findings: Iterable[SamplingFinding]) -> None:
         for finding in findings:
             if finding.severity is Severity.ERROR:
-                Annotations.of(self).add_error(f"{finding.text} [ecs-xray:{finding.check}]")
+                Annotations.of(self).add_error(f"{finding.problem} [ecs-xray:{finding.check}]")
             else:
-                Annotations.of(self).add_warning_v2(f"ecs-xray:{finding.check}", finding.text)
+                Annotations.of(self).add_warning_v2(
+                    f"ecs-xray:{finding.check}", str(finding.problem)
+                )
 
 
 def _properties(name: str, rule: SamplingRule) -> xray.CfnSamplingRule.SamplingRuleProperty:

@@ -19,7 +19,7 @@ from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION
 from cdk_ecs_xray.cdk.permissions import grant_assume, grant_write_traces
 from cdk_ecs_xray.cdk.wiring import wire
 from cdk_ecs_xray.collectors import Collector, CollectorContainer, Placement, XRayDaemon
-from cdk_ecs_xray.errors import ConfigurationError, UnsupportedTaskDefinitionError
+from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.plan.capacity import cpu_for, segments_for
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.network import NETWORKS
@@ -139,8 +139,11 @@ class XRaySidecar(Construct):
         sidecar = XRaySidecar.find(task_definition)
         if sidecar is None:
             raise ConfigurationError(
-                f"{task_definition.node.path}: the task definition must have a sidecar, got none; "
-                "add one with add_extension(XRayTracing())"
+                Problem(
+                    where=task_definition.node.path,
+                    what="sidecar not found",
+                    fix="Add one with add_extension(XRayTracing()).",
+                )
             )
         return sidecar
 
@@ -198,8 +201,14 @@ class XRaySidecar(Construct):
         if not grant.success:
             Annotations.of(self).add_warning_v2(
                 "ecs-xray:task-role-not-changed",
-                f"{self.node.path}: the task role is one that CDK cannot change, so it may lack "
-                f"{', '.join(description.actions)}; add them where the role is defined",
+                str(
+                    Problem(
+                        where=self.node.path,
+                        what=f"the task role must allow {', '.join(description.actions)}, and CDK "
+                        "cannot change it",
+                        fix="Add the actions where the role is defined.",
+                    )
+                ),
             )
         return grant
 
@@ -217,9 +226,16 @@ class XRaySidecar(Construct):
         if expected > carried:
             Annotations.of(self).add_warning_v2(
                 "ecs-xray:too-many-segments",
-                f"{self.node.path}: a sidecar with {self.profile.cpu} CPU units carries about "
-                f"{carried} segments a second, got {expected} expected; sample less, give it "
-                f"{cpu_for(expected)} CPU units, or spread the load over more tasks",
+                str(
+                    Problem(
+                        where=self.node.path,
+                        what=f"expected_segments_per_second must be at most {carried}, about what "
+                        f"a sidecar with {self.profile.cpu} CPU units carries",
+                        got=str(expected),
+                        fix=f"Sample less, give it {cpu_for(expected)} CPU units, or spread the "
+                        "load over more tasks.",
+                    )
+                ),
             )
 
 
@@ -229,8 +245,12 @@ def sized(profile: SidecarProfile, expected_segments_per_second: int | None) -> 
         return profile
     if expected_segments_per_second < 0:
         raise ConfigurationError(
-            "expected_segments_per_second: must not be negative, got "
-            f"{expected_segments_per_second}; leave it out when you do not know"
+            Problem(
+                where="expected_segments_per_second",
+                what="must not be negative",
+                got=str(expected_segments_per_second),
+                fix="Leave it out when you do not know.",
+            )
         )
     if profile is not SidecarProfile.SAFE:
         return profile

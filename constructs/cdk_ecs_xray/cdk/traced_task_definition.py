@@ -16,7 +16,7 @@ from cdk_ecs_xray.cdk.image_pull import pull_statements
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
 from cdk_ecs_xray.cdk.permissions import grant_assume, grant_write_traces
 from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.inject import Injection, TracedTaskDefinitionFile
 from cdk_ecs_xray.templates.spelling import cloudformation
 
@@ -84,7 +84,7 @@ class TracedTaskDefinition(Construct):
         self._set_properties(cloudformation(file.traced(injection)), family)
         for warned in injection.warnings:
             if warned.id not in ("ecs-xray:no-task-role", "ecs-xray:no-execution-role"):
-                Annotations.of(self).add_warning_v2(warned.id, warned.text)
+                Annotations.of(self).add_warning_v2(warned.id, str(warned.problem))
 
     @property
     def task_definition_arn(self) -> str:
@@ -141,7 +141,12 @@ class TracedTaskDefinition(Construct):
 
 def _require_unset(file: TracedTaskDefinitionFile, given: Mapping[str, object]) -> None:
     problems = [
-        f"{file.where}: {key} must be given once, got it in the file and from you; leave one out"
+        Problem(
+            where=file.where,
+            what=f"{key} must be given once",
+            got="it in the file and from you",
+            fix="Leave one out.",
+        )
         for key, value in given.items()
         if value is not None and file.content.get(key) is not None
     ]

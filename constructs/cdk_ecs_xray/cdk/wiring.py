@@ -58,7 +58,7 @@ def _apply_environment(container: ecs.ContainerDefinition, plan: WiringPlan) -> 
     for name, value in plan.environment.items():
         container.add_environment(name, value)
     for warned in plan.warnings:
-        Annotations.of(container).add_warning_v2(warned.id, warned.text)
+        Annotations.of(container).add_warning_v2(warned.id, str(warned.problem))
 
 
 def _present(container: ecs.ContainerDefinition) -> PresentWiring:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from cdk_ecs_xray.errors import Problem
+
 
 def main() -> None:
     """Run the command line and end the process with its exit code.
@@ -14,8 +16,11 @@ def main() -> None:
         import click  # noqa: F401 - tells a missing extra from a broken install
     except ImportError:
         print(
-            "ecs-xray: the command line needs its extra, got an installation without it; "
-            "run pip install 'cdk-ecs-xray[cli]'",
+            Problem(
+                where="ecs-xray",
+                what="the extra 'cli' is required",
+                fix="Run pip install 'cdk-ecs-xray[cli]'.",
+            ),
             file=sys.stderr,
         )
         sys.exit(1)

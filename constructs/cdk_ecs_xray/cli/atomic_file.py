@@ -7,7 +7,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -32,7 +32,12 @@ def write_atomically(path: Path, content: bytes) -> None:
         # Of a loop of links Python 3.11 and 3.12 make a RuntimeError.
         reason = failed.strerror if isinstance(failed, OSError) else str(failed)
         raise ConfigurationError(
-            f"{path}: the output must be a file that can be written, got '{reason}'; choose another"
+            Problem(
+                where=str(path),
+                what="the output must be a file that can be written",
+                got=f"'{reason}'",
+                fix="Choose another.",
+            )
         ) from None
 
 

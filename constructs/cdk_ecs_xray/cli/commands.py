@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from importlib.metadata import version
+from itertools import pairwise
 
 import click
 
@@ -43,8 +45,11 @@ def run(arguments: Sequence[str]) -> int:
     try:
         result = commands.main(list(arguments), prog_name="ecs-xray", standalone_mode=False)
     except EcsXRayError as error:
+        if _wants_json(arguments):
+            parts = [problem.as_document() for problem in error.problems]
+            click.echo(json.dumps({"problems": parts}, indent=2))
         for problem in error.problems:
-            click.echo(f"ecs-xray: {printable(problem)}", err=True)
+            click.echo(f"ecs-xray: {printable(str(problem))}", err=True)
         return FAILED if isinstance(error, LocalAwsError) else UNUSABLE_INPUT
     except click.ClickException as error:
         error.show()
@@ -53,3 +58,10 @@ def run(arguments: Sequence[str]) -> int:
         click.echo("ecs-xray: interrupted", err=True)
         return _INTERRUPTED
     return result if isinstance(result, int) else 0
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """Return whether a program reads the answer; a failed command has no context to ask."""
+    return "--format=json" in arguments or any(
+        pair == ("--format", "json") for pair in pairwise(arguments)
+    )

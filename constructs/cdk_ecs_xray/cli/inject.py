@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 if TYPE_CHECKING:
     from cdk_ecs_xray.collectors import Collector
@@ -84,7 +84,11 @@ def _require_one_target(source: str, output: str | None, in_place: bool) -> None
     if in_place and (source == _STANDARD or output is not None):
         other = "standard input" if source == _STANDARD else f"--output {output}"
         raise ConfigurationError(
-            f"ecs-xray inject: --in-place must come with a file alone, got {other}; leave one out"
+            Problem(
+                where="inject",
+                what=f"--in-place and {other} cannot be combined",
+                fix="Keep one.",
+            )
         )
 
 
@@ -108,8 +112,11 @@ def _options(
 
     if no_log and log_group is not None:
         raise ConfigurationError(
-            f"ecs-xray inject: --no-log must come without a log group, got '{log_group}'; leave "
-            "one out"
+            Problem(
+                where="inject",
+                what=f"--no-log and --log-group '{log_group}' cannot be combined",
+                fix="Keep one.",
+            )
         )
     make: Callable[..., Collector] = {
         "adot": AdotCollector,
@@ -135,8 +142,11 @@ def _names(*, namespace: str | None, environment: str | None, service: str | Non
         return SidecarNames()
     if namespace is None or environment is None or service is None:
         raise ConfigurationError(
-            "ecs-xray inject: --namespace, --environment and --service must come together, got "
-            "only some of them; all three make a name"
+            Problem(
+                where="inject",
+                what="--namespace, --environment and --service are required together",
+                fix="Pass all three: they make one name.",
+            )
         )
     return SidecarNames.from_parts(namespace=namespace, environment=environment, service=service)
 
@@ -155,7 +165,7 @@ def _report(injection: Injection) -> None:
     from cdk_ecs_xray.inject import policy
 
     for warned in injection.warnings:
-        click.echo(f"ecs-xray: warning: {warned.text} [{warned.id}]", err=True)
+        click.echo(f"ecs-xray: warning: {warned.problem} [{warned.id}]", err=True)
     if injection.log_group is not None:
         click.echo(
             f"ecs-xray: the log group must exist before a task starts: {injection.log_group}",

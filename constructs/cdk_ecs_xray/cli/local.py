@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 
 @click.group()
@@ -68,6 +68,9 @@ def _require_extra() -> None:
         import ministack  # noqa: F401
     except ImportError as error:
         raise ConfigurationError(
-            f"ecs-xray local: needs the extra 'local', got no module '{error.name}'; "
-            "run pip install 'cdk-ecs-xray[local]'"
+            Problem(
+                where="local",
+                what="the extra 'local' is required",
+                fix="Run pip install 'cdk-ecs-xray[local]'.",
+            )
         ) from error

@@ -79,8 +79,8 @@ def review(
     from cdk_ecs_xray.review.render import render
     from cdk_ecs_xray.review.report import review as made
     from cdk_ecs_xray.review.rules import known_ids
-    from cdk_ecs_xray.review.severity import Severity
     from cdk_ecs_xray.sampling.traffic.profile import TrafficProfile
+    from cdk_ecs_xray.severity import Severity
 
     report = made(
         path,

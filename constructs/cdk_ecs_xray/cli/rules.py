@@ -11,7 +11,7 @@ import click
 
 from cdk_ecs_xray.cli.rules_options import RULES_FILE, environment_option, rules_option
 from cdk_ecs_xray.cli.rules_simulate import simulate
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 if TYPE_CHECKING:
     from cdk_ecs_xray.sampling.matching import Request
@@ -56,8 +56,9 @@ def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) 
     from cdk_ecs_xray.sampling.checks import EnvironmentRules, check_account, check_rules
     from cdk_ecs_xray.sampling.findings import errors_in
     from cdk_ecs_xray.sampling.reading import inspect_rules
+    from cdk_ecs_xray.sampling.rule_set import SamplingRuleSet
 
-    reading = inspect_rules(file)
+    reading = inspect_rules(file, SamplingRuleSet)
     findings = list(reading.findings)
     if reading.rules is not None:
         sharing = [
@@ -70,7 +71,7 @@ def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) 
         click.echo(json.dumps([finding.as_document() for finding in findings], indent=2))
     else:
         for finding in findings:
-            click.echo(f"{finding.severity}: {finding.text} [{finding.check}]")
+            click.echo(f"{finding.severity}: {finding.problem} [{finding.check}]")
         if not findings:
             click.echo(f"{reading.where}: nothing to find fault with")
     return FINDINGS if (findings if fail_on == "warning" else errors_in(findings)) else 0
@@ -199,8 +200,12 @@ def _request(method: str, url: str, service: str | None, service_type: str | Non
         parts = urlsplit(url if "://" in url or url.startswith("/") else f"https://{url}")
     except ValueError as error:
         raise ConfigurationError(
-            f"URL: must be an address such as https://example.com/path, got '{url}' ({error}); "
-            "check its brackets"
+            Problem(
+                where="URL",
+                what="must be an address such as https://example.com/path",
+                got=f"'{url}' ({error})",
+                fix="Check its brackets.",
+            )
         ) from None
     return Request(
         host=parts.netloc.rpartition("@")[2] or None,

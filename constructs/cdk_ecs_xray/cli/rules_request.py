@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.sampling import SamplingRuleSet
 from cdk_ecs_xray.sampling.matching import Request
 from cdk_ecs_xray.sampling.prices import Prices, prices_in
@@ -58,7 +58,12 @@ class SimulationRequest:
         wrong = [part for part, equals, name in pairs if not equals or not name]
         if wrong:
             raise ConfigurationError(
-                f"--fields: must be PART=FIELD, got '{wrong[0]}'; write --fields path=request.uri"
+                Problem(
+                    where="--fields",
+                    what="must be PART=FIELD",
+                    got=f"'{wrong[0]}'",
+                    fix="Write --fields path=request.uri.",
+                )
             )
         return {part: name for part, _, name in pairs}
 
@@ -108,8 +113,12 @@ def read_against(asked: SimulationRequest, against: str) -> RulesInOrder:
     if against.startswith("-") or shown.returncode:
         reason = (shown.stderr.decode(errors="replace").splitlines() or ["no such file"])[0]
         raise ConfigurationError(
-            f"--against: must be a file or a git revision that has {asked.rules_file}, got "
-            f"'{against}' ({reason}); name another"
+            Problem(
+                where="--against",
+                what=f"must be a file or a git revision that has {asked.rules_file}",
+                got=f"'{against}' ({reason})",
+                fix="Name another.",
+            )
         )
     with tempfile.TemporaryDirectory(prefix="ecs-xray-rules-") as copy:
         path = Path(copy) / name

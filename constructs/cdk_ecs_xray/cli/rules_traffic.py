@@ -16,7 +16,7 @@ from cdk_ecs_xray.cli.rules_request import (
     read_against,
     read_rules,
 )
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.printable import counted, printable
 from cdk_ecs_xray.sampling.chart import traces_chart
 from cdk_ecs_xray.sampling.decisions import Reservoirs
@@ -49,8 +49,12 @@ def run(asked: SimulationRequest) -> str:
     sources = [bool(asked.logs), asked.from_counts is not None, asked.traffic is not None]
     if sum(sources) > 1 or (sum(sources) == 0 and asked.rps is None):
         raise ConfigurationError(
-            "ecs-xray rules simulate: must be given one kind of traffic, got "
-            f"{sum(sources) or 'none'}; name LOGs, --from-counts, --traffic or --rps"
+            Problem(
+                where="rules simulate",
+                what="must be given one kind of traffic",
+                got=str(sum(sources) or "none"),
+                fix="Name LOGs, --from-counts, --traffic or --rps.",
+            )
         )
     rules = read_rules(asked, asked.rules_file, str(asked.rules_file))
     against = None if asked.against is None else read_against(asked, asked.against)

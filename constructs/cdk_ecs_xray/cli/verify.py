@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 from cdk_ecs_xray.errors import EcsXRayError
 
 if TYPE_CHECKING:
-    from cdk_ecs_xray.verify.report import Report
+    from cdk_ecs_xray.verify.report import Verification
 
 
 def _stages(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -103,21 +103,21 @@ def verify(  # noqa: PLR0917 - click passes options by name
         verification.watch(
             deployment, seconds=deadline, tell=lambda text: click.echo(text, err=True)
         )
-    report = verification.verify(
+    verified = verification.verify(
         deployment, environment=environment, drift=not no_drift, send_test_trace=send_test_trace
     )
-    _show(report, output=output, map_format=map_format)
-    return verification.exit_code(report, allow_unchecked=allow_unchecked)
+    _show(verified, output=output, map_format=map_format)
+    return verification.exit_code(verified, allow_unchecked=allow_unchecked)
 
 
-def _show(report: Report, *, output: str, map_format: str) -> None:
+def _show(verified: Verification, *, output: str, map_format: str) -> None:
     from cdk_ecs_xray.verify.report import as_json, print_report
     from cdk_ecs_xray.verify.verification import DRAWINGS
 
     if output == "json":
-        click.echo(as_json(report))
+        click.echo(as_json(verified))
     elif map_format == "terminal":
-        print_report(report, sys.stdout)
+        print_report(verified, sys.stdout)
     else:
-        print_report(report, sys.stderr, with_map=False)
-        click.echo(DRAWINGS[map_format](report.map), nl=False)
+        print_report(verified, sys.stderr, with_map=False)
+        click.echo(DRAWINGS[map_format](verified.map), nl=False)

@@ -19,7 +19,7 @@ from cdk_ecs_xray.collectors.configuration import Configuration, at, listening_p
 from cdk_ecs_xray.collectors.description import CollectorContainer, CollectorPort, Placement
 from cdk_ecs_xray.collectors.image import PUBLIC_REGISTRY, PinnedImage
 from cdk_ecs_xray.collectors.roles import role_problems
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.plan.network import OTLP_GRPC_PORT, OTLP_HTTP_PORT, XRAY_PORT
 
 _WHERE = "AdotCollector"
@@ -182,40 +182,56 @@ def _has_health_check(config: Configuration) -> bool:
     return "health_check" in (at(config, "service.extensions") or ())
 
 
-def _structure_problems(config: Configuration) -> Sequence[str]:
+def _structure_problems(config: Configuration) -> Sequence[Problem]:
     """Return references to components that the configuration does not define, and gaps."""
     pipelines = at(config, "service.pipelines")
     if not isinstance(pipelines, Mapping):
         return [
-            f"{_WHERE}: config service.pipelines must be a mapping, got {pipelines!r}; define one"
+            Problem(
+                where=_WHERE,
+                what="config service.pipelines must be a mapping",
+                got=f"{pipelines!r}",
+                fix="Define one with receivers and exporters.",
+            )
         ]
     problems = []
     for pipeline_name, pipeline in pipelines.items():
         for section in ("receivers", "processors", "exporters"):
             defined = config.get(section) or {}
             problems += [
-                f"{_WHERE}: config pipeline '{pipeline_name}' must name {section} that are "
-                f"defined, got '{name}'; define it or take it out"
+                Problem(
+                    where=_WHERE,
+                    what=f"config pipeline '{pipeline_name}' must name {section} that are defined",
+                    got=f"'{name}'",
+                    fix="Define it or take it out.",
+                )
                 for name in (at(pipeline, section) or ())
                 if name not in defined
             ]
     problems += [
-        f"{_WHERE}: config service.extensions must name extensions that are defined, got "
-        f"'{name}'; define it or take it out"
+        Problem(
+            where=_WHERE,
+            what="config service.extensions must name extensions that are defined",
+            got=f"'{name}'",
+            fix="Define it or take it out.",
+        )
         for name in at(config, "service.extensions") or ()
         if name not in (config.get("extensions") or {})
     ]
     if not _receives(config, "awsxray"):
         problems.append(
-            f"{_WHERE}: config must have a traces pipeline with the awsxray receiver, got "
-            f"receivers {', '.join(_receivers_of_traces(config)) or 'none'}; X-Ray SDKs would "
-            "send into the void"
+            Problem(
+                where=_WHERE,
+                what="config must have a traces pipeline with the awsxray receiver",
+                got=f"receivers {', '.join(_receivers_of_traces(config)) or 'none'}",
+                fix="Add it: without it, nothing takes the segments of X-Ray SDKs.",
+            )
         )
     return problems
 
 
-def _reach_problems(config: Configuration, bind_address: str) -> Sequence[str]:
-    problems: list[str] = []
+def _reach_problems(config: Configuration, bind_address: str) -> Sequence[Problem]:
+    problems: list[Problem] = []
     for name in _receivers_of_traces(config):
         receiver: Any = at(config, "receivers")[name]
         field = f"config receivers.{name}"

@@ -17,7 +17,7 @@ from cdk_ecs_xray.collectors.configuration import Configuration, at, listening_p
 from cdk_ecs_xray.collectors.description import CollectorContainer, CollectorPort, Placement
 from cdk_ecs_xray.collectors.image import PUBLIC_REGISTRY, PinnedImage
 from cdk_ecs_xray.collectors.roles import role_problems
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.plan.network import OTLP_GRPC_PORT, OTLP_HTTP_PORT, XRAY_PORT
 
 _WHERE = "CloudWatchAgent"
@@ -62,8 +62,11 @@ class CloudWatchAgent:
             object.__setattr__(self, "config", load(_WHERE, self.config))
             if not isinstance(at(self._config_mapping, f"{_COLLECTED}.xray"), Mapping):
                 problems.append(
-                    f"{_WHERE}: config must have {_COLLECTED}.xray, got none; X-Ray SDKs would "
-                    "send into the void"
+                    Problem(
+                        where=_WHERE,
+                        what=f"config {_COLLECTED}.xray is required",
+                        fix="Add it: without it, nothing takes the segments of X-Ray SDKs.",
+                    )
                 )
         if problems:
             raise ConfigurationError(*problems)
@@ -139,8 +142,8 @@ class CloudWatchAgent:
         return {"traces": traces}
 
 
-def _reach_problems(config: Configuration, bind_address: str) -> Sequence[str]:
-    problems: list[str] = []
+def _reach_problems(config: Configuration, bind_address: str) -> Sequence[Problem]:
+    problems: list[Problem] = []
     for path, port in (
         (f"{_COLLECTED}.xray.bind_address", XRAY_PORT),
         (f"{_COLLECTED}.xray.tcp_proxy.bind_address", XRAY_PORT),

@@ -7,7 +7,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.files.model_file import read_mapping
 from cdk_ecs_xray.plan.network import ALL_INTERFACES, LOOPBACK
 
@@ -23,8 +23,12 @@ def load(where: str, config: Configuration | str | Path) -> Configuration:
         return read_mapping(config)
     if not isinstance(config, Mapping):
         raise ConfigurationError(
-            f"{where}: config must be a mapping or the path of a file, got "
-            f"{type(config).__name__}; parse it first"
+            Problem(
+                where=where,
+                what="config must be a mapping or the path of a file",
+                got=type(config).__name__,
+                fix="Parse it first.",
+            )
         )
     return deepcopy(dict(config))
 
@@ -40,22 +44,36 @@ def at(config: object, path: str) -> Any:
 
 def listening_problems(
     where: str, field: str, endpoint: object, *, port: int, bind_address: str
-) -> Sequence[str]:
+) -> Sequence[Problem]:
     """Return why an app would not reach a receiver that listens at this endpoint."""
     wanted = f"{bind_address}:{port}"
     if not isinstance(endpoint, str) or ":" not in endpoint:
         return (
-            f"{where}: {field} must be an address to listen at, got {endpoint!r}; write {wanted}",
+            Problem(
+                where=where,
+                what=f"{field} must be an address to listen at",
+                got=f"{endpoint!r}",
+                fix=f"Write {wanted}.",
+            ),
         )
     host, _, listening_port = endpoint.rpartition(":")
     if listening_port != str(port):
         return (
-            f"{where}: {field} must listen on port {port}, where apps send to, got "
-            f"'{endpoint}'; write {wanted}",
+            Problem(
+                where=where,
+                what=f"{field} must listen on port {port}, where apps send to",
+                got=f"'{endpoint}'",
+                fix=f"Write {wanted}.",
+            ),
         )
     if bind_address == ALL_INTERFACES and host in (LOOPBACK, "localhost", "[::1]"):
         return (
-            f"{where}: {field} must not be loopback in bridge mode, where apps are in other "
-            f"containers, got '{endpoint}'; write {wanted}",
+            Problem(
+                where=where,
+                what=f"{field} must not be loopback in bridge mode, where apps are in other "
+                "containers",
+                got=f"'{endpoint}'",
+                fix=f"Write {wanted}.",
+            ),
         )
     return ()

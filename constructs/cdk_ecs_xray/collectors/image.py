@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cdk_ecs_xray.errors import Problem
+
 PUBLIC_REGISTRY = "public.ecr.aws"
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -36,22 +38,34 @@ class PinnedImage:
         reference = f"{self.registry}/{self.repository}:{self.version}"
         return reference if self.digest is None else f"{reference}@{self.digest}"
 
-    def problems(self, where: str) -> Sequence[str]:
+    def problems(self, where: str) -> Sequence[Problem]:
         """Return what a registry or ECS would refuse, in the words of an error."""
         found = []
         if _REGISTRY.fullmatch(self.registry) is None:
             found.append(
-                f"{where}: registry must be a host with an optional path, got '{self.registry}'; "
-                f"such as {PUBLIC_REGISTRY}, without https:// and without the image"
+                Problem(
+                    where=where,
+                    what="registry must be a host with an optional path",
+                    got=f"'{self.registry}'",
+                    fix=f"Such as {PUBLIC_REGISTRY}, without https:// and without the image.",
+                )
             )
         if _VERSION.fullmatch(self.version) is None or self.version == "latest":
             found.append(
-                f"{where}: version must be a tag that stays what it is, got '{self.version}'; "
-                "leave it out for the tested one"
+                Problem(
+                    where=where,
+                    what="version must be a tag that stays what it is",
+                    got=f"'{self.version}'",
+                    fix="Leave it out for the tested one.",
+                )
             )
         if self.digest is not None and _DIGEST.fullmatch(self.digest) is None:
             found.append(
-                f"{where}: digest must be sha256: and 64 hexadecimal digits, got '{self.digest}'; "
-                "copy it from the registry, or leave it out"
+                Problem(
+                    where=where,
+                    what="digest must be sha256: and 64 hexadecimal digits",
+                    got=f"'{self.digest}'",
+                    fix="Copy it from the registry, or leave it out.",
+                )
             )
         return found

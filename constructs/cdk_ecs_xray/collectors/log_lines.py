@@ -36,7 +36,7 @@ class LineMeaning:
     counted_terms: Sequence[str]
     trouble: Trouble | None
     meaning: str
-    cure: str
+    fix: str
 
 
 # In this order: the first that fits names the cause, and the general ones come last.
@@ -48,7 +48,7 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
         counted_terms=(),
         trouble=None,
         meaning="the collector could not ask for an instance id, and does not need one",
-        cure="nothing to do; --local-mode silences it",
+        fix="Nothing to do; --local-mode silences it.",
     ),
     LineMeaning(
         meaning_id="region-missing",
@@ -56,7 +56,7 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
         counted_terms=("Cannot fetch region variable",),
         trouble=Trouble.CANNOT_SEND,
         meaning="the collector found no region and ended",
-        cure="set AWS_REGION on the collector's container",
+        fix="Set AWS_REGION on the collector's container.",
     ),
     LineMeaning(
         meaning_id="access-denied",
@@ -64,7 +64,7 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
         counted_terms=(),
         trouble=Trouble.CANNOT_SEND,
         meaning="X-Ray refuses the collector's task role",
-        cure="give the task role, not the execution role, the five write actions of X-Ray on *",
+        fix="Give the task role, not the execution role, the five write actions of X-Ray on *.",
     ),
     LineMeaning(
         meaning_id="credentials",
@@ -79,7 +79,7 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
         counted_terms=("Unable to retrieve credentials",),
         trouble=Trouble.CANNOT_SEND,
         meaning="the collector has no valid credentials",
-        cure="give the task definition a task role, and see that the ECS agent is up to date",
+        fix="Give the task definition a task role, and see that the ECS agent is up to date.",
     ),
     LineMeaning(
         meaning_id="throttled",
@@ -87,7 +87,7 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
         counted_terms=(),
         trouble=Trouble.CANNOT_SEND,
         meaning="X-Ray takes no more segments per second from this account",
-        cure="lower the sampling rates, or ask for a higher quota of segments per second",
+        fix="Lower the sampling rates, or ask for a higher quota of segments per second.",
     ),
     LineMeaning(
         meaning_id="certificate",
@@ -95,7 +95,7 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
         counted_terms=(),
         trouble=Trouble.CANNOT_SEND,
         meaning="the collector does not trust the certificate it was shown",
-        cure="look for a proxy that opens TLS on the way to X-Ray",
+        fix="Look for a proxy that opens TLS on the way to X-Ray.",
     ),
     LineMeaning(
         meaning_id="unreachable",
@@ -108,8 +108,8 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
         counted_terms=(),
         trouble=Trouble.CANNOT_SEND,
         meaning="the collector does not reach X-Ray",
-        cure="open the way to port 443 of X-Ray: NAT, a VPC endpoint com.amazonaws.REGION.xray "
-        "with its security group, or the proxy",
+        fix="Open the way to port 443 of X-Ray: NAT, a VPC endpoint com.amazonaws.REGION.xray "
+        "with its security group, or the proxy.",
     ),
     LineMeaning(
         meaning_id="rejected-segments",
@@ -117,7 +117,7 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
         counted_terms=("Unprocessed trace",),
         trouble=Trouble.LOSES_SEGMENTS,
         meaning="X-Ray took a batch but not every segment in it",
-        cure="read the reason in the line; often the segment is too large or its times are wrong",
+        fix="Read the reason in the line. Often the segment is too large or its times are wrong.",
     ),
     LineMeaning(
         meaning_id="dropped-segments",
@@ -125,8 +125,8 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
         counted_terms=("Spilling over", "Segment dropped", "Segment buffer is full"),
         trouble=Trouble.LOSES_SEGMENTS,
         meaning="segments come faster than the collector sends them",
-        cure="give the collector more cpu, or lower the sampling rates; an X-Ray that answers "
-        "slowly has the same effect",
+        fix="Give the collector more cpu, or lower the sampling rates. An X-Ray that answers "
+        "slowly has the same effect.",
     ),
     LineMeaning(
         meaning_id="malformed-segments",
@@ -134,7 +134,7 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
         counted_terms=("Invalid header", "Missing header"),
         trouble=Trouble.LOSES_SEGMENTS,
         meaning="something that is not a segment arrives on the collector's UDP port",
-        cure="find who sends to port 2000 and is no X-Ray SDK",
+        fix="Find who sends to port 2000 and is no X-Ray SDK.",
     ),
     LineMeaning(
         meaning_id="sampling-proxy",
@@ -142,7 +142,7 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
         counted_terms=("proxy http server failed to listen", "http: proxy error"),
         trouble=Trouble.CANNOT_SAMPLE,
         meaning="SDKs do not get their sampling rules through the collector",
-        cure="see that nothing else listens on TCP 2000, and that X-Ray can be reached",
+        fix="See that nothing else listens on TCP 2000, and that X-Ray can be reached.",
     ),
     LineMeaning(
         meaning_id="cannot-send",
@@ -150,7 +150,7 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
         counted_terms=("Sending segment batch failed", "Exporting failed"),
         trouble=Trouble.CANNOT_SEND,
         meaning="a batch of segments was not sent",
-        cure="read the reason in the line",
+        fix="Read the reason in the line.",
     ),
 )
 

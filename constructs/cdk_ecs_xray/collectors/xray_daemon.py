@@ -11,7 +11,7 @@ from cdk_ecs_xray.collectors.application import xray_sdk_environment
 from cdk_ecs_xray.collectors.description import CollectorContainer, CollectorPort, Placement
 from cdk_ecs_xray.collectors.image import PUBLIC_REGISTRY, PinnedImage
 from cdk_ecs_xray.collectors.roles import role_problems
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.plan.network import ALL_INTERFACES, XRAY_PORT
 
 LogLevel = Literal["dev", "debug", "info", "prod", "warn", "error"]
@@ -86,9 +86,13 @@ class XRayDaemon:
         soft_limit_mib = placement.memory_mib * 7 // 10
         if soft_limit_mib <= self.buffer_memory_mib:
             raise ConfigurationError(
-                f"XRayDaemon: buffer_memory_mib must be below 70 % of the container's "
-                f"{placement.memory_mib} MiB, got {self.buffer_memory_mib}; lower it or give the "
-                "sidecar more memory"
+                Problem(
+                    where="XRayDaemon",
+                    what="buffer_memory_mib must be below 70 % of the container's "
+                    f"{placement.memory_mib} MiB",
+                    got=str(self.buffer_memory_mib),
+                    fix="Lower it or give the sidecar more memory.",
+                )
             )
         return CollectorContainer(
             image=self._image.reference,
@@ -133,21 +137,33 @@ class XRayDaemon:
             command += ["--bind", address, "--bind-tcp", address]
         return tuple(command)
 
-    def _problems(self) -> Sequence[str]:
+    def _problems(self) -> Sequence[Problem]:
         problems = []
         if self.buffer_memory_mib < _LEAST_BUFFER_MEMORY_MIB:
             problems.append(
-                f"XRayDaemon: buffer_memory_mib must be at least {_LEAST_BUFFER_MEMORY_MIB}, got "
-                f"{self.buffer_memory_mib}; the daemon drops segments or exits below that"
+                Problem(
+                    where="XRayDaemon",
+                    what=f"buffer_memory_mib must be at least {_LEAST_BUFFER_MEMORY_MIB}",
+                    got=str(self.buffer_memory_mib),
+                    fix="The daemon drops segments or exits below that.",
+                )
             )
         if self.log_level is not None and self.log_level not in get_args(LogLevel):
             problems.append(
-                f"XRayDaemon: log_level must be one of {', '.join(get_args(LogLevel))}, got "
-                f"{self.log_level!r}; leave it out for the daemon's default"
+                Problem(
+                    where="XRayDaemon",
+                    what=f"log_level must be one of {', '.join(get_args(LogLevel))}",
+                    got=f"{self.log_level!r}",
+                    fix="Leave it out for the daemon's default.",
+                )
             )
         if self.proxy_address is not None and _PROXY.fullmatch(self.proxy_address) is None:
             problems.append(
-                "XRayDaemon: proxy_address must be host:port, got "
-                f"'{self.proxy_address}'; such as proxy.internal:3128"
+                Problem(
+                    where="XRayDaemon",
+                    what="proxy_address must be host:port",
+                    got=f"'{self.proxy_address}'",
+                    fix="Such as proxy.internal:3128.",
+                )
             )
         return problems

@@ -1,10 +1,12 @@
-"""Limits of single fields, whose errors say how to mend the value."""
+"""Limits of single fields, whose errors say how to fix the value."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from cdk_ecs_xray.errors import InvalidValueError, Problem
 
 _LONGEST_SHOWN = 80
 
@@ -23,13 +25,18 @@ def shown(value: object) -> str:
     return "nothing" if value is None else str(value)
 
 
-def within(low: float, high: float, cure: str | Callable[[Any], str]) -> Callable[[Any], Any]:
-    """Return a validator for a number in a closed range that says how to mend one outside it."""
+def within(low: float, high: float, fix: str | Callable[[Any], str]) -> Callable[[Any], Any]:
+    """Return a validator for a number in a closed range that says how to fix one outside it."""
 
     def check(value: Any) -> Any:
         if not low <= value <= high:
-            advice = cure if isinstance(cure, str) else cure(value)
-            raise ValueError(f"must be between {low:g} and {high:g}, got {value:g}; {advice}")
+            raise InvalidValueError(
+                Problem(
+                    what=f"must be between {low:g} and {high:g}",
+                    got=f"{value:g}",
+                    fix=fix if isinstance(fix, str) else fix(value),
+                )
+            )
         return value
 
     return check
@@ -40,9 +47,12 @@ def at_most(characters: int) -> Callable[[str], str]:
 
     def check(value: str) -> str:
         if not 1 <= len(value) <= characters:
-            raise ValueError(
-                f"must be 1 to {characters} characters long, got {len(value)} in '{value}'; "
-                + ("shorten it" if value else "write a value, or leave the key out")
+            raise InvalidValueError(
+                Problem(
+                    what=f"must be 1 to {characters} characters long",
+                    got=f"{len(value)} in '{value}'",
+                    fix="Shorten it." if value else "Write a value, or leave the key out.",
+                )
             )
         return value
 
@@ -55,7 +65,9 @@ def matching(pattern: str, rule: str) -> Callable[[str], str]:
 
     def check(value: str) -> str:
         if compiled.fullmatch(value) is None:
-            raise ValueError(f"must be {rule}, got {shown(value)}; rename it")
+            raise InvalidValueError(
+                Problem(what=f"must be {rule}", got=shown(value), fix="Rename it.")
+            )
         return value
 
     return check

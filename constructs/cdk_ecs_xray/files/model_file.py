@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails
 
-from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError
+from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError, InvalidValueError, Problem
 from cdk_ecs_xray.files.field_limits import shown
 from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
 
@@ -37,13 +38,7 @@ def read_model(
     try:
         return model.model_validate(content, context={"directory": Path(path).parent})
     except ValidationError as invalid:
-        raise error(
-            *(
-                problem
-                for detail in invalid.errors(include_url=False)
-                for problem in _problems(detail, where=where, content=content, model=model)
-            )
-        ) from None
+        raise error(*_problems(invalid, where=where, content=content, model=model)) from None
 
 
 def read_mapping(
@@ -61,20 +56,22 @@ def read_mapping(
     if not isinstance(content, dict):
         got = "nothing" if content is None else f"a {type(content).__name__}"
         raise error(
-            f"{where}: the file must hold a mapping of keys to values, got {got}; "
-            f"start with '{first_key}:'"
+            Problem(
+                where=where,
+                what="the file must hold a mapping of keys to values",
+                got=got,
+                fix=f"Start with '{first_key}:'.",
+            )
         )
     return content
 
 
-def clash(message: str | ValueError, loc: tuple[int | str, ...], value: object) -> InitErrorDetails:
+def clash(
+    problem: Problem | InvalidValueError, loc: tuple[int | str, ...], value: object
+) -> InitErrorDetails:
     """Return a problem between entries of a file, for :func:`validate_with`."""
-    return {
-        "type": "value_error",
-        "loc": loc,
-        "input": value,
-        "ctx": {"error": ValueError(message) if isinstance(message, str) else message},
-    }
+    refused = InvalidValueError(problem) if isinstance(problem, Problem) else problem
+    return {"type": "value_error", "loc": loc, "input": value, "ctx": {"error": refused}}
 
 
 def validate_with(
@@ -83,7 +80,7 @@ def validate_with(
     """Validate the fields of a model and report clashes between entries along with theirs.
 
     For a ``model_validator`` in wrap mode: pydantic's after mode would hide clashes until every
-    field is right, and the user would mend the file twice.
+    field is right, and the user would fix the file twice.
     """
     try:
         validated = handler(data)
@@ -97,10 +94,11 @@ def validate_with(
 
 def explained(
     invalid: ValidationError, *, where: str, content: object, model: type[BaseModel]
-) -> Iterator[tuple[ErrorDetails, str, str]]:
-    """Return each problem with its place and with what, got value and how to fix."""
+) -> Iterator[tuple[ErrorDetails, Problem]]:
+    """Return each problem with what pydantic knows of it."""
     for detail in invalid.errors(include_url=False):
-        yield detail, _place(where, detail["loc"], content), _explain(detail, model)
+        problem = _explain(detail, model)
+        yield detail, problem.at(_place(where, detail["loc"], content))
 
 
 def displayed(path: str | Path) -> str:
@@ -117,12 +115,21 @@ def _read(path: Path, *, where: str, error: type[EcsXRayError]) -> object:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as invalid:
         raise error(
-            f"{where}: the file must be UTF-8 text, got byte 0x{invalid.object[invalid.start]:02x} "
-            f"at position {invalid.start}; save it as UTF-8"
+            Problem(
+                where=where,
+                what="the file must be UTF-8 text",
+                got=f"byte 0x{invalid.object[invalid.start]:02x} at position {invalid.start}",
+                fix="Save it as UTF-8.",
+            )
         ) from None
     except OSError as failed:
         raise error(
-            f"{where}: the file must be readable, got '{failed.strerror}'; check the path"
+            Problem(
+                where=where,
+                what="the file must be readable",
+                got=f"'{failed.strerror}'",
+                fix="Check the path.",
+            )
         ) from None
     try:
         return yaml.load(text, Yaml12Loader)  # noqa: S506 - derived from SafeLoader
@@ -130,18 +137,30 @@ def _read(path: Path, *, where: str, error: type[EcsXRayError]) -> object:
         mark = invalid.problem_mark
         place = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1}"
         raise error(
-            f"{where}{place}: the file must be valid YAML, got '{invalid.problem}'; "
-            "check indentation and quotes there"
+            Problem(
+                where=f"{where}{place}",
+                what="the file must be valid YAML",
+                got=f"'{invalid.problem}'",
+                fix="Check indentation and quotes there.",
+            )
         ) from None
     except RecursionError:
         raise error(
-            f"{where}: the file must be nested less deeply, got more levels than can be read; "
-            "flatten it"
+            Problem(
+                where=where,
+                what="the file must be nested less deeply",
+                got="more levels than can be read",
+                fix="Flatten it.",
+            )
         ) from None
     except yaml.YAMLError as invalid:
         raise error(
-            f"{where}: the file must be valid YAML, got '{str(invalid).splitlines()[0]}'; "
-            "remove what is not text"
+            Problem(
+                where=where,
+                what="the file must be valid YAML",
+                got=f"'{str(invalid).splitlines()[0]}'",
+                fix="Remove what is not text.",
+            )
         ) from None
 
 
@@ -182,35 +201,41 @@ _TYPES: dict[str, str] = {
 
 
 def _problems(
-    detail: ErrorDetails, *, where: str, content: object, model: type[BaseModel]
-) -> Sequence[str]:
-    raised = detail.get("ctx", {}).get("error")
-    if isinstance(raised, EcsXRayError):
-        # A file named in this file: its problems already say where they are.
-        return raised.problems
-    return [f"{_place(where, detail['loc'], content)}: {_explain(detail, model)}"]
+    invalid: ValidationError, *, where: str, content: object, model: type[BaseModel]
+) -> Iterator[Problem]:
+    for detail, problem in explained(invalid, where=where, content=content, model=model):
+        raised = detail.get("ctx", {}).get("error")
+        if isinstance(raised, EcsXRayError):
+            # A file named in this file: its problems already have their places.
+            yield from raised.problems
+        else:
+            yield problem
 
 
-def _explain(detail: ErrorDetails, model: type[BaseModel]) -> str:
+def _explain(detail: ErrorDetails, model: type[BaseModel]) -> Problem:
     loc = detail["loc"]
     name = _field(loc)
     kind = detail["type"]
     got = shown(detail["input"])
     known = list(_fields_at(model, loc))
+    raised = detail.get("ctx", {}).get("error")
+    if isinstance(raised, InvalidValueError):
+        problem = raised.problem
+        return replace(problem, what=f"{name} {problem.what}") if loc else problem
     if kind == "missing":
-        return f"{name} is missing, got nothing; add '{name}: …'"
+        return Problem(what=f"{name} is required", fix=f"Add '{name}: …'.")
     if kind == "extra_forbidden":
         close = difflib.get_close_matches(name, known, n=1)
-        cure = f"did you mean '{close[0]}'?" if close else f"known keys: {', '.join(known)}"
-        return f"{name} is not a known key, got {got}; {cure}"
+        fix = f"Did you mean '{close[0]}'?" if close else f"Known keys: {', '.join(known)}."
+        return Problem(what=f"{name} must be a known key", got=got, fix=fix)
     if kind == "literal_error":
-        return f"{name} must be {detail['ctx']['expected']}, got {got}; choose one of these"
-    if kind in ("value_error", "assertion_error"):
-        return f"{name} {detail['ctx']['error']}" if loc else str(detail["ctx"]["error"])
+        return Problem(
+            what=f"{name} must be {detail['ctx']['expected']}", got=got, fix="Choose one of these."
+        )
     if kind in _TYPES:
-        quotes = "; put it in quotes" if kind == "string_type" else "; write one"
-        return f"{name} must be {_TYPES[kind]}, got {got}{quotes}"
-    return f"{name}: {detail['msg']}, got {got}; see docs/options.md"
+        fix = "Put it in quotes." if kind == "string_type" else "Write one."
+        return Problem(what=f"{name} must be {_TYPES[kind]}", got=got, fix=fix)
+    return Problem(what=f"{name}: {detail['msg']}", got=got, fix="See docs/options.md.")
 
 
 def _field(loc: Sequence[int | str]) -> str:

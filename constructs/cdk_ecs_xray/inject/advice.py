@@ -7,6 +7,7 @@ from typing import Any
 
 from cdk_ecs_xray.collectors import CollectorContainer
 from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID
+from cdk_ecs_xray.errors import Problem
 from cdk_ecs_xray.inject.definition import Container, Definition
 from cdk_ecs_xray.inject.placeholders import is_open
 from cdk_ecs_xray.plan.network import SidecarNetwork
@@ -17,9 +18,12 @@ def kept_collector(where: str, collector: Container) -> Warned:
     """Say that a collector which is there already was left as it is, and nothing else done."""
     return Warned(
         id="ecs-xray:collector-kept",
-        text=f"{where}: it must have no collector of its own to be traced, got "
-        f"'{collector['name']}' with image '{collector.get('image')}'; nothing was added, take "
-        "that container out to have it replaced",
+        problem=Problem(
+            where=where,
+            what="it must have no collector of its own to be traced",
+            got=f"'{collector['name']}' with image '{collector.get('image')}'",
+            fix="Nothing was added, take that container out to have it replaced.",
+        ),
     )
 
 
@@ -32,8 +36,12 @@ def advice(definition: Definition, *, writes_log: bool) -> Sequence[Warned]:
         found.append(
             Warned(
                 id="ecs-xray:no-task-role",
-                text=f"{definition.where}: taskRoleArn must name a role that may send traces, got "
-                "none; without it the collector has no credentials and drops every trace",
+                problem=Problem(
+                    where=definition.where,
+                    what="taskRoleArn is required, so that the collector may send traces",
+                    fix="Add a role that may: without it, the collector has no credentials and "
+                    "drops every trace.",
+                ),
             )
         )
     if (
@@ -44,8 +52,11 @@ def advice(definition: Definition, *, writes_log: bool) -> Sequence[Warned]:
         found.append(
             Warned(
                 id="ecs-xray:no-execution-role",
-                text=f"{definition.where}: executionRoleArn must be there for awslogs on Fargate, "
-                "got none; add a role that may create log streams",
+                problem=Problem(
+                    where=definition.where,
+                    what="executionRoleArn is required for awslogs on Fargate",
+                    fix="Add a role that may create log streams.",
+                ),
             )
         )
     return found
@@ -56,9 +67,14 @@ def unchecked(definition: Definition, network: SidecarNetwork) -> Sequence[Warne
     return [
         Warned(
             id="ecs-xray:not-checked",
-            text=f"{definition.where}: {what} could not be checked, got '{value}'; {cure}",
+            problem=Problem(
+                where=definition.where,
+                what=f"{what} could not be checked",
+                got=f"'{value}'",
+                fix=fix,
+            ),
         )
-        for what, value, cure in _open_values(definition, network)
+        for what, value, fix in _open_values(definition, network)
     ]
 
 
@@ -80,13 +96,13 @@ def policy(description: CollectorContainer) -> dict[str, Any]:
 
 
 def _open_values(definition: Definition, network: SidecarNetwork) -> Iterator[tuple[str, str, str]]:
-    room = "make sure that it leaves room for the sidecar"
+    room = "Make sure that it leaves room for the sidecar."
     for key in ("cpu", "memory"):
         if is_open(definition.field.get(key)):
             yield f"the task's {key}", definition.field[key], room
     platform = definition.field.get("runtimePlatform")
     if isinstance(platform, dict) and is_open(platform.get("operatingSystemFamily")):
-        yield "the operating system", platform["operatingSystemFamily"], "it must be Linux"
+        yield "the operating system", platform["operatingSystemFamily"], "It must be Linux."
     for container in definition.containers:
         for key in ("cpu", "memory", "memoryReservation"):
             if is_open(container.get(key)) and definition.field.get("cpu") is not None:
@@ -94,4 +110,4 @@ def _open_values(definition: Definition, network: SidecarNetwork) -> Iterator[tu
         for mapping in container.get("portMappings") or ():
             port = mapping.get("containerPort")
             if is_open(port) and not network.linked:
-                yield f"a port of '{container['name']}'", port, "it must not be 2000"
+                yield f"a port of '{container['name']}'", port, "It must not be 2000."

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.inject.placeholders import is_open
 from cdk_ecs_xray.plan.fit import ContainerFacts, port_range
 from cdk_ecs_xray.plan.wiring import PresentWiring
@@ -75,15 +75,22 @@ def read_definition(content: Any, *, where: str) -> Definition:
     if isinstance(content, Mapping):
         if CONTAINERS not in content and "ContainerDefinitions" in content:
             raise ConfigurationError(
-                f"{where}: the keys must be in ECS's spelling, got CloudFormation's "
-                "'ContainerDefinitions'; use XRayTracing for a CDK app, or write "
-                "'containerDefinitions' and so on"
+                Problem(
+                    where=where,
+                    what="the keys must be in ECS's spelling",
+                    got="CloudFormation's 'ContainerDefinitions'",
+                    fix="Use XRayTracing for a CDK app, or write 'containerDefinitions' and so on.",
+                )
             )
         task, containers = content, content.get(CONTAINERS)
     elif not isinstance(content, list):
         raise ConfigurationError(
-            f"{where}: the file must hold a task definition, got {_kind(content)}; write what aws "
-            "ecs register-task-definition takes"
+            Problem(
+                where=where,
+                what="the file must hold a task definition",
+                got=_kind(content),
+                fix="Write what aws ecs register-task-definition takes.",
+            )
         )
     problems = _problems(where, task, containers)
     if problems:
@@ -136,18 +143,26 @@ def wiring_of(container: Container, *, where: str) -> PresentWiring:
     )
 
 
-def _problems(where: str, task: Mapping[str, Any] | None, containers: Any) -> Sequence[str]:
+def _problems(where: str, task: Mapping[str, Any] | None, containers: Any) -> Sequence[Problem]:
     problems = []
     launch_types = None if task is None else task.get("requiresCompatibilities")
     if launch_types is not None and not isinstance(launch_types, list):
         problems.append(
-            f"{where}: requiresCompatibilities must be a list, got {_kind(launch_types)}; such as "
-            '["FARGATE"]'
+            Problem(
+                where=where,
+                what="requiresCompatibilities must be a list",
+                got=_kind(launch_types),
+                fix='Such as ["FARGATE"].',
+            )
         )
     if not isinstance(containers, list) or not containers:
         problems.append(
-            f"{where}: {CONTAINERS} must be a list of at least one container, got "
-            f"{_kind(containers)}; write what aws ecs register-task-definition takes"
+            Problem(
+                where=where,
+                what=f"{CONTAINERS} must be a list of at least one container",
+                got=_kind(containers),
+                fix="Write what aws ecs register-task-definition takes.",
+            )
         )
         return problems
     for position, container in enumerate(containers):
@@ -155,42 +170,79 @@ def _problems(where: str, task: Mapping[str, Any] | None, containers: Any) -> Se
     return problems
 
 
-def _container_problems(where: str, position: int, container: Any) -> Sequence[str]:
+def _container_problems(where: str, position: int, container: Any) -> Sequence[Problem]:
     place = f"{where}, container {position + 1}"
     if not isinstance(container, Mapping):
-        return [f"{place}: it must be a mapping, got {_kind(container)}; write its keys"]
+        return [
+            Problem(
+                where=place,
+                what="it must be a mapping",
+                got=_kind(container),
+                fix="Write its keys.",
+            )
+        ]
     name = container.get("name")
     if not isinstance(name, str) or not name:
-        return [f"{place}: name must be text, got {_kind(name)}; write the container's name"]
+        return [
+            Problem(
+                where=place,
+                what="name must be text",
+                got=_kind(name),
+                fix="Write the container's name.",
+            )
+        ]
     place = f"{where}, container '{name}'"
-    problems: list[str] = []
+    problems: list[Problem] = []
     for key, needed in _LISTS.items():
-        problems += _list_problems(f"{place}: {key}", container.get(key), needed)
+        problems += _list_problems(place, key, container.get(key), needed)
     links = container.get("links")
     if links is not None and not (
         isinstance(links, list) and all(isinstance(link, str) for link in links)
     ):
-        problems.append(f"{place}: links must be a list of texts, got {_kind(links)}; write one")
+        problems.append(
+            Problem(
+                where=place,
+                what="links must be a list of texts",
+                got=_kind(links),
+                fix="Write one.",
+            )
+        )
     return problems
 
 
-def _list_problems(place: str, value: Any, needed: Sequence[str]) -> Sequence[str]:
+def _list_problems(place: str, key: str, value: Any, needed: Sequence[str]) -> Sequence[Problem]:
     if value is None:
         return []
     if not isinstance(value, list):
-        return [f"{place} must be a list, got {_kind(value)}; write one or take the key out"]
-    problems: list[str] = []
+        return [
+            Problem(
+                where=place,
+                what=f"{key} must be a list",
+                got=_kind(value),
+                fix="Write one or take the key out.",
+            )
+        ]
+    problems: list[Problem] = []
     for position, item in enumerate(value):
         if not isinstance(item, Mapping):
             problems.append(
-                f"{place} entry {position + 1} must be a mapping, got {_kind(item)}; write one"
+                Problem(
+                    where=place,
+                    what=f"{key} entry {position + 1} must be a mapping",
+                    got=_kind(item),
+                    fix="Write one.",
+                )
             )
             continue
         problems += [
-            f"{place} entry {position + 1} must have {key} as text, got "
-            f"{_kind(item.get(key))}; write it"
-            for key in needed
-            if not isinstance(item.get(key), str)
+            Problem(
+                where=place,
+                what=f"{member} of {key} entry {position + 1} must be text",
+                got=_kind(item.get(member)),
+                fix="Write it.",
+            )
+            for member in needed
+            if not isinstance(item.get(member), str)
         ]
     return problems
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
 from cdk_ecs_xray.inject.placeholders import (
     digits_for_unquoted,
@@ -38,8 +38,12 @@ def parse(text: str, *, where: str) -> Document:
     """
     if not text.strip():
         raise ConfigurationError(
-            f"{where}: the file must hold a task definition, got nothing; write what aws ecs "
-            "register-task-definition takes"
+            Problem(
+                where=where,
+                what="the file must hold a task definition",
+                got="nothing",
+                fix="Write what aws ecs register-task-definition takes.",
+            )
         )
     kind = _format_of(text, where)
     protected = protect(text, where=where)
@@ -51,8 +55,12 @@ def parse(text: str, *, where: str) -> Document:
         composed = _compose(protected, where)
     if composed is None:
         raise ConfigurationError(
-            f"{where}: the file must hold a task definition, got only comments; write what aws "
-            "ecs register-task-definition takes"
+            Problem(
+                where=where,
+                what="the file must hold a task definition",
+                got="only comments",
+                fix="Write what aws ecs register-task-definition takes.",
+            )
         )
     return Document(
         where=where, format=kind, text=text, root=TreeBuilder(protected, kind, where).node(composed)
@@ -75,12 +83,21 @@ def _require_json(protected: str, where: str) -> None:
         )
     except json.JSONDecodeError as invalid:
         raise ConfigurationError(
-            f"{where}, line {invalid.lineno}, column {invalid.colno}: the file must be valid JSON, "
-            f"got '{invalid.msg}'; placeholders are written ${{NAME}}, in quotes where text stands"
+            Problem(
+                where=f"{where}, line {invalid.lineno}, column {invalid.colno}",
+                what="the file must be valid JSON",
+                got=f"'{invalid.msg}'",
+                fix="Placeholders are written ${NAME}, in quotes where text stands.",
+            )
         ) from None
     except ValueError as invalid:
         raise ConfigurationError(
-            f"{where}: the file must be valid JSON, got '{invalid}'; write a number that ECS takes"
+            Problem(
+                where=where,
+                what="the file must be valid JSON",
+                got=f"'{invalid}'",
+                fix="Write a number that ECS takes.",
+            )
         ) from None
     except RecursionError:
         raise _too_deep(where) from None
@@ -92,8 +109,12 @@ def _no_constant(name: str) -> None:
 
 def _too_deep(where: str) -> ConfigurationError:
     return ConfigurationError(
-        f"{where}: the file must be nested less deeply, got more levels than can be read; "
-        "flatten it"
+        Problem(
+            where=where,
+            what="the file must be nested less deeply",
+            got="more levels than can be read",
+            fix="Flatten it.",
+        )
     )
 
 
@@ -117,13 +138,21 @@ def _compose(protected: str, where: str) -> yaml.Node | None:
         mark = invalid.problem_mark
         place = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1}"
         raise ConfigurationError(
-            f"{where}{place}: the file must be plain YAML or JSON, got "
-            f"'{restore(str(invalid.problem))}'; check it there"
+            Problem(
+                where=f"{where}{place}",
+                what="the file must be plain YAML or JSON",
+                got=f"'{restore(str(invalid.problem))}'",
+                fix="Check it there.",
+            )
         ) from None
     except RecursionError:
         raise _too_deep(where) from None
     except yaml.YAMLError as invalid:
         raise ConfigurationError(
-            f"{where}: the file must be text, got '{str(invalid).splitlines()[0]}'; remove what is "
-            "none"
+            Problem(
+                where=where,
+                what="the file must be text",
+                got=f"'{str(invalid).splitlines()[0]}'",
+                fix="Remove what is none.",
+            )
         ) from None

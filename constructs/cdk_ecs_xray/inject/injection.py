@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdk_ecs_xray.collectors import CollectorContainer, Placement
-from cdk_ecs_xray.errors import UnsupportedTaskDefinitionError
+from cdk_ecs_xray.errors import Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.inject.advice import advice, kept_collector, unchecked
 from cdk_ecs_xray.inject.definition import (
     CONTAINERS,
@@ -98,13 +98,19 @@ def _surroundings(
     own: Container | None,
 ) -> tuple[str, LogChoice]:
     """Return region and log of the collector, or raise with everything that is in its way."""
-    problems = [] if own is not None else list(_obstacles(definition, network, options))
+    problems: list[Problem] = []
+    if own is None:
+        problems += _obstacles(definition, network, options)
     region = options.region
     region = region_of(definition, others, own) if region is None else region
     if region is None:
         problems.append(
-            f"{definition.where}: the region must be known, as the collector stops without one, "
-            "got none or several from the file; give it with --region (region in Python)"
+            Problem(
+                where=definition.where,
+                what="the region must be known, as the collector stops without one",
+                got="none or several from the file",
+                fix="Give it with --region (region in Python).",
+            )
         )
     log = LogChoice(configuration=None, group=None)
     try:
@@ -142,7 +148,7 @@ def _untouched(definition: Definition, collector: Container) -> Injection:
 
 def _obstacles(
     definition: Definition, network: SidecarNetwork, options: TracingOptions
-) -> Sequence[str]:
+) -> Sequence[Problem]:
     platform = definition.field.get("runtimePlatform")
     family = platform.get("operatingSystemFamily") if isinstance(platform, Mapping) else None
     return obstacles(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 Value = str | int | bool
 """What a placeholder is filled with."""
@@ -38,8 +38,12 @@ def protect(text: str, *, where: str) -> str:
     taken = _TAKEN.search(text)
     if taken is not None:
         raise ConfigurationError(
-            f"{where}: the file must be without characters of Unicode's private use area, got "
-            f"U+{ord(taken[0]):04X} at position {taken.start()}; remove it"
+            Problem(
+                where=where,
+                what="the file must be without characters of Unicode's private use area",
+                got=f"U+{ord(taken[0]):04X} at position {taken.start()}",
+                fix="Remove it.",
+            )
         )
     return _PLACEHOLDER.sub(lambda found: _protected(found[1]), text)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cdk_ecs_xray.errors import UnsupportedTaskDefinitionError
+from cdk_ecs_xray.errors import Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.inject.definition import Container, Definition
 from cdk_ecs_xray.inject.options import TracingOptions
 from cdk_ecs_xray.inject.placeholders import is_open
@@ -29,13 +29,21 @@ def network_mode_of(definition: Definition, options: TracingOptions) -> str:
     mode = told if found is None or is_open(found) else found
     if is_open(found) and told is None:
         raise UnsupportedTaskDefinitionError(
-            f"{where}: the network mode must be known, as address and ports follow from it, got "
-            f"'{found}'; tell it with --network-mode (network_mode in Python)"
+            Problem(
+                where=where,
+                what="the network mode must be known, as address and ports follow from it",
+                got=f"'{found}'",
+                fix="Pass it with --network-mode (network_mode in Python).",
+            )
         )
     if told is not None and mode != told:
         raise UnsupportedTaskDefinitionError(
-            f"{where}: networkMode must be the one that you tell, got '{found}' in the file and "
-            f"'{told}' from you; leave yours out"
+            Problem(
+                where=where,
+                what="networkMode must be the one that you pass",
+                got=f"'{found}' in the file and '{told}' from you",
+                fix="Leave yours out.",
+            )
         )
     if mode is None:
         return _default_mode(definition)
@@ -97,9 +105,13 @@ def log_choice(
     )
     if not present:
         raise UnsupportedTaskDefinitionError(
-            f"{definition.where}: the collector's log group must be known, got none from its "
-            "containers; give an existing one with --log-group, name it with --namespace, "
-            "--environment and --service, or say --no-log"
+            Problem(
+                where=definition.where,
+                what="the collector's log group must be known",
+                got="none from its containers",
+                fix="Give an existing one with --log-group, name it with --namespace, "
+                "--environment and --service, or say --no-log.",
+            )
         )
     group, log_region = present[0]
     return LogChoice(
@@ -115,8 +127,12 @@ def _several_groups(where: str, groups: Sequence[str]) -> Sequence[Warned]:
     return (
         Warned(
             id="ecs-xray:log-group-chosen",
-            text=f"{where}: the collector logs to the first of the containers' log groups, got "
-            f"'{groups[0]}'; choose another with --log-group",
+            problem=Problem(
+                where=where,
+                what="the collector logs to the first of the containers' log groups",
+                got=f"'{groups[0]}'",
+                fix="Choose another with --log-group.",
+            ),
         ),
     )
 
@@ -125,14 +141,21 @@ def _default_mode(definition: Definition) -> str:
     where = definition.where
     if definition.task is None:
         raise UnsupportedTaskDefinitionError(
-            f"{where}: a bare list of containers must come with its network mode, got none; tell "
-            "it with --network-mode (network_mode in Python)"
+            Problem(
+                where=where,
+                what="the network mode is required for a bare list of containers",
+                fix="Pass it with --network-mode (network_mode in Python).",
+            )
         )
     named = [one for one in _NEEDS_MODE if one in definition.launch_types]
     if named:
         raise UnsupportedTaskDefinitionError(
-            f"{where}: networkMode must be there for {named[0]}, got none, which ECS takes for "
-            'bridge; write "networkMode": "awsvpc"'
+            Problem(
+                where=where,
+                what=f"networkMode must be there for {named[0]}",
+                got="none, which ECS takes for bridge",
+                fix='Write "networkMode": "awsvpc".',
+            )
         )
     return "bridge"
 
@@ -140,13 +163,21 @@ def _default_mode(definition: Definition) -> str:
 def _require_fitting(definition: Definition, mode: str) -> None:
     if "FARGATE" in definition.launch_types and mode != "awsvpc":
         raise UnsupportedTaskDefinitionError(
-            f"{definition.where}: networkMode must be awsvpc on Fargate, got '{mode}'; change it, "
-            "or take FARGATE out of requiresCompatibilities"
+            Problem(
+                where=definition.where,
+                what="networkMode must be awsvpc on Fargate",
+                got=f"'{mode}'",
+                fix="Change it, or take FARGATE out of requiresCompatibilities.",
+            )
         )
     if "EXTERNAL" in definition.launch_types and mode == "awsvpc":
         raise UnsupportedTaskDefinitionError(
-            f"{definition.where}: networkMode must be bridge or host on external instances, got "
-            "'awsvpc'; change it, or take EXTERNAL out of requiresCompatibilities"
+            Problem(
+                where=definition.where,
+                what="networkMode must be bridge or host on external instances",
+                got="'awsvpc'",
+                fix="Change it, or take EXTERNAL out of requiresCompatibilities.",
+            )
         )
 
 

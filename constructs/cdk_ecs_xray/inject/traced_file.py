@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from cdk_ecs_xray.collectors import Collector, XRayDaemon
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.files.model_file import displayed
 from cdk_ecs_xray.inject.definition import CONTAINERS, read_definition
 from cdk_ecs_xray.inject.document import parse
@@ -132,12 +132,20 @@ def _filled(
 ) -> Any:
     names = _names(content)
     problems = [
-        f"{where}: the placeholder ${{{name}}} must have a value, got none; give it in values"
+        Problem(
+            where=where,
+            what=f"a value for the placeholder ${{{name}}} is required",
+            fix="Add it to values.",
+        )
         for name in sorted(names - values.keys() - defaults.keys())
     ]
     problems += [
-        f"{where}: every value must have its placeholder, got one for '{name}', which the file "
-        f"does not have; known are {', '.join(sorted(names)) or 'none'}"
+        Problem(
+            where=where,
+            what="every value must have its placeholder",
+            got=f"one for '{name}', which the file does not have",
+            fix=f"Known are {', '.join(sorted(names)) or 'none'}.",
+        )
         for name in sorted(values.keys() - names)
     ]
     if problems:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cdk_ecs_xray.errors import ConfigurationError, UnsupportedTaskDefinitionError
+from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.files.model_file import displayed
 from cdk_ecs_xray.inject.definition import READ_ONLY, read_definition
 from cdk_ecs_xray.inject.document import Document, parse
@@ -44,7 +44,12 @@ def read_text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as failed:
         raise ConfigurationError(
-            f"{where}: the file must be readable, got '{failed.strerror}'; check the path"
+            Problem(
+                where=where,
+                what="the file must be readable",
+                got=f"'{failed.strerror}'",
+                fix="Check the path.",
+            )
         ) from None
     return decoded(content, where=where)
 
@@ -58,8 +63,12 @@ def decoded(content: bytes, *, where: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as invalid:
         raise ConfigurationError(
-            f"{where}: the file must be UTF-8 text, got byte 0x{content[invalid.start]:02x} at "
-            f"position {invalid.start}; save it as UTF-8"
+            Problem(
+                where=where,
+                what="the file must be UTF-8 text",
+                got=f"byte 0x{content[invalid.start]:02x} at position {invalid.start}",
+                fix="Save it as UTF-8.",
+            )
         ) from None
 
 
@@ -85,8 +94,12 @@ def trace_text(text: str, *, where: str, options: TracingOptions) -> TracedText:
         safe = False
     if not safe:
         raise UnsupportedTaskDefinitionError(
-            f"{where}: the file must be laid out so that it can be added to, got one whose lines "
-            "would change their meaning; format it with your editor first"
+            Problem(
+                where=where,
+                what="the file must be laid out so that it can be added to",
+                got="one whose lines would change their meaning",
+                fix="Format it with your editor first.",
+            )
         )
     return TracedText(text=traced, injection=injection)
 

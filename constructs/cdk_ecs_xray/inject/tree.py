@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import yaml
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
 from cdk_ecs_xray.inject.placeholders import (
     Unquoted,
@@ -112,9 +112,11 @@ class TreeBuilder:
         for key_node, value_node in node.value:
             key = self.node(key_node).value
             if not isinstance(key, str):
-                raise self._refused(key_node, "a key must be text", str(key), "put it in quotes")
+                raise self._refused(key_node, "a key must be text", str(key), "Put it in quotes.")
             if key in entries:
-                raise self._refused(key_node, "a key must be there once", key, "remove one of them")
+                raise self._refused(
+                    key_node, "a key must be there once", key, "Remove one of them."
+                )
             entries[key] = Entry(
                 key=key, start=key_node.start_mark.index, node=self.node(value_node)
             )
@@ -124,7 +126,7 @@ class TreeBuilder:
         end = start + len(self._text[start : node.end_mark.index].rstrip())
         written = self._text[start:end]
         if node.tag.startswith("!"):
-            raise self._refused(node, "a value must have no tag", node.tag, "write its value")
+            raise self._refused(node, "a value must have no tag", node.tag, "Write its value.")
         if self._format == "json":
             value = self._json_scalar(node, written)
         elif node.style is None and is_one(written):
@@ -143,13 +145,17 @@ class TreeBuilder:
                 node,
                 "a placeholder without quotes must stand alone",
                 restore(written),
-                "put the value in quotes",
+                "Put the value in quotes.",
             )
         return Unquoted(restore(written))
 
-    def _refused(self, node: yaml.Node, what: str, got: str, cure: str) -> ConfigurationError:
+    def _refused(self, node: yaml.Node, what: str, got: str, fix: str) -> ConfigurationError:
         mark = node.start_mark
         return ConfigurationError(
-            f"{self._where}, line {mark.line + 1}, column {mark.column + 1}: {what}, got "
-            f"'{restore(got)}'; {cure}"
+            Problem(
+                where=f"{self._where}, line {mark.line + 1}, column {mark.column + 1}",
+                what=what,
+                got=f"'{restore(got)}'",
+                fix=fix,
+            )
         )

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cdk_ecs_xray.errors import ConfigurationError, LocalAwsError
+from cdk_ecs_xray.errors import ConfigurationError, LocalAwsError, Problem
 from cdk_ecs_xray.local.embedded_aws import DEFAULT_ACCOUNT, DEFAULT_REGION, EmbeddedAws
 
 _UNKNOWN = ("unknown-account", "unknown-region")
@@ -48,8 +48,11 @@ class CdkProject:
         self.folder = Path(folder).resolve()
         if not (self.folder / "cdk.json").is_file():
             raise ConfigurationError(
-                f"{self.folder}: the folder must hold a cdk.json, got none; start the command "
-                "in a CDK project"
+                Problem(
+                    where=str(self.folder),
+                    what="cdk.json not found",
+                    fix="Run the command in a CDK project.",
+                )
             )
         self._cdk = _find_cdk()
 
@@ -111,8 +114,12 @@ class CdkProject:
             if quiet:
                 sys.stderr.write(done.stdout)
             raise LocalAwsError(
-                f"step '{step}': cdk {arguments[0]} must end with 0, got {done.returncode}; its "
-                "own message is above"
+                Problem(
+                    where=f"step '{step}'",
+                    what=f"cdk {arguments[0]} must end with 0",
+                    got=str(done.returncode),
+                    fix="Its own message is above.",
+                )
             )
 
 
@@ -155,7 +162,10 @@ def _find_cdk() -> str:
     found = str(beside_python) if beside_python.exists() else shutil.which("cdk")
     if found is None:
         raise ConfigurationError(
-            "cdk: the CDK command line must be on PATH, got none; run make setup, or "
-            "npm install aws-cdk"
+            Problem(
+                where="cdk",
+                what="the CDK command line not found on PATH",
+                fix="Run make setup, or npm install aws-cdk.",
+            )
         )
     return found

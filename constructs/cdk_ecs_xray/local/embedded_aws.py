@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from cdk_ecs_xray.errors import LocalAwsError
+from cdk_ecs_xray.errors import LocalAwsError, Problem
 from cdk_ecs_xray.local import control
 from cdk_ecs_xray.local.process import (
     is_running,
@@ -96,8 +96,12 @@ class EmbeddedAws:
         health = control.health_of(port, timeout=ATTACH_TIMEOUT)
         if health is None:
             raise LocalAwsError(
-                f"embedded AWS: expected a server of this kit on port {port}, got no answer of"
-                f" its kind; start one with ecs-xray local start --port {port}"
+                Problem(
+                    where="embedded AWS",
+                    what=f"expected a server of this kit on port {port}",
+                    got="no answer of its kind",
+                    fix=f"Start one with ecs-xray local start --port {port}.",
+                )
             )
         return cls(port=port, pid=health.pid, home=health.home, process=None)
 
@@ -167,7 +171,12 @@ class EmbeddedAws:
         """Forget every resource in every account, the CDK bootstrap included."""
         if control.ask(self.port, "POST", control.RESET_PATH, timeout=20.0) is None:
             raise LocalAwsError(
-                f"embedded AWS: reset on port {self.port} got no answer; is the server stopped?"
+                Problem(
+                    where="embedded AWS",
+                    what=f"port {self.port} must answer a reset",
+                    got="no answer",
+                    fix="Is the server stopped?",
+                )
             )
         shutil.rmtree(self._home / "cdk", ignore_errors=True)
 
@@ -211,8 +220,12 @@ class EmbeddedAws:
             what += ": " + " | ".join(log.read_text(errors="replace").splitlines()[-_LOG_TAIL:])
         self.stop()
         raise LocalAwsError(
-            f"embedded AWS: the server on port {self.port} {what};"
-            " check that the `local` extra is installed in this Python"
+            Problem(
+                where="embedded AWS",
+                what=f"the server on port {self.port} must start",
+                got=f"that it {what}",
+                fix="Check that the extra 'local' is installed in this Python.",
+            )
         )
 
     def __enter__(self) -> Self:
@@ -236,8 +249,12 @@ def _open_log(log: Path, home: Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         shutil.rmtree(home, ignore_errors=True)
         raise LocalAwsError(
-            f"embedded AWS: log_file must be writable, got {log} ({error.strerror});"
-            " choose a file in a folder that exists"
+            Problem(
+                where="embedded AWS",
+                what="log_file must be writable",
+                got=f"{log} ({error.strerror})",
+                fix="Choose a file in a folder that exists.",
+            )
         ) from error
     with output:
         yield output

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from cdk_ecs_xray.errors import LocalAwsError
+from cdk_ecs_xray.errors import LocalAwsError, Problem
 from cdk_ecs_xray.local.control import HOST
 
 
@@ -29,8 +29,12 @@ def listening_socket(port: int | None) -> socket.socket:
     except (OSError, OverflowError) as error:
         listener.close()
         raise LocalAwsError(
-            f"embedded AWS: port must be a free one on {HOST}, got {port} ({error});"
-            " choose another, or leave it out to get a free one"
+            Problem(
+                where="embedded AWS",
+                what=f"port must be a free one on {HOST}",
+                got=f"{port} ({error})",
+                fix="Choose another, or leave it out to get a free one.",
+            )
         ) from error
     return listener
 
@@ -67,7 +71,12 @@ def wait_for_exit(pid: int, *, process: subprocess.Popen[bytes] | None, timeout:
         if not _signal(pid, process, signal_number) or _ended(pid, process, timeout):
             return
     raise LocalAwsError(
-        f"embedded AWS: process {pid} should have ended, got no end; end it by hand"
+        Problem(
+            where="embedded AWS",
+            what=f"process {pid} should have ended",
+            got="no end",
+            fix="End it by hand.",
+        )
     )
 
 

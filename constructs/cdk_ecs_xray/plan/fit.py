@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cdk_ecs_xray.errors import Problem
 from cdk_ecs_xray.plan.network import NETWORKS, XRAY_PORT
 
 MAX_CONTAINERS = 10  # ECS's quota per task definition; it cannot be raised.
@@ -51,23 +52,39 @@ def port_range(port: int, ports: str | None) -> range:
     return range(int(first), int(last or first) + 1)
 
 
-def obstacles(task: TaskFacts, *, container_name: str, cpu: int, memory_mib: int) -> Sequence[str]:
+def obstacles(
+    task: TaskFacts, *, container_name: str, cpu: int, memory_mib: int
+) -> Sequence[Problem]:
     """Return why a task cannot carry a sidecar of this name and size; nothing when it can."""
     problems = []
     if task.mode not in NETWORKS:
         problems.append(
-            f"{task.where}: network_mode must be one of {', '.join(NETWORKS)} so that the app can "
-            f"reach a collector, got '{task.mode}'; use bridge or host on EC2, awsvpc on Fargate"
+            Problem(
+                where=task.where,
+                what=f"network_mode must be one of {', '.join(NETWORKS)} so that the app can "
+                "reach a collector",
+                got=f"'{task.mode}'",
+                fix="Use bridge or host on EC2, awsvpc on Fargate.",
+            )
         )
     if task.windows:
         problems.append(
-            f"{task.where}: the operating system must be Linux, got Windows; no collector has an "
-            "image for it, so run the app on Linux or send traces to a collector elsewhere"
+            Problem(
+                where=task.where,
+                what="the operating system must be Linux",
+                got="Windows",
+                fix="No collector has an image for it, so run the app on Linux or send traces to "
+                "a collector elsewhere.",
+            )
         )
     if any(container.name == container_name for container in task.containers):
         problems.append(
-            f"{task.where}: container names must be unique, got a second '{container_name}'; "
-            "rename that container or give the sidecar another name with Naming"
+            Problem(
+                where=task.where,
+                what="container names must be unique",
+                got=f"a second '{container_name}'",
+                fix="Rename that container or give the sidecar another name with Naming.",
+            )
         )
     if task.mode in ("awsvpc", "host"):
         problems += _port_obstacles(task)
@@ -77,7 +94,7 @@ def obstacles(task: TaskFacts, *, container_name: str, cpu: int, memory_mib: int
 
 def budget_obstacles(
     task: TaskFacts, *, cpu: int = 0, memory_mib: int = 0, sidecars: int = 0
-) -> Sequence[str]:
+) -> Sequence[Problem]:
     """Return what does not fit: too many containers, or more cpu or memory than the task has.
 
     :param sidecars: 1 with the sidecar's sizes when it is still to be added.
@@ -86,29 +103,45 @@ def budget_obstacles(
     count = len(task.containers) + sidecars
     if count > MAX_CONTAINERS:
         problems.append(
-            f"{task.where}: a task definition must have at most {MAX_CONTAINERS} containers, got "
-            f"{count} with the collector; merge or move one"
+            Problem(
+                where=task.where,
+                what=f"a task definition must have at most {MAX_CONTAINERS} containers",
+                got=f"{count} with the collector",
+                fix="Merge or move one.",
+            )
         )
     cpu += sum(container.cpu for container in task.containers)
     if task.cpu is not None and cpu > task.cpu:
         problems.append(
-            f"{task.where}: the cpu of all containers must be at most the task's {task.cpu}, got "
-            f"{cpu} with the collector; give the task more or the app {cpu - task.cpu} less"
+            Problem(
+                where=task.where,
+                what=f"the cpu of all containers must be at most the task's {task.cpu}",
+                got=f"{cpu} with the collector",
+                fix=f"Give the task more or the app {cpu - task.cpu} less.",
+            )
         )
     memory_mib += sum(container.memory_mib for container in task.containers)
     if task.memory_mib is not None and memory_mib > task.memory_mib:
         problems.append(
-            f"{task.where}: the memory of all containers must be at most the task's "
-            f"{task.memory_mib} MiB, got {memory_mib} with the collector; give the task more or "
-            f"the app {memory_mib - task.memory_mib} less"
+            Problem(
+                where=task.where,
+                what=f"the memory of all containers must be at most the task's {task.memory_mib} "
+                "MiB",
+                got=f"{memory_mib} with the collector",
+                fix=f"Give the task more or the app {memory_mib - task.memory_mib} less.",
+            )
         )
     return problems
 
 
-def _port_obstacles(task: TaskFacts) -> Sequence[str]:
+def _port_obstacles(task: TaskFacts) -> Sequence[Problem]:
     return [
-        f"{task.where}: port {XRAY_PORT} must be free in {task.mode} mode, where containers share "
-        f"ports, got it mapped by '{container.name}'; move that container to another port"
+        Problem(
+            where=task.where,
+            what=f"port {XRAY_PORT} must be free in {task.mode} mode, where containers share ports",
+            got=f"it mapped by '{container.name}'",
+            fix="Move that container to another port.",
+        )
         for container in task.containers
         if any(XRAY_PORT in ports for ports in container.ports)
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 # Container names allow letters, digits, hyphens and underscores, and so do Docker links; log
 # group names allow more. What is legal in both is legal in every name made here.
@@ -30,8 +30,13 @@ class Naming:
 
     def __post_init__(self) -> None:
         problems = [
-            f"Naming: {part} must be letters, digits, hyphens and underscores, starting with a "
-            f"letter or digit, got {value!r}; it becomes part of container and log group names"
+            Problem(
+                where="Naming",
+                what=f"{part} must be letters, digits, hyphens and underscores, starting with a "
+                "letter or digit",
+                got=f"{value!r}",
+                fix="It becomes part of container and log group names.",
+            )
             for part, value in (
                 ("namespace", self.namespace),
                 ("environment", self.environment),
@@ -41,8 +46,12 @@ class Naming:
         ]
         if len(self.container_name) > _MAX_CONTAINER_NAME:
             problems.append(
-                f"Naming: the container name must be at most {_MAX_CONTAINER_NAME} characters, "
-                f"got {len(self.container_name)}; shorten namespace or environment"
+                Problem(
+                    where="Naming",
+                    what=f"the container name must be at most {_MAX_CONTAINER_NAME} characters",
+                    got=str(len(self.container_name)),
+                    fix="Shorten namespace or environment.",
+                )
             )
         if problems:
             raise ConfigurationError(*problems)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from cdk_ecs_xray.errors import UnsupportedTaskDefinitionError
+from cdk_ecs_xray.errors import Problem, UnsupportedTaskDefinitionError
 
 LOOPBACK = "127.0.0.1"
 ALL_INTERFACES = "0.0.0.0"  # noqa: S104 - the container's own network, reachable only over links
@@ -72,6 +72,11 @@ def network_for(mode: str, *, where: str) -> SidecarNetwork:
     if mode in NETWORKS:
         return NETWORKS[mode]
     raise UnsupportedTaskDefinitionError(
-        f"{where}: network_mode must be one of {', '.join(NETWORKS)} so that the app can reach "
-        f"a collector, got '{mode}'; use bridge or host on EC2, awsvpc on Fargate"
+        Problem(
+            where=where,
+            what=f"network_mode must be one of {', '.join(NETWORKS)} so that the app can reach a "
+            "collector",
+            got=f"'{mode}'",
+            fix="Use bridge or host on EC2, awsvpc on Fargate.",
+        )
     )

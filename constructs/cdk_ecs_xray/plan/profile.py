@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 _FEWEST_MEMORY_MIB = 4  # Docker's minimum, as ECS documents for memory and memoryReservation.
 _MAX_STOP_TIMEOUT_SECONDS = 120  # ECS's limit on Fargate; CDK does not check it.
@@ -62,38 +62,59 @@ class SidecarProfile:
             return self.memory_reservation_mib
         return self.memory_limit_mib
 
-    def _problems(self) -> list[str]:
+    def _problems(self) -> list[Problem]:
         problems = []
         if self.cpu < 0:
             problems.append(
-                f"SidecarProfile: cpu must not be negative, got {self.cpu}; 32 is usual"
+                Problem(
+                    where="SidecarProfile",
+                    what="cpu must not be negative",
+                    got=str(self.cpu),
+                    fix="32 is usual.",
+                )
             )
         if self.memory_reservation_mib < _FEWEST_MEMORY_MIB:
             problems.append(
-                f"SidecarProfile: memory_reservation_mib must be at least {_FEWEST_MEMORY_MIB}, "
-                f"got {self.memory_reservation_mib}; 256 is usual"
+                Problem(
+                    where="SidecarProfile",
+                    what=f"memory_reservation_mib must be at least {_FEWEST_MEMORY_MIB}",
+                    got=str(self.memory_reservation_mib),
+                    fix="256 is usual.",
+                )
             )
         if (
             self.memory_limit_mib is not None
             and self.memory_limit_mib < self.memory_reservation_mib
         ):
             problems.append(
-                "SidecarProfile: memory_limit_mib must not be below memory_reservation_mib "
-                f"{self.memory_reservation_mib}, got {self.memory_limit_mib}; raise the limit or "
-                "lower the reservation"
+                Problem(
+                    where="SidecarProfile",
+                    what="memory_limit_mib must not be below memory_reservation_mib "
+                    f"{self.memory_reservation_mib}",
+                    got=str(self.memory_limit_mib),
+                    fix="Raise the limit or lower the reservation.",
+                )
             )
         if (
             self.stop_timeout_seconds is not None
             and not 0 <= self.stop_timeout_seconds <= _MAX_STOP_TIMEOUT_SECONDS
         ):
             problems.append(
-                f"SidecarProfile: stop_timeout_seconds must be 0 to {_MAX_STOP_TIMEOUT_SECONDS}, "
-                f"got {self.stop_timeout_seconds}; 30 lets the daemon flush"
+                Problem(
+                    where="SidecarProfile",
+                    what=f"stop_timeout_seconds must be 0 to {_MAX_STOP_TIMEOUT_SECONDS}",
+                    got=str(self.stop_timeout_seconds),
+                    fix="30 lets the daemon flush.",
+                )
             )
         if self.restart_attempt_period_seconds not in _RESTART_PERIOD_SECONDS:
             problems.append(
-                "SidecarProfile: restart_attempt_period_seconds must be 60 to 1800, got "
-                f"{self.restart_attempt_period_seconds}; 60 restarts soonest"
+                Problem(
+                    where="SidecarProfile",
+                    what="restart_attempt_period_seconds must be 60 to 1800",
+                    got=str(self.restart_attempt_period_seconds),
+                    fix="60 restarts soonest.",
+                )
             )
         return problems
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from cdk_ecs_xray.errors import Problem
+
 START = "START"
 """The condition of ``dependsOn`` that orders start and stop without ever blocking the app."""
 
@@ -17,7 +19,7 @@ class Warned:
     """
 
     id: str
-    text: str
+    problem: Problem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +78,12 @@ def plan_environment(present: PresentWiring, environment: Mapping[str, str]) -> 
         warnings=[
             Warned(
                 id="ecs-xray:environment-kept",
-                text=f"{present.where}: {name} is already set and stays as it is, got "
-                f"{_shown(present.environment[name])}; tracing would use '{value}', remove yours "
-                "to get that",
+                problem=Problem(
+                    where=present.where,
+                    what=f"{name} is already set and stays as it is",
+                    got=_shown(present.environment[name]),
+                    fix=f"Tracing would use '{value}', remove yours to get that.",
+                ),
             )
             for name, value in environment.items()
             if name in present.environment and present.environment[name] != value
@@ -90,8 +95,12 @@ def _link_warnings(present: PresentWiring, to: str) -> Sequence[Warned]:
     return [
         Warned(
             id="ecs-xray:link-kept",
-            text=f"{present.where}: a link named '{to}' already leads to another container, got "
-            f"'{target}'; segments go there until that link is renamed",
+            problem=Problem(
+                where=present.where,
+                what=f"a link named '{to}' already leads to another container",
+                got=f"'{target}'",
+                fix="Segments go there until that link is renamed.",
+            ),
         )
         for target, _, alias in (link.partition(":") for link in present.links)
         if (alias or target) == to and target != to
@@ -105,8 +114,12 @@ def _dependency_warnings(present: PresentWiring, to: str) -> Sequence[Warned]:
     return (
         Warned(
             id="ecs-xray:dependency-kept",
-            text=f"{present.where}: the dependency on '{to}' is already set and stays as it is, "
-            f"got {condition}; START is enough and never blocks the app",
+            problem=Problem(
+                where=present.where,
+                what=f"the dependency on '{to}' is already set and stays as it is",
+                got=condition,
+                fix="START is enough and never blocks the app.",
+            ),
         ),
     )
 

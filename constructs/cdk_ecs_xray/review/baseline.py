@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from cdk_ecs_xray.errors import ReviewError
+from cdk_ecs_xray.errors import Problem, ReviewError
 from cdk_ecs_xray.templates.assembly import StackSource, read_stacks
 
 
@@ -50,8 +50,12 @@ def _archived(revision: str, path: str) -> bytes:
 
 def _no_baseline(revision: str, why: str) -> ReviewError:
     return ReviewError(
-        f"--against {revision}: must be a folder that cdk synth wrote, a template, or a git "
-        f"revision that holds PATH, got '{why}'; cdk.out is rarely committed, so synthesise the "
-        "other revision: git worktree add ../base REVISION, cdk synth -o ../base/cdk.out there, "
-        "and --against ../base/cdk.out"
+        Problem(
+            where=f"--against {revision}",
+            what="must be a folder that cdk synth wrote, a template, or a git revision that holds "
+            "PATH",
+            got=f"'{why}'",
+            fix="Cdk.out is rarely committed, so synthesise the other revision: git worktree add "
+            "../base REVISION, cdk synth -o ../base/cdk.out there, and --against ../base/cdk.out.",
+        )
     )

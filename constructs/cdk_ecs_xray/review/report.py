@@ -14,8 +14,8 @@ from cdk_ecs_xray.review.rule import Finding, Rule, findings, in_order
 from cdk_ecs_xray.review.rules import RULES
 from cdk_ecs_xray.review.sampling import Cost, costs, sampling_findings
 from cdk_ecs_xray.review.security import Permission, permissions
-from cdk_ecs_xray.review.severity import Severity
 from cdk_ecs_xray.sampling.traffic.profile import TrafficProfile
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.assembly import read_stacks
 from cdk_ecs_xray.templates.reading import read_model
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.errors import Problem
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Collector, Container, Place, Stack, TaskDefinition
 
 
@@ -13,17 +14,19 @@ from cdk_ecs_xray.templates.model import Collector, Container, Place, Stack, Tas
 class Found:
     """One occurrence of what a rule looks for.
 
-    :param problem: *what, got value*; the place goes before it and the cure after.
+    :param what: the clause that is not met; with ``got`` and ``fix`` the parts of a
+        :class:`Problem`.
     :param severity: where it differs from the rule's.
     """
 
     place: Place
-    problem: str
-    cure: str
+    what: str
+    fix: str
+    got: str | None = None
     severity: Severity | None = None
 
 
-Check = Callable[[Sequence[Stack]], Iterable[Found]]
+Search = Callable[[Sequence[Stack]], Iterable[Found]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +40,7 @@ class Rule:
     id: str
     severity: Severity
     title: str
-    check: Check
+    check: Search
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +51,7 @@ class Finding:
     severity: Severity
     title: str
     place: Place
-    problem: str
-    cure: str
-
-    @property
-    def text(self) -> str:
-        """The finding in one line: *where: what, got value; how to fix*."""
-        return f"{self.place}: {self.problem}; {self.cure}"
+    problem: Problem
 
 
 def findings(rules: Iterable[Rule], stacks: Sequence[Stack]) -> Sequence[Finding]:
@@ -65,8 +62,7 @@ def findings(rules: Iterable[Rule], stacks: Sequence[Stack]) -> Sequence[Finding
             severity=rule.severity if one.severity is None else one.severity,
             title=rule.title,
             place=one.place,
-            problem=one.problem,
-            cure=one.cure,
+            problem=Problem(where=str(one.place), what=one.what, got=one.got, fix=one.fix),
         )
         for rule in rules
         for one in rule.check(stacks)
@@ -93,15 +89,15 @@ class Group:
 
 def grouped(found: Sequence[Finding]) -> Sequence[Group]:
     """Return findings with what they have in common said once, in their order."""
-    places: dict[tuple[str, Severity, str, str], list[Finding]] = {}
+    places: dict[tuple[str, Severity, Problem], list[Finding]] = {}
     for one in found:
-        places.setdefault((one.id, one.severity, one.problem, one.cure), []).append(one)
+        places.setdefault((one.id, one.severity, one.problem.at("")), []).append(one)
     return [
         Group(finding=alike[0], places=[one.place for one in alike]) for alike in places.values()
     ]
 
 
-def each_task(check: Callable[[TaskDefinition], Iterable[Found]]) -> Check:
+def each_task(check: Callable[[TaskDefinition], Iterable[Found]]) -> Search:
     """Return a check of all task definitions, one at a time."""
 
     def every(stacks: Sequence[Stack]) -> Iterator[Found]:
@@ -112,7 +108,7 @@ def each_task(check: Callable[[TaskDefinition], Iterable[Found]]) -> Check:
     return every
 
 
-def each_collector(check: Callable[[TaskDefinition, Collector], Iterable[Found]]) -> Check:
+def each_collector(check: Callable[[TaskDefinition, Collector], Iterable[Found]]) -> Search:
     """Return a check of all collectors that certainly serve X-Ray, one at a time."""
 
     def every(task: TaskDefinition) -> Iterator[Found]:
@@ -123,7 +119,7 @@ def each_collector(check: Callable[[TaskDefinition, Collector], Iterable[Found]]
     return each_task(every)
 
 
-def each_app(check: Callable[[TaskDefinition, Container], Iterable[Found]]) -> Check:
+def each_app(check: Callable[[TaskDefinition, Container], Iterable[Found]]) -> Search:
     """Return a check of all containers that are no collectors, one at a time."""
 
     def every(task: TaskDefinition) -> Iterator[Found]:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from cdk_ecs_xray.review.rule import Finding
-from cdk_ecs_xray.review.severity import Severity
 from cdk_ecs_xray.sampling import SamplingRuleSet
 from cdk_ecs_xray.sampling.checks import EnvironmentRules, check_account, check_rules
-from cdk_ecs_xray.sampling.findings import Finding as Problem
+from cdk_ecs_xray.sampling.findings import SamplingFinding
 from cdk_ecs_xray.sampling.foreign_rules import in_file_shape
 from cdk_ecs_xray.sampling.matching import deciding_rule
 from cdk_ecs_xray.sampling.prices import DEFAULT_REGION, prices_in
-from cdk_ecs_xray.sampling.reading import inspect_rules
+from cdk_ecs_xray.sampling.reading import inspect_content
 from cdk_ecs_xray.sampling.simulation import AnyRule, Load, simulate
 from cdk_ecs_xray.sampling.traffic.profile import TrafficProfile
 from cdk_ecs_xray.sampling.values import DEFAULT_RULE_NAME
@@ -28,7 +23,7 @@ from cdk_ecs_xray.templates.model import Place, Resource, Stack
 _RULE = "AWS::XRay::SamplingRule"
 _GROUP = "AWS::XRay::Group"
 _TRACING_NAME = "AWS_XRAY_TRACING_NAME"
-_NAMED = re.compile(r"(?:rule|group) '([^']*)'")
+_WHERE = "template"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +58,7 @@ class _Sampled:
     environment: str
     account: tuple[str | None, str | None]
     rules: SamplingRuleSet | None
-    problems: Sequence[Problem]
+    findings: Sequence[SamplingFinding]
     places: Mapping[str, Place]
     services: Sequence[str]
 
@@ -71,15 +66,15 @@ class _Sampled:
 def sampling_findings(stacks: Sequence[Stack]) -> Sequence[Finding]:
     """Return what the checks of sampling files find in templates; open values are left out."""
     sampled = _sampled(stacks)
-    found = [_finding(one, problem) for one in sampled for problem in one.problems]
+    found = [_finding(one, finding) for one in sampled for finding in one.findings]
     for one in sampled:
         if one.rules is not None:
             alone = _environment_rules(one, environment=None)
-            found += [_finding(one, problem) for problem in check_rules(alone)]
+            found += [_finding(one, finding) for finding in check_rules(alone)]
     for account in dict.fromkeys(one.account for one in sampled):
         sharing = [one for one in sampled if one.account == account and one.rules is not None]
         together = check_account([_environment_rules(one) for one in sharing])
-        found += [_finding(_owner(sharing, problem), problem) for problem in together]
+        found += [_finding(_owner(sharing, finding), finding) for finding in together]
     return found
 
 
@@ -155,16 +150,12 @@ def _read(
         # The API lists X-Ray's own rule beside the others; a template cannot have it.
         own_rules.append({"name": DEFAULT_RULE_NAME, "priority": 1, **shape["default"]})
     groups = [_group(one.properties) for one in resources if one.type == _GROUP]
-    with tempfile.TemporaryDirectory() as folder:
-        # The checks read files; a template's rules are checked by the same words.
-        file = Path(folder) / "rules.json"
-        file.write_text(json.dumps({"rules": own_rules, "groups": groups}), encoding="utf-8")
-        reading = inspect_rules(file)
+    reading = inspect_content({"rules": own_rules, "groups": groups}, SamplingRuleSet, where=_WHERE)
     return _Sampled(
         environment=environment or ", ".join(stack.source.path for stack in stacks),
         account=account,
         rules=reading.rules,
-        problems=reading.findings,
+        findings=reading.findings,
         places={_name(one): one.place for one in resources},
         services=list(_services(stacks)),
     )
@@ -219,26 +210,23 @@ def _environment_rules(one: _Sampled, environment: str | None = "") -> Environme
     return EnvironmentRules(
         environment=one.environment if environment == "" else environment,
         rules=one.rules or SamplingRuleSet(rules=()),
-        where="template",
+        where=_WHERE,
         services=one.services,
     )
 
 
-def _owner(sharing: Sequence[_Sampled], problem: Problem) -> _Sampled:
-    for one in sharing:
-        if problem.place.endswith(f"environment '{one.environment}'"):
-            return one
-    return sharing[0]
+def _owner(sharing: Sequence[_Sampled], finding: SamplingFinding) -> _Sampled:
+    owners = [one for one in sharing if one.environment == finding.environment]
+    return (owners or sharing)[0]
 
 
-def _finding(one: _Sampled, problem: Problem) -> Finding:
-    named = _NAMED.search(problem.place)
+def _finding(one: _Sampled, finding: SamplingFinding) -> Finding:
     fallback = next(iter(one.places.values()))
+    place = fallback if finding.entry is None else one.places.get(finding.entry, fallback)
     return Finding(
-        id=str(problem.check),
-        severity=Severity(str(problem.severity)),
-        title=f"{str(problem.check).replace('-', ' ').capitalize()}",
-        place=fallback if named is None else one.places.get(named[1], fallback),
-        problem=problem.problem,
-        cure=problem.cure,
+        id=str(finding.check),
+        severity=finding.severity,
+        title=f"{str(finding.check).replace('-', ' ').capitalize()}",
+        place=place,
+        problem=finding.problem.at(str(place)),
     )

@@ -1,18 +1,17 @@
 """Sampling rules as files that people review. No CDK in here."""
 
-from cdk_ecs_xray.sampling.findings import Check, Finding, Severity
+from cdk_ecs_xray.sampling.findings import SamplingCheck, SamplingFinding
 from cdk_ecs_xray.sampling.groups import Group, Insights
 from cdk_ecs_xray.sampling.rule_set import SamplingRuleSet
 from cdk_ecs_xray.sampling.rules import DefaultRule, SamplingRateBoost, SamplingRule
 
 __all__ = [
-    "Check",
     "DefaultRule",
-    "Finding",
     "Group",
     "Insights",
+    "SamplingCheck",
+    "SamplingFinding",
     "SamplingRateBoost",
     "SamplingRule",
     "SamplingRuleSet",
-    "Severity",
 ]

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from cdk_ecs_xray.errors import SamplingRuleError
-from cdk_ecs_xray.sampling.findings import Check, Finding
+from cdk_ecs_xray.errors import Problem
+from cdk_ecs_xray.sampling.findings import SamplingCheck, SamplingFinding
 from cdk_ecs_xray.sampling.matching import MATCHED_FIELDS
 from cdk_ecs_xray.sampling.patterns import pattern_covers, pattern_matches
 from cdk_ecs_xray.sampling.rule_set import MAX_GROUPS, MAX_RULES, SamplingRuleSet
@@ -31,13 +31,22 @@ class EnvironmentRules:
     where: str
     services: Sequence[str] = field(default_factory=tuple)
 
-    def place(self, rule: str) -> str:
-        """Return where a rule stands."""
-        place = f"{self.where}, rule '{rule}'"
-        return place if self.environment is None else f"{place}, environment '{self.environment}'"
+    def finding(
+        self, check: SamplingCheck, rule: str, *, what: str, got: str, fix: str
+    ) -> SamplingFinding:
+        """Return a finding about one of the rules."""
+        where = f"{self.where}, rule '{rule}'"
+        if self.environment is not None:
+            where += f", environment '{self.environment}'"
+        return SamplingFinding(
+            check=check,
+            problem=Problem(where=where, what=what, got=got, fix=fix),
+            entry=rule,
+            environment=self.environment,
+        )
 
 
-def check_rules(checked: EnvironmentRules) -> Iterator[Finding]:
+def check_rules(checked: EnvironmentRules) -> Iterator[SamplingFinding]:
     """Find what is wrong with the rules of one environment for itself."""
     yield from _names(checked)
     rules = checked.rules.in_environment(checked.environment)
@@ -48,7 +57,7 @@ def check_rules(checked: EnvironmentRules) -> Iterator[Finding]:
         yield from _boost(checked, rule)
 
 
-def check_account(sharing: Sequence[EnvironmentRules]) -> Iterator[Finding]:
+def check_account(sharing: Sequence[EnvironmentRules]) -> Iterator[SamplingFinding]:
     """Find what environments of one account and region do to each other.
 
     :param sharing: every environment there. What each does for itself is not checked again.
@@ -67,59 +76,60 @@ def check_account(sharing: Sequence[EnvironmentRules]) -> Iterator[Finding]:
 
 def check_environment_names(
     rules: SamplingRuleSet, where: str, known: Sequence[str]
-) -> Iterator[Finding]:
+) -> Iterator[SamplingFinding]:
     """Find environments that a file speaks of and that do not exist."""
     for name in sorted(rules.environments_named - set(known)):
-        yield Finding(
-            check=Check.UNKNOWN_ENVIRONMENT,
-            place=where,
-            problem=f"environments must exist, got '{name}'",
-            cure=f"choose one of {', '.join(known)}",
+        yield SamplingFinding(
+            check=SamplingCheck.UNKNOWN_ENVIRONMENT,
+            problem=Problem(
+                where=where,
+                what=f"environment '{name}' not found",
+                fix=f"Choose one of {', '.join(known)}.",
+            ),
         )
 
 
-def _names(checked: EnvironmentRules) -> Iterator[Finding]:
+def _names(checked: EnvironmentRules) -> Iterator[SamplingFinding]:
     if checked.environment is None:
         return
-    for qualified in (checked.rules.qualified, checked.rules.qualified_groups):
-        try:
-            qualified(checked.environment)
-        except SamplingRuleError as error:
-            for problem in error.problems:
-                place, _, rest = problem.partition(": ")
-                text, _, cure = rest.partition("; ")
-                yield Finding(
-                    check=Check.NAME_LENGTH,
-                    place=f"{checked.where}, {place}",
-                    problem=text,
-                    cure=cure,
-                )
+    for name, problem in checked.rules.names_too_long(checked.environment):
+        yield SamplingFinding(
+            check=SamplingCheck.NAME_LENGTH,
+            problem=problem.at(f"{checked.where}, {problem.where}"),
+            entry=name,
+            environment=checked.environment,
+        )
 
 
-def _quota(rules: Sequence[object], groups: Sequence[object], place: str) -> Iterator[Finding]:
+def _quota(
+    rules: Sequence[object], groups: Sequence[object], place: str
+) -> Iterator[SamplingFinding]:
     for kind, found, most in (("rules", rules, MAX_RULES), ("groups", groups, MAX_GROUPS)):
         if len(found) > most:
-            yield Finding(
-                check=Check.QUOTA,
-                place=place,
-                problem=f"{kind} must be at most {most}, X-Ray's quota for an account and "
-                f"region, got {len(found)}",
-                cure="merge some with wildcards, or move an environment to an account of its own",
+            yield SamplingFinding(
+                check=SamplingCheck.QUOTA,
+                problem=Problem(
+                    where=place,
+                    what=f"{kind} must be at most {most}, X-Ray's quota for an account and region",
+                    got=str(len(found)),
+                    fix="Merge some with wildcards, or move an environment to an account of its "
+                    "own.",
+                ),
             )
 
 
 def _unreachable(
     checked: EnvironmentRules, rule: SamplingRule, earlier: Sequence[SamplingRule]
-) -> Iterator[Finding]:
+) -> Iterator[SamplingFinding]:
     covering = next((other for other in earlier if covers(other, rule)), None)
     if covering is not None:
-        yield Finding(
-            check=Check.UNREACHABLE,
-            place=checked.place(rule.name),
-            problem=f"must match something that rules before it leave over, got priority "
-            f"{rule.priority} behind '{covering.name}' with {covering.priority}, which matches "
-            "all of it",
-            cure=f"move it before '{covering.name}', narrow that one, or remove it",
+        yield checked.finding(
+            SamplingCheck.UNREACHABLE,
+            rule.name,
+            what="must match a request that no rule before it matches",
+            got=f"priority {rule.priority} behind '{covering.name}' with {covering.priority}, "
+            "which matches all of its requests",
+            fix=f"Move it before '{covering.name}', narrow that one, or remove it.",
         )
 
 
@@ -133,32 +143,33 @@ def covers(wider: SamplingRule, narrower: SamplingRule) -> bool:
     )
 
 
-def _skipped(checked: EnvironmentRules, rule: SamplingRule) -> Iterator[Finding]:
+def _skipped(checked: EnvironmentRules, rule: SamplingRule) -> Iterator[SamplingFinding]:
     if rule.skipped_because is not None:
-        yield Finding(
-            check=Check.SKIPPED_BY_SDKS,
-            place=checked.place(rule.name),
-            problem=f"must do without attributes, resource_arn and version to work with X-Ray's "
-            f"SDKs, which silently skip it, got {rule.skipped_because}",
-            cure="remove them, or keep it for OpenTelemetry apps only",
+        yield checked.finding(
+            SamplingCheck.SKIPPED_BY_SDKS,
+            rule.name,
+            what="must do without attributes, resource_arn and version to work with X-Ray's SDKs, "
+            "which silently skip it",
+            got=rule.skipped_because,
+            fix="Remove them, or keep it for OpenTelemetry apps only.",
         )
 
 
-def _boost(checked: EnvironmentRules, rule: SamplingRule) -> Iterator[Finding]:
+def _boost(checked: EnvironmentRules, rule: SamplingRule) -> Iterator[SamplingFinding]:
     boost = rule.sampling_rate_boost
     if boost is not None and boost.max_rate <= rule.fixed_rate:
-        yield Finding(
-            check=Check.BOOST,
-            place=checked.place(rule.name),
-            problem=f"max_rate must be above fixed_rate {rule.fixed_rate:g} to raise it, got "
-            f"{boost.max_rate:g}",
-            cure="raise max_rate, or remove sampling_rate_boost",
+        yield checked.finding(
+            SamplingCheck.BOOST,
+            rule.name,
+            what=f"max_rate must be above fixed_rate {rule.fixed_rate:g} to raise it",
+            got=f"{boost.max_rate:g}",
+            fix="Raise max_rate, or remove sampling_rate_boost.",
         )
 
 
 def check_other_environments(
     checked: EnvironmentRules, others: Iterable[tuple[str, Sequence[str]]]
-) -> Iterator[Finding]:
+) -> Iterator[SamplingFinding]:
     """Find rules that match by service name alone, and so match other environments' services.
 
     :param others: environments of the same account and region, each with the names its apps trace
@@ -177,27 +188,30 @@ def check_other_environments(
         if not captured and rule.service_name == ANYTHING:
             captured = [f"every service of '{environment}'" for environment, _ in elsewhere]
         if captured:
-            yield Finding(
-                check=Check.OTHER_ENVIRONMENTS,
-                place=checked.place(rule.name),
-                problem="service_name must not match other environments of the account and "
-                f"region, got '{rule.service_name}', which captures {', '.join(captured)}",
-                cure="name the environment's own services, give it a host, or use an account for "
-                "each",
+            yield checked.finding(
+                SamplingCheck.OTHER_ENVIRONMENTS,
+                rule.name,
+                what="service_name must not match other environments of the account and region",
+                got=f"'{rule.service_name}', which captures {', '.join(captured)}",
+                fix="Name the environment's own services, give it a host, or use an account for "
+                "each.",
             )
 
 
-def _default_managed_twice(sharing: Sequence[EnvironmentRules]) -> Iterator[Finding]:
+def _default_managed_twice(sharing: Sequence[EnvironmentRules]) -> Iterator[SamplingFinding]:
     managing = [
         f"'{one.environment}'"
         for one in sharing
         if one.environment is not None and one.rules.default.managed_by == one.environment
     ]
     if len(managing) > 1:
-        yield Finding(
-            check=Check.DEFAULT_MANAGED_TWICE,
-            place="environments " + ", ".join(managing),
-            problem="default.managed_by must be set by one environment of an account and region, "
-            f"which has one Default rule, got {len(managing)}",
-            cure="remove it from all but one, or give each an account or region of its own",
+        yield SamplingFinding(
+            check=SamplingCheck.DEFAULT_MANAGED_TWICE,
+            problem=Problem(
+                where="environments " + ", ".join(managing),
+                what="default.managed_by must be set by one environment of an account and region, "
+                "which has one Default rule",
+                got=str(len(managing)),
+                fix="Remove it from all but one, or give each an account or region of its own.",
+            ),
         )

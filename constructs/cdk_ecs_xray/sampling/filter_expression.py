@@ -72,8 +72,8 @@ class _Parser:
     def _next(self) -> Token:
         return self._tokens[self._position]
 
-    def _refuse(self, cure: str) -> FilterExpressionError:
-        return FilterExpressionError(self._next.column, self._next.shown, cure)
+    def _refuse(self, fix: str) -> FilterExpressionError:
+        return FilterExpressionError(self._next.column, self._next.shown, fix)
 
     def _take(self) -> Token:
         token = self._next
@@ -86,17 +86,17 @@ class _Parser:
             return True
         return False
 
-    def _expect(self, text: str, cure: str = "") -> None:
+    def _expect(self, text: str, fix: str = "") -> None:
         if not self._skip(text):
-            raise self._refuse(cure or f"write '{text}' there")
+            raise self._refuse(fix or f"Write '{text}' there.")
 
     def expect_end(self) -> None:
         if self._next.kind != "end":
-            raise self._refuse("remove it, or join it with AND or OR")
+            raise self._refuse("Remove it, or join it with AND or OR.")
 
     def any_of(self, *, level: int) -> None:
         if level > _DEEPEST:
-            raise self._refuse(f"nest at most {_DEEPEST} levels deep")
+            raise self._refuse(f"Nest at most {_DEEPEST} levels deep.")
         self._all_of(level)
         while self._skip("OR", "or"):
             self._all_of(level)
@@ -118,7 +118,7 @@ class _Parser:
             self._expect(")")
             return
         if self._next.kind != "word":
-            raise self._refuse("write a keyword there, such as fault or responsetime")
+            raise self._refuse("Write a keyword there, such as fault or responsetime.")
         self._keyword(level)
 
     def _keyword(self, level: int) -> None:
@@ -132,7 +132,7 @@ class _Parser:
         elif word in BOOLEANS:
             self._take()
             if self._skip(*_EQUALITY) and not self._skip("true", "false"):
-                raise self._refuse("write true or false there")
+                raise self._refuse("Write true or false there.")
         elif word in NUMBERS:
             self._take()
             self._comparison(_ORDER, "number", "a number")
@@ -142,24 +142,24 @@ class _Parser:
         else:
             known = (*BOOLEANS, *NUMBERS, *STRINGS, *self._special, "AND", "OR")
             close = difflib.get_close_matches(word, known, n=1)
-            raise self._refuse(f"did you mean '{close[0]}'?" if close else "write a known keyword")
+            raise self._refuse(f"Did you mean '{close[0]}'?" if close else "Write a known keyword.")
 
     def _comparison(self, operators: Sequence[str], kind: str, value: str) -> None:
         if not self._skip(*operators):
-            raise self._refuse(f"write one of {' '.join(operators)} there")
+            raise self._refuse(f"Write one of {' '.join(operators)} there.")
         if self._next.kind != kind:
-            raise self._refuse(f"write {value} there")
+            raise self._refuse(f"Write {value} there.")
         self._take()
 
     def _service(self, level: int) -> None:
-        self._expect("(", 'write service("name")')
+        self._expect("(", 'Write service("name").')
         if not self._skip(")"):
             self._node()
             self._expect(")")
         self._filter(level)
 
     def _edge(self, level: int) -> None:
-        self._expect("(", 'write edge("source", "destination")')
+        self._expect("(", 'Write edge("source", "destination").')
         if not self._skip(")"):
             self._node()
             self._expect(",")
@@ -177,7 +177,7 @@ class _Parser:
             self._expect("(")
             while True:
                 if not self._skip(*_ID_PARTS):
-                    raise self._refuse(f"write one of {', '.join(_ID_PARTS)} there")
+                    raise self._refuse(f"Write one of {', '.join(_ID_PARTS)} there.")
                 self._expect(":")
                 self._string()
                 if not self._skip(","):
@@ -188,13 +188,13 @@ class _Parser:
 
     def _string(self) -> None:
         if self._next.kind != "string":
-            raise self._refuse('write a name in " there')
+            raise self._refuse('Write a name in " there.')
         self._take()
 
     def _annotation_in_brackets(self, _level: int) -> None:
-        self._expect("[", "write annotation[key] or annotation.key")
+        self._expect("[", "Write annotation[key] or annotation.key.")
         if self._next.kind not in ("word", "string", "number"):
-            raise self._refuse("write the annotation's key there")
+            raise self._refuse("Write the annotation's key there.")
         self._take()
         self._expect("]")
         self._annotation_value()
@@ -202,7 +202,7 @@ class _Parser:
     def _annotation_value(self) -> None:
         if self._skip(*_EQUALITY):
             if self._next.kind not in ("string", "number") and not self._skip("true", "false"):
-                raise self._refuse('write a number, true, false or text in " there')
+                raise self._refuse('Write a number, true, false or text in " there.')
             if self._next.kind in ("string", "number"):
                 self._take()
         elif self._next.text in _ORDER:

@@ -20,14 +20,14 @@ class FilterExpressionError(ValueError):
 
     :param column: where, the first character being 1.
     :param got: what stands there.
-    :param cure: what to write instead.
+    :param fix: what to write instead.
     """
 
-    def __init__(self, column: int, got: str, cure: str) -> None:
+    def __init__(self, column: int, got: str, fix: str) -> None:
         self.column = column
         self.got = got
-        self.cure = cure
-        super().__init__(f"column {column}: got {got}; {cure}")
+        self.fix = fix
+        super().__init__(f"column {column} (got {got}). {fix}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +65,6 @@ def tokens(expression: str) -> Iterator[Token]:
 def _unreadable(expression: str, place: int) -> FilterExpressionError:
     character = expression[place]
     if character == '"':
-        return FilterExpressionError(place + 1, "a quote that is not closed", 'add the closing "')
-    cure = 'quote text with "' if character in "'“”`" else "remove it"
-    return FilterExpressionError(place + 1, f"'{character}'", cure)
+        return FilterExpressionError(place + 1, "a quote that is not closed", 'Add the closing ".')
+    fix = 'Quote text with ".' if character in "'“”`" else "Remove it."
+    return FilterExpressionError(place + 1, f"'{character}'", fix)

@@ -6,15 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-
-class Severity(StrEnum):
-    """How bad a finding is: an error must not be deployed, a warning may be meant."""
-
-    ERROR = "error"
-    WARNING = "warning"
+from cdk_ecs_xray.errors import InvalidValueError, Problem
+from cdk_ecs_xray.severity import Severity
 
 
-class Check(StrEnum):
+class SamplingCheck(StrEnum):
     """The checks of a sampling file by their ids, which are API and listed in docs/sampling.md."""
 
     UNREADABLE = "sampling-unreadable"
@@ -39,58 +35,54 @@ class Check(StrEnum):
 
 
 _WARNINGS = frozenset(
-    {Check.SKIPPED_BY_SDKS, Check.OTHER_ENVIRONMENTS, Check.BOOST, Check.UNKNOWN_ENVIRONMENT}
+    {
+        SamplingCheck.SKIPPED_BY_SDKS,
+        SamplingCheck.OTHER_ENVIRONMENTS,
+        SamplingCheck.BOOST,
+        SamplingCheck.UNKNOWN_ENVIRONMENT,
+    }
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One thing that is wrong in a sampling file.
+class SamplingFinding:
+    """One thing that is wrong with sampling rules.
 
     :param check: which check found it.
-    :param place: the file and the entry in it.
-    :param problem: what is wrong, and the value that was found.
-    :param cure: how to mend it.
+    :param entry: the name of the rule or group that it is about; None for the whole file.
+    :param environment: the environment that it is about; None where it is about all.
     """
 
-    check: Check
-    place: str
-    problem: str
-    cure: str
+    check: SamplingCheck
+    problem: Problem
+    entry: str | None = None
+    environment: str | None = None
 
     @property
     def severity(self) -> Severity:
         """How bad it is; the same for every finding of a check."""
         return Severity.WARNING if self.check in _WARNINGS else Severity.ERROR
 
-    @property
-    def text(self) -> str:
-        """The finding in one line: *where: what, got value; how to fix*."""
-        return f"{self.place}: {self.problem}" + (f"; {self.cure}" if self.cure else "")
-
-    def as_document(self) -> Mapping[str, str]:
+    def as_document(self) -> Mapping[str, str | None]:
         """Return the finding as JSON holds it."""
         return {
             "id": str(self.check),
             "severity": str(self.severity),
-            "place": self.place,
-            "problem": self.problem,
-            "cure": self.cure,
+            **self.problem.as_document(),
         }
 
 
-def errors_in(findings: Iterable[Finding]) -> list[Finding]:
+def errors_in(findings: Iterable[SamplingFinding]) -> list[SamplingFinding]:
     """Return the findings that must not be deployed."""
     return [finding for finding in findings if finding.severity is Severity.ERROR]
 
 
-class CheckFailedError(ValueError):
+class CheckFailedError(InvalidValueError):
     """A value that a check refuses, raised by a model's validator.
 
     :param check: which check.
-    :param message: what is wrong, got value; how to fix. Without the field's name.
     """
 
-    def __init__(self, check: Check, message: str) -> None:
+    def __init__(self, check: SamplingCheck, problem: Problem) -> None:
         self.check = check
-        super().__init__(message)
+        super().__init__(problem)

@@ -7,10 +7,11 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, Field, ModelWrapValidatorHandler, model_validator
 
+from cdk_ecs_xray.errors import Problem
 from cdk_ecs_xray.files.model_file import clash, validate_with
 from cdk_ecs_xray.sampling.filter_expression import check_filter_expression
 from cdk_ecs_xray.sampling.filter_tokens import FilterExpressionError
-from cdk_ecs_xray.sampling.findings import Check, CheckFailedError
+from cdk_ecs_xray.sampling.findings import CheckFailedError, SamplingCheck
 from cdk_ecs_xray.sampling.rules import STRICT
 from cdk_ecs_xray.sampling.values import Name
 
@@ -20,9 +21,12 @@ def _expression(value: str) -> str:
         check_filter_expression(value)
     except FilterExpressionError as refused:
         raise CheckFailedError(
-            Check.FILTER_EXPRESSION,
-            f"must be a filter expression of X-Ray, got {refused.got} at column "
-            f"{refused.column}; {refused.cure}",
+            SamplingCheck.FILTER_EXPRESSION,
+            Problem(
+                what="must be a filter expression of X-Ray",
+                got=f"{refused.got} at column {refused.column}",
+                fix=refused.fix,
+            ),
         ) from None
     return value
 
@@ -53,8 +57,12 @@ class Insights(BaseModel):
             and data.get("enabled") is not True
         ):
             refused = CheckFailedError(
-                Check.NOTIFICATIONS,
-                "must be false without insights, got true; add 'enabled: true' beside it",
+                SamplingCheck.NOTIFICATIONS,
+                Problem(
+                    what="must be false without insights",
+                    got="true",
+                    fix="Add 'enabled: true' beside it.",
+                ),
             )
             clashes.append(clash(refused, ("notifications",), True))
         return validate_with(clashes, data, handler)

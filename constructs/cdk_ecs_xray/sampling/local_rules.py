@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.sampling.decisions import Reservoirs
 from cdk_ecs_xray.sampling.patterns import pattern_matches
 from cdk_ecs_xray.sampling.rules import DefaultRule, SamplingRule
@@ -74,7 +74,12 @@ def local_rules_text(document: Mapping[str, Any], *, sdk: str) -> str:
     """
     if sdk not in HOW_TO_LOAD:
         raise ConfigurationError(
-            f"--for: must be one of {', '.join(HOW_TO_LOAD)}, got '{sdk}'; choose one of these"
+            Problem(
+                where="--for",
+                what=f"must be one of {', '.join(HOW_TO_LOAD)}",
+                got=f"'{sdk}'",
+                fix="Choose one of these.",
+            )
         )
     return json.dumps(document, indent=2) + "\n"
 

@@ -1,52 +1,68 @@
-"""Reads a rules file of any kind and says everything that is wrong with it."""
+"""Reads sampling rules of any kind and says everything that is wrong with them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import Any, Generic, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from cdk_ecs_xray.errors import SamplingRuleError
 from cdk_ecs_xray.files.model_file import displayed, explained, read_mapping
-from cdk_ecs_xray.sampling.findings import Check, CheckFailedError, Finding
+from cdk_ecs_xray.sampling.findings import CheckFailedError, SamplingCheck, SamplingFinding
 from cdk_ecs_xray.sampling.foreign_rules import in_file_shape
 
-if TYPE_CHECKING:
-    from cdk_ecs_xray.sampling.rule_set import SamplingRuleSet
+RuleSet = TypeVar("RuleSet", bound=BaseModel)
 
-RuleSet = TypeVar("RuleSet", bound="SamplingRuleSet")
-
-_CHECKS_BY_TYPE = {"missing": Check.MISSING_KEY, "extra_forbidden": Check.UNKNOWN_KEY}
+_CHECKS_BY_TYPE = {
+    "missing": SamplingCheck.MISSING_KEY,
+    "extra_forbidden": SamplingCheck.UNKNOWN_KEY,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
-    """A rules file as far as it could be read.
+class Reading(Generic[RuleSet]):
+    """Rules as far as they could be read.
 
     :param where: the file, as messages name it.
     :param rules: None where the findings hold errors.
-    :param findings: of the file for itself. :mod:`checks` finds what its rules do to each other.
+    :param findings: of the rules for themselves. :mod:`checks` finds what they do to each other.
     """
 
     where: str
-    rules: SamplingRuleSet | None
-    findings: tuple[Finding, ...]
+    rules: RuleSet | None
+    findings: tuple[SamplingFinding, ...]
 
 
-def inspect_rules(path: str | Path) -> Reading:
+def inspect_rules(path: str | Path, model: type[RuleSet]) -> Reading[RuleSet]:
     """Read a rules file without raising: problems are findings with ids."""
-    from cdk_ecs_xray.sampling.rule_set import SamplingRuleSet
-
     where = displayed(path)
     try:
-        return Reading(where=where, rules=_validated(path, where, SamplingRuleSet), findings=())
-    except _UnusableError as unusable:
-        return Reading(where=where, rules=None, findings=unusable.findings)
+        content = read_mapping(path, error=SamplingRuleError, first_key="rules")
     except SamplingRuleError as error:
-        findings = tuple(_unreadable(problem, where) for problem in error.problems)
+        findings = tuple(
+            SamplingFinding(check=SamplingCheck.UNREADABLE, problem=problem)
+            for problem in error.problems
+        )
+        return Reading(where=where, rules=None, findings=findings)
+    return inspect_content(content, model, where=where)
+
+
+def inspect_content(
+    content: Mapping[str, Any], model: type[RuleSet], *, where: str
+) -> Reading[RuleSet]:
+    """Read rules that are in memory already, such as a template's, without raising.
+
+    :param where: how messages name them.
+    """
+    shaped = in_file_shape(content)
+    try:
+        return Reading(where=where, rules=model.model_validate(shaped), findings=())
+    except ValidationError as invalid:
+        findings = tuple(_findings(invalid, where=where, content=shaped, model=model))
         return Reading(where=where, rules=None, findings=findings)
 
 
@@ -55,45 +71,48 @@ def read_rules(path: str | Path, model: type[RuleSet]) -> RuleSet:
 
     :raises SamplingRuleError: with every problem of the file.
     """
-    try:
-        return _validated(path, displayed(path), model)
-    except _UnusableError as unusable:
-        raise SamplingRuleError(*(finding.text for finding in unusable.findings)) from None
+    reading = inspect_rules(path, model)
+    if reading.rules is None:
+        raise SamplingRuleError(*(finding.problem for finding in reading.findings))
+    return reading.rules
 
 
-class _UnusableError(Exception):
-    def __init__(self, *findings: Finding) -> None:
-        self.findings = findings
-        super().__init__()
+def _findings(
+    invalid: ValidationError, *, where: str, content: Mapping[str, Any], model: type[BaseModel]
+) -> Sequence[SamplingFinding]:
+    found = []
+    for detail, problem in explained(invalid, where=where, content=content, model=model):
+        environment = _environment(detail)
+        if environment is not None:
+            problem = problem.at(f"{problem.where}, environment '{environment}'")  # noqa: PLW2901
+        found.append(
+            SamplingFinding(
+                check=_check_of(detail),
+                problem=problem,
+                entry=_entry(detail, content),
+                environment=environment,
+            )
+        )
+    return found
 
 
-def _validated(path: str | Path, where: str, model: type[RuleSet]) -> RuleSet:
-    content = in_file_shape(read_mapping(path, error=SamplingRuleError, first_key="rules"))
-    try:
-        return model.model_validate(content)
-    except ValidationError as invalid:
-        problems = explained(invalid, where=where, content=content, model=model)
-        raise _UnusableError(
-            *(_finding(detail, place, text) for detail, place, text in problems)
-        ) from None
-
-
-def _finding(detail: ErrorDetails, place: str, text: str) -> Finding:
+def _environment(detail: ErrorDetails) -> str | None:
     loc = detail["loc"]
-    if "environments" in loc[:-1]:
-        place += f", environment '{loc[loc.index('environments') + 1]}'"
-    problem, _, cure = text.partition("; ")
-    return Finding(check=_check_of(detail), place=place, problem=problem, cure=cure)
+    return str(loc[loc.index("environments") + 1]) if "environments" in loc[:-1] else None
 
 
-def _check_of(detail: ErrorDetails) -> Check:
+def _entry(detail: ErrorDetails, content: Mapping[str, Any]) -> str | None:
+    """Return the name of the rule or group that a problem is in."""
+    section, *position = detail["loc"][:2] or ("",)
+    if section not in ("rules", "groups") or not position or not isinstance(position[0], int):
+        return None
+    entry = content[str(section)][position[0]]
+    name = entry.get("name") if isinstance(entry, Mapping) else None
+    return name if isinstance(name, str) else None
+
+
+def _check_of(detail: ErrorDetails) -> SamplingCheck:
     raised = detail.get("ctx", {}).get("error")
     if isinstance(raised, CheckFailedError):
         return raised.check
-    return _CHECKS_BY_TYPE.get(detail["type"], Check.WRONG_TYPE)
-
-
-def _unreadable(problem: str, where: str) -> Finding:
-    place, _, rest = problem.partition(": ") if problem.startswith(where) else (where, "", problem)
-    text, _, cure = rest.partition("; ")
-    return Finding(check=Check.UNREADABLE, place=place, problem=text, cure=cure)
+    return _CHECKS_BY_TYPE.get(detail["type"], SamplingCheck.WRONG_TYPE)

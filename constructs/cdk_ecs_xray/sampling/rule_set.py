@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field, ModelWrapValidatorHandler, model_validator
 from pydantic_core import InitErrorDetails
 
-from cdk_ecs_xray.errors import SamplingRuleError
+from cdk_ecs_xray.errors import Problem, SamplingRuleError
 from cdk_ecs_xray.files.model_file import clash, validate_with
-from cdk_ecs_xray.sampling.findings import Check, CheckFailedError
+from cdk_ecs_xray.sampling.findings import CheckFailedError, SamplingCheck
 from cdk_ecs_xray.sampling.groups import Group
+from cdk_ecs_xray.sampling.reading import read_rules
 from cdk_ecs_xray.sampling.rules import STRICT, DefaultRule, SamplingRule
 from cdk_ecs_xray.sampling.values import MAX_NAME
 
@@ -47,8 +48,6 @@ class SamplingRuleSet(BaseModel):
 
         :raises SamplingRuleError: with every problem of the file.
         """
-        from cdk_ecs_xray.sampling.reading import read_rules
-
         return read_rules(path, cls)
 
     def in_environment(self, environment: str | None) -> tuple[SamplingRule, ...]:
@@ -77,20 +76,25 @@ class SamplingRuleSet(BaseModel):
 
         :raises SamplingRuleError: when a name is too long with the environment in front.
         """
-        rules = {rule.name: rule for rule in self.rules}
-        return {
-            f"{environment}-{name}": rules[name].in_environment(environment)
-            for name in _fitting(self.in_environment(environment), environment, "rule")
-        }
+        rules = self.in_environment(environment)
+        _refuse(_names_too_long(rules, environment, "rule"))
+        return {f"{environment}-{rule.name}": rule for rule in rules}
 
     def qualified_groups(self, environment: str) -> dict[str, Group]:
         """Return the groups by the name they have in an account: ``dev-checkout-faults``.
 
         :raises SamplingRuleError: when a name is too long with the environment in front.
         """
-        groups = {group.name: group for group in self.groups_in(environment)}
-        names = _fitting(self.groups_in(environment), environment, "group")
-        return {f"{environment}-{name}": groups[name] for name in names}
+        groups = self.groups_in(environment)
+        _refuse(_names_too_long(groups, environment, "group"))
+        return {f"{environment}-{group.name}": group for group in groups}
+
+    def names_too_long(self, environment: str) -> Sequence[tuple[str, Problem]]:
+        """Return the rules and groups whose names in the account would be too long, and why."""
+        return [
+            *_names_too_long(self.in_environment(environment), environment, "rule"),
+            *_names_too_long(self.groups_in(environment), environment, "group"),
+        ]
 
     @property
     def environments_named(self) -> frozenset[str]:
@@ -106,20 +110,27 @@ class SamplingRuleSet(BaseModel):
         return validate_with(_clashes(data), _in_file_order(data), handler)
 
 
-def _fitting(entries: Sequence[SamplingRule | Group], environment: str, kind: str) -> Sequence[str]:
-    names = [entry.name for entry in entries]
+def _refuse(names: Iterable[tuple[str, Problem]]) -> None:
+    problems = [problem for _, problem in names]
+    if problems:
+        raise SamplingRuleError(*problems)
+
+
+def _names_too_long(
+    entries: Sequence[SamplingRule | Group], environment: str, kind: str
+) -> Iterator[tuple[str, Problem]]:
     spare = MAX_NAME - len(environment) - 1
-    too_long = [name for name in names if len(name) > spare]
-    if too_long:
-        raise SamplingRuleError(
-            *(
-                f"environment '{environment}', {kind} '{name}': the name in the account must be "
-                f"at most {MAX_NAME} characters long, got {len(name) + MAX_NAME - spare} in "
-                f"'{environment}-{name}'; shorten the {kind}'s name by {len(name) - spare}"
-                for name in too_long
+    for name in (entry.name for entry in entries):
+        if len(name) > spare:
+            yield (
+                name,
+                Problem(
+                    where=f"environment '{environment}', {kind} '{name}'",
+                    what=f"the name in the account must be at most {MAX_NAME} characters long",
+                    got=f"{len(name) + MAX_NAME - spare} in '{environment}-{name}'",
+                    fix=f"Shorten the {kind}'s name by {len(name) - spare}.",
+                ),
             )
-        )
-    return names
 
 
 def _in_file_order(data: object) -> object:
@@ -146,7 +157,8 @@ def _clashes(data: object) -> list[InitErrorDetails]:
             continue
         if needed and not entries:
             refused = CheckFailedError(
-                Check.NO_RULES, "must hold at least one rule, got none; add one"
+                SamplingCheck.NO_RULES,
+                Problem(what="must hold at least one rule", got="an empty list", fix="Add one."),
             )
             found.append(clash(refused, (key,), entries))
         found += _over_quota(key, entries, most)
@@ -159,9 +171,12 @@ def _over_quota(key: str, entries: Sequence[Any], most: int) -> list[InitErrorDe
     if enabled <= most:
         return []
     refused = CheckFailedError(
-        Check.QUOTA,
-        f"must be at most {most}, X-Ray's quota for an account and region, got {enabled}; "
-        "merge some with wildcards",
+        SamplingCheck.QUOTA,
+        Problem(
+            what=f"must be at most {most}, X-Ray's quota for an account and region",
+            got=str(enabled),
+            fix="Merge some with wildcards.",
+        ),
     )
     return [clash(refused, (key,), entries)]
 
@@ -175,7 +190,8 @@ def _duplicates(key: str, entries: Sequence[Any]) -> list[InitErrorDetails]:
             continue
         if name in seen:
             refused = CheckFailedError(
-                Check.DUPLICATE, f"must be unique, got a second '{name}'; rename one of them"
+                SamplingCheck.DUPLICATE,
+                Problem(what="must be unique", got=f"a second '{name}'", fix="Rename one of them."),
             )
             found.append(clash(refused, (key, position, "name"), name))
         seen.add(name)

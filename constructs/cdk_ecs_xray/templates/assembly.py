@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cdk_ecs_xray.errors import ReviewError
+from cdk_ecs_xray.errors import Problem, ReviewError
 from cdk_ecs_xray.files.model_file import displayed
 from cdk_ecs_xray.templates.template import read_template
 
@@ -58,14 +58,21 @@ def read_stacks(path: str) -> Sequence[StackSource]:
     folder = place.parent if place.is_file() else place
     if not folder.is_dir():
         raise ReviewError(
-            f"{path}: must be a folder that cdk synth wrote, or a template, got nothing of that "
-            "name; run cdk synth first, or pass the path of a template"
+            Problem(
+                where=path,
+                what="not found",
+                fix="Run `cdk synth` first, or pass a template.",
+            )
         )
     stacks = list(_assembly(folder, environment=""))
     if not stacks:
         raise ReviewError(
-            f"{path}: the cloud assembly must hold a stack, got none; run cdk synth in an app that "
-            "has one"
+            Problem(
+                where=path,
+                what="the cloud assembly must hold a stack",
+                got="none",
+                fix="Run cdk synth in an app that has one.",
+            )
         )
     return stacks
 
@@ -89,8 +96,11 @@ def _assembly(folder: Path, *, environment: str) -> Iterator[StackSource]:
     artifacts = _manifest(folder).get("artifacts")
     if not isinstance(artifacts, Mapping):
         raise ReviewError(
-            f"{displayed(folder / 'manifest.json')}: the manifest must list artifacts, got none; "
-            "run cdk synth again"
+            Problem(
+                where=displayed(folder / "manifest.json"),
+                what="artifacts not found in the manifest",
+                fix="Run cdk synth again.",
+            )
         )
     for artifact_id, artifact in artifacts.items():
         if not isinstance(artifact, Mapping):
@@ -148,14 +158,22 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
     file = folder / "manifest.json"
     if not file.is_file():
         raise ReviewError(
-            f"{displayed(folder)}: the folder must be a cloud assembly with a manifest.json, got "
-            "none; run cdk synth, or pass the path of a template"
+            Problem(
+                where=displayed(folder),
+                what="manifest.json not found",
+                fix="Run `cdk synth`, or pass the path of a template.",
+            )
         )
     try:
         content = json.loads(_text(file))
     except ValueError as invalid:
         raise ReviewError(
-            f"{displayed(file)}: the manifest must be JSON, got '{invalid}'; run cdk synth again"
+            Problem(
+                where=displayed(file),
+                what="the manifest must be JSON",
+                got=f"'{invalid}'",
+                fix="Run cdk synth again.",
+            )
         ) from None
     return content if isinstance(content, Mapping) else {}
 
@@ -166,7 +184,12 @@ def _standard_input() -> str:
         return sys.stdin.buffer.read().decode("utf-8")
     except UnicodeDecodeError:
         raise ReviewError(
-            "<stdin>: must be readable UTF-8 text, got other bytes; pipe a template into it"
+            Problem(
+                where="<stdin>",
+                what="must be readable UTF-8 text",
+                got="other bytes",
+                fix="Pipe a template into it.",
+            )
         ) from None
 
 
@@ -178,8 +201,12 @@ def _text(file: Path) -> str:
     except OSError as failed:
         got = f"'{failed.strerror}'"
     raise ReviewError(
-        f"{displayed(file)}: the file must be readable UTF-8 text, got {got}; run cdk synth again, "
-        "or check the path"
+        Problem(
+            where=displayed(file),
+            what="the file must be readable UTF-8 text",
+            got=got,
+            fix="Run cdk synth again, or check the path.",
+        )
     ) from None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from cdk_ecs_xray.errors import ReviewError
+from cdk_ecs_xray.errors import Problem, ReviewError
 from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
 
 
@@ -50,9 +50,13 @@ def read_template(text: str, *, where: str) -> Mapping[str, Any]:
         else "none"
     )
     raise ReviewError(
-        f"{where}: the file must be a CloudFormation template with 'Resources', or a task "
-        f"definition with 'containerDefinitions', got {got}; pass a template, a task definition or "
-        "the folder that cdk synth wrote"
+        Problem(
+            where=where,
+            what="the file must be a CloudFormation template with 'Resources', or a task "
+            "definition with 'containerDefinitions'",
+            got=got,
+            fix="Pass a template, a task definition or the folder that cdk synth wrote.",
+        )
     )
 
 
@@ -95,11 +99,19 @@ def _parse(text: str, *, where: str) -> object:
         mark = invalid.problem_mark
         place = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1}"
         raise ReviewError(
-            f"{where}{place}: the file must be valid JSON or YAML, got '{invalid.problem}'; "
-            "check brackets, indentation and quotes there"
+            Problem(
+                where=f"{where}{place}",
+                what="the file must be valid JSON or YAML",
+                got=f"'{invalid.problem}'",
+                fix="Check brackets, indentation and quotes there.",
+            )
         ) from None
     except (RecursionError, yaml.YAMLError) as invalid:
         raise ReviewError(
-            f"{where}: the file must be valid JSON or YAML, got {type(invalid).__name__}; "
-            "write it anew"
+            Problem(
+                where=where,
+                what="the file must be valid JSON or YAML",
+                got=type(invalid).__name__,
+                fix="Write it anew.",
+            )
         ) from None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.assembly import read_stacks as read_sources
 
@@ -77,11 +77,20 @@ def _chosen(folder: Path, stages: Sequence[str], environment: str | None) -> str
         return stages[0]
     if environment is None:
         raise ConfigurationError(
-            f"--env: must name one of the Stages of {folder}, got none; choose one of: {names}"
+            Problem(
+                where="--env",
+                what=f"is required, as {folder} has several Stages",
+                fix=f"Choose one of: {names}.",
+            )
         )
     if environment not in stages or environment == "":
         raise ConfigurationError(
-            f"--env: must be a Stage of {folder}, got '{environment}'; choose one of: {names}"
+            Problem(
+                where="--env",
+                what=f"must be a Stage of {folder}",
+                got=f"'{environment}'",
+                fix=f"Choose one of: {names}.",
+            )
         )
     return environment
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.verify.assembly import SynthesisedStack
 
 if TYPE_CHECKING:
@@ -56,8 +56,11 @@ def open_session(*, profile: str | None, region: str | None) -> boto3.Session:
         from botocore.config import Config
     except ImportError as error:
         raise ConfigurationError(
-            f"ecs-xray verify: needs the extra 'verify', got no module '{error.name}'; run "
-            "pip install 'cdk-ecs-xray[verify]'"
+            Problem(
+                where="verify",
+                what="the extra 'verify' is required",
+                fix="Run pip install 'cdk-ecs-xray[verify]'.",
+            )
         ) from error
     with readable_aws_errors():
         session = boto3.Session(profile_name=profile, region_name=region)
@@ -82,13 +85,20 @@ def account_of(session: boto3.Session, stacks: Sequence[SynthesisedStack]) -> st
     others = sorted({one.account for one in stacks if one.account not in (None, account)})
     if others:
         raise ConfigurationError(
-            f"credentials: must be of account {others[0]}, where the stacks go, got {account}; "
-            "choose others with --profile"
+            Problem(
+                where="credentials",
+                what=f"must be of account {others[0]}, where the stacks go",
+                got=account,
+                fix="Choose others with --profile.",
+            )
         )
     if session.region_name is None and any(one.region is None for one in stacks):
         raise ConfigurationError(
-            "region: must be known, as the stacks name none, got none; pass --region or set "
-            "AWS_REGION"
+            Problem(
+                where="verify",
+                what="a region is required, as the stacks set none",
+                fix="Pass --region or set AWS_REGION.",
+            )
         )
     return str(account)
 
@@ -101,21 +111,35 @@ def readable_aws_errors() -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError) as error:
-        raise ConfigurationError(_line(error)) from error
+        raise ConfigurationError(_problem(error)) from error
 
 
-def _line(error: Exception) -> str:
+def _problem(error: Exception) -> Problem:
     name, text = type(error).__name__, " ".join(str(error).split()).rstrip(".")
     if name in _NO_CREDENTIALS:
-        return f"credentials: AWS must know who asks, got '{text}'; log in, or pass --profile"
+        return Problem(
+            where="credentials",
+            what="AWS must know who asks",
+            got=f"'{text}'",
+            fix="Log in, or pass --profile.",
+        )
     if name in _NO_CONNECTION:
-        return (
-            f"network: AWS must be reachable, got '{text}'; see to the network, HTTPS_PROXY "
-            "and AWS_ENDPOINT_URL"
+        return Problem(
+            where="network",
+            what="AWS must be reachable",
+            got=f"'{text}'",
+            fix="See to the network, HTTPS_PROXY and AWS_ENDPOINT_URL.",
         )
     if error_code(error) in _USELESS_CREDENTIALS:
-        return f"credentials: AWS must accept them, got '{text}'; log in again"
-    return f"AWS: the account must be readable, got '{text}'; see --profile and --region"
+        return Problem(
+            where="credentials", what="AWS must accept them", got=f"'{text}'", fix="Log in again."
+        )
+    return Problem(
+        where="AWS",
+        what="the account must be readable",
+        got=f"'{text}'",
+        fix="See --profile and --region.",
+    )
 
 
 def error_code(error: Exception) -> str:

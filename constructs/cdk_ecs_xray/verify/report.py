@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING
 
 from cdk_ecs_xray.printable import printable
-from cdk_ecs_xray.verify.outcome import Finding, Status
+from cdk_ecs_xray.verify.check import CheckResult, CheckStatus
 from cdk_ecs_xray.verify.running import worst
 from cdk_ecs_xray.verify.service_map import Node, ServiceMap, service_map
 from cdk_ecs_xray.verify.traces import Trace
@@ -18,13 +18,17 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.tree import Tree
 
-_STYLES = {Status.OK: "green", Status.FAILED: "bold red", Status.NOT_CHECKED: "yellow"}
+_STYLES = {
+    CheckStatus.OK: "green",
+    CheckStatus.FAILED: "bold red",
+    CheckStatus.NOT_CHECKED: "yellow",
+}
 _TRACE_STYLES = {"ok": "green", "fault": "red", "error": "yellow", "throttle": "yellow"}
 _SHOWN_TRACES = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class Verification:
     """All that was found.
 
     :param environment: the Stage; None for an app without Stages.
@@ -33,13 +37,13 @@ class Report:
 
     environment: str | None
     account: str
-    findings: Sequence[Finding]
+    results: Sequence[CheckResult]
     traces: Sequence[Trace]
 
     @property
-    def result(self) -> Status:
+    def result(self) -> CheckStatus:
         """The result of all checks."""
-        return worst(self.findings)
+        return worst(self.results)
 
     @property
     def map(self) -> ServiceMap:
@@ -47,25 +51,23 @@ class Report:
         return service_map(trace.segments for trace in self.traces)
 
 
-def as_json(report: Report) -> str:
+def as_json(verification: Verification) -> str:
     """Return the report for machines."""
     document = {
-        "environment": report.environment,
-        "account": report.account,
+        "environment": verification.environment,
+        "account": verification.account,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "result": report.result.value,
+        "result": verification.result.value,
         "checks": [
             {
                 "check": one.check.check_id,
-                "status": one.outcome.status.value,
-                "subject": one.outcome.subject,
-                "text": one.outcome.text,
-                "cure": one.outcome.cure,
+                "status": one.answer.status.value,
+                **one.answer.as_document(),
                 "needs": list(one.check.needs),
             }
-            for one in report.findings
+            for one in verification.results
         ],
-        "traces": [_trace(one) for one in report.traces],
+        "traces": [_trace(one) for one in verification.traces],
         "service_map": [
             {
                 "from": {"name": edge.caller.name, "kind": edge.caller.kind},
@@ -74,7 +76,7 @@ def as_json(report: Report) -> str:
                 "seconds": round(edge.seconds, 6),
                 **edge.counts,
             }
-            for edge in report.map.edges
+            for edge in verification.map.edges
         ],
     }
     return json.dumps(document, indent=2)
@@ -91,28 +93,30 @@ def _trace(trace: Trace) -> dict[str, object]:
     }
 
 
-def print_report(report: Report, file: IO[str], *, with_map: bool = True) -> None:
+def print_report(verification: Verification, file: IO[str], *, with_map: bool = True) -> None:
     """Write the report for people: in colour on a terminal, plain elsewhere and with NO_COLOR."""
     from rich.console import Console
 
     console = Console(file=file, highlight=False, markup=False, emoji=False)
-    for one in report.findings:
-        status = one.outcome.status
+    for one in verification.results:
+        status = one.answer.status
         console.print(status.value.ljust(12), style=_STYLES[status], end="")
-        _print(console, f"{one.outcome.subject}: {one.outcome.text}")
-        if one.outcome.cure:
-            _print(console, f"{'':<12}cure: {one.outcome.cure}")
-    if report.traces:
-        _print_traces(console, report.traces)
+        _print(console, f"{one.answer.subject}: {one.answer.clause}")
+        if one.answer.problem is not None:
+            _print(console, f"{'':<12}fix: {one.answer.problem.fix}")
+    if verification.traces:
+        _print_traces(console, verification.traces)
         if with_map:
-            _print_map(console, report.map)
+            _print_map(console, verification.map)
     _print(console, "")
     counts = [
-        f"{sum(one.outcome.status is status for one in report.findings)} {status.value}"
-        for status in Status
+        f"{sum(one.answer.status is status for one in verification.results)} {status.value}"
+        for status in CheckStatus
     ]
-    where = report.account if report.environment is None else report.environment
-    console.print(f"{where}: {', '.join(counts)}", style=_STYLES[report.result], soft_wrap=True)
+    where = verification.account if verification.environment is None else verification.environment
+    console.print(
+        f"{where}: {', '.join(counts)}", style=_STYLES[verification.result], soft_wrap=True
+    )
 
 
 def _print(console: Console, text: str) -> None:

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from cdk_ecs_xray.verify.check import Answer, Check, CheckResult, CheckStatus, not_checked
 from cdk_ecs_xray.verify.checks import CHECKS
 from cdk_ecs_xray.verify.connection import is_refused, useless_credentials
 from cdk_ecs_xray.verify.deployment import Deployment
-from cdk_ecs_xray.verify.outcome import Check, Finding, Outcome, Status, not_checked
 
 
-def run_checks(deployment: Deployment, checks: Sequence[Check] = CHECKS) -> Sequence[Finding]:
+def run_checks(deployment: Deployment, checks: Sequence[Check] = CHECKS) -> Sequence[CheckResult]:
     """Return what every check found, in order."""
     return [
-        Finding(check=check, outcome=outcome)
+        CheckResult(check=check, answer=answer)
         for check in checks
-        for outcome in _outcomes(deployment, check)
+        for answer in _answers(deployment, check)
     ]
 
 
-def worst(findings: Sequence[Finding]) -> Status:
+def worst(results: Sequence[CheckResult]) -> CheckStatus:
     """Return the result of all: failed, not checked where nothing failed, ok where all is."""
-    seen = {finding.outcome.status for finding in findings}
-    if Status.FAILED in seen:
-        return Status.FAILED
+    seen = {result.answer.status for result in results}
+    if CheckStatus.FAILED in seen:
+        return CheckStatus.FAILED
     # Having looked at nothing is no success either.
-    return Status.OK if seen == {Status.OK} else Status.NOT_CHECKED
+    return CheckStatus.OK if seen == {CheckStatus.OK} else CheckStatus.NOT_CHECKED
 
 
-def _outcomes(deployment: Deployment, check: Check) -> Iterator[Outcome]:
+def _answers(deployment: Deployment, check: Check) -> Iterator[Answer]:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -40,11 +40,11 @@ def _outcomes(deployment: Deployment, check: Check) -> Iterator[Outcome]:
         yield not_checked(
             check.check_id.replace("-", " "),
             f"the template or an answer of AWS is not understood: {error!r}",
-            cure="look by hand, and report the resource that this check did not expect",
+            fix="Look by hand, and report the resource that this check did not expect.",
         )
 
 
-def _without_answer(check: Check, error: Exception) -> Outcome:
+def _without_answer(check: Check, error: Exception) -> Answer:
     subject = check.check_id.replace("-", " ")
     operation = getattr(error, "operation_name", "")
     text = " ".join(str(error).split())
@@ -53,8 +53,8 @@ def _without_answer(check: Check, error: Exception) -> Outcome:
         return not_checked(
             subject,
             f"these credentials may not {action}",
-            cure=f"allow {action}; the whole check needs {', '.join(check.needs)}",
+            fix=f"Allow {action}. The whole check needs {', '.join(check.needs)}.",
         )
     if useless_credentials(error):
-        return not_checked(subject, f"AWS no longer accepts the credentials: {text}", cure="log in")
-    return not_checked(subject, f"AWS did not answer: {text}", cure="try again")
+        return not_checked(subject, f"AWS no longer accepts the credentials: {text}", fix="Log in.")
+    return not_checked(subject, f"AWS did not answer: {text}", fix="Try again.")

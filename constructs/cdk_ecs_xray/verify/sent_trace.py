@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from cdk_ecs_xray.verify.check import Answer, Check, failed, ok
 from cdk_ecs_xray.verify.deployment import Deployment
-from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, ok
 
 NAME = "ecs-xray-verify"
 _DEADLINE = 60.0
@@ -17,7 +17,7 @@ _PAUSE = 1.0
 _PROVES = "this proves these credentials and the way to X-Ray from here, not the collector"
 
 
-def _look(deployment: Deployment) -> Iterator[Outcome]:
+def _look(deployment: Deployment) -> Iterator[Answer]:
     for region in deployment.regions:
         yield send_test_trace(deployment.client("xray", region), region)
 
@@ -28,7 +28,7 @@ def send_test_trace(
     *,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
-) -> Outcome:
+) -> Answer:
     """Send one segment with the caller's credentials and wait until X-Ray gives it back."""
     subject = f"test trace in {region}"
     trace_id, document = _segment()
@@ -38,7 +38,7 @@ def send_test_trace(
         return failed(
             subject,
             f"X-Ray did not take it: {refused[0].get('Message', refused[0])}",
-            cure="see that the clock of this machine is right",
+            fix="See that the clock of this machine is right.",
         )
     started = clock()
     while clock() - started < _DEADLINE:
@@ -48,7 +48,7 @@ def send_test_trace(
     return failed(
         subject,
         f"{trace_id} was taken and not found within {_DEADLINE:.0f} s",
-        cure="look for it in the console in a minute; X-Ray is slower than usual",
+        fix="Look for it in the console in a minute. X-Ray is slower than usual.",
     )
 
 

@@ -100,7 +100,7 @@ def service_map(traces: Iterable[Sequence[Segment]]) -> ServiceMap:
     calls: dict[tuple[Node, Node], list[tuple[str, float]]] = {}
     for segments in traces:
         for caller, called, part in _calls(segments):
-            calls.setdefault((caller, called), []).append((_outcome(part), _seconds(part)))
+            calls.setdefault((caller, called), []).append((_answer(part), _seconds(part)))
     return ServiceMap(
         edges=[
             Edge(
@@ -160,7 +160,7 @@ def _inferred(part: Segment) -> Node:
     return Node(name=name, kind=f"AWS::{name}" if part["namespace"] == "aws" else "remote")
 
 
-def _outcome(part: Segment) -> str:
+def _answer(part: Segment) -> str:
     return next((name for name in _OUTCOMES if part.get(name)), "ok")
 
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cdk_ecs_xray.verify.assembly import read_stacks
+from cdk_ecs_xray.verify.check import CheckStatus
 from cdk_ecs_xray.verify.checks import CHECKS
 from cdk_ecs_xray.verify.checks.drift import DRIFT
 from cdk_ecs_xray.verify.connection import account_of, open_session
 from cdk_ecs_xray.verify.deployment import Deployment
 from cdk_ecs_xray.verify.map_drawing import mermaid, svg
-from cdk_ecs_xray.verify.outcome import Status
-from cdk_ecs_xray.verify.report import Report
+from cdk_ecs_xray.verify.report import Verification
 from cdk_ecs_xray.verify.running import run_checks
 from cdk_ecs_xray.verify.sent_trace import SENT_TRACE
 from cdk_ecs_xray.verify.service_map import ServiceMap
@@ -48,7 +48,7 @@ def verify(
     environment: str | None = None,
     drift: bool = True,
     send_test_trace: bool = False,
-) -> Report:
+) -> Verification:
     """Run every check.
 
     :param drift: False leaves out drift detection, which can take minutes on large stacks.
@@ -57,17 +57,17 @@ def verify(
     checks = [check for check in CHECKS if drift or check is not DRIFT]
     if send_test_trace:
         checks.append(SENT_TRACE)
-    findings = run_checks(deployment, checks)
-    return Report(
+    results = run_checks(deployment, checks)
+    return Verification(
         environment=environment,
         account=deployment.account,
-        findings=findings,
+        results=results,
         traces=deployment.traces_read(),
     )
 
 
-def exit_code(report: Report, *, allow_unchecked: bool = False) -> int:
+def exit_code(verification: Verification, *, allow_unchecked: bool = False) -> int:
     """Return 0 when all is well, otherwise 1."""
-    if report.result is Status.OK:
+    if verification.result is CheckStatus.OK:
         return 0
-    return 0 if allow_unchecked and report.result is Status.NOT_CHECKED else 1
+    return 0 if allow_unchecked and verification.result is CheckStatus.NOT_CHECKED else 1

@@ -246,5 +246,5 @@ def test_the_policy_on_the_execution_role_is_noticed(account: Account) -> None:
 
 
 def test_a_stack_without_a_traced_service_is_refused_by_name(account: Account) -> None:
-    with pytest.raises(LocalAwsError, match="stack fq-dev-sampling: must hold an AWS::ECS::Ser"):
+    with pytest.raises(LocalAwsError, match="stack fq-dev-sampling: AWS::ECS::Service not found"):
         read_deployed(account.session, stack_name="fq-dev-sampling")

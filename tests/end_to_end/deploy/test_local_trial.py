@@ -163,7 +163,7 @@ def test_a_deployment_that_fails_is_not_kept(
 
     assert process.returncode == 1, text
     assert "FixedRate" in text
-    assert "ecs-xray: step 'deploy': cdk deploy must end with 0, got 1" in text
+    assert "ecs-xray: step 'deploy': cdk deploy must end with 0 (got 1" in text
     assert "Traceback" not in text
     assert gone(*server_of(text))
 
@@ -212,7 +212,7 @@ def test_a_port_in_use_is_named_and_its_owner_left_alone(
         text, _ = process.communicate(timeout=DEADLINE)
 
         assert process.returncode == 1
-        assert f"port must be a free one on 127.0.0.1, got {port} " in text
+        assert f"port must be a free one on 127.0.0.1 (got {port} " in text
         assert "Traceback" not in text
         assert answers(port)
 

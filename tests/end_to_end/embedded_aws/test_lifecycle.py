@@ -223,5 +223,5 @@ def test_reset_forgets_every_account(aws: EmbeddedAws) -> None:
 def test_reset_of_a_stopped_server_says_so() -> None:
     aws = EmbeddedAws.start()
     aws.stop()
-    with pytest.raises(LocalAwsError, match="reset on port"):
+    with pytest.raises(LocalAwsError, match="must answer a reset"):
         aws.reset()

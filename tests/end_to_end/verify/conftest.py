@@ -114,15 +114,15 @@ class Verified:
         texts: dict[str, str] = {}
         for one in self.document["checks"]:
             if one["status"] == "failed":
-                assert one["cure"], "a failure needs a cure"
-                text = f"{one['subject']}: {one['text']}"
+                assert one["fix"], "a failure needs a fix"
+                text = f"{one['where']}: {one['what']}"
                 texts[one["check"]] = f"{texts.get(one['check'], '')} {text}".strip()
         return texts
 
     def not_checked(self) -> Mapping[str, str]:
         """Return what was not checked, by check."""
         return {
-            one["check"]: one["text"]
+            one["check"]: one["what"]
             for one in self.document["checks"]
             if one["status"] == "not checked"
         }

@@ -118,7 +118,7 @@ def look(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ch
 def said(checks: Checks, check: str) -> tuple[str, str]:
     """Return status and text of the only outcome of a check."""
     (one,) = checks[check]
-    return one["status"], one["text"]
+    return one["status"], one["what"]
 
 
 def test_a_daemon_wired_by_hand(
@@ -187,13 +187,13 @@ def test_a_task_definition_of_another_stack_is_not_passed_over(
         "not checked",
         "its task definition is not in its own template",
     )
-    assert "none of the stacks holds" in checks["tasks"][0]["text"]
+    assert "none of the stacks holds" in checks["tasks"][0]["what"]
 
 
 def test_a_nested_stack_is_not_passed_over(look: Callable[..., Checks]) -> None:
     body = template()
     body["Resources"]["Nested"] = {"Type": "AWS::CloudFormation::Stack"}
-    statuses = {one["subject"]: one["status"] for one in look(body)["stacks"]}
+    statuses = {one["where"]: one["status"] for one in look(body)["stacks"]}
     assert statuses["nested stack Nested of one"] == "not checked"
 
 

@@ -39,9 +39,9 @@ def test_after_requests_all_is_well(verify: Callable[..., Verified]) -> None:
         "collector-logs", "sampling-polls", "traces", "test-trace",
     ]  # fmt: skip
     (polls,) = verified.of("sampling-polls")
-    assert "dev-checkout 1" in polls["text"]
+    assert "dev-checkout 1" in polls["what"]
     (test_trace,) = verified.of("test-trace")
-    assert "not the collector" in test_trace["text"]
+    assert "not the collector" in test_trace["what"]
     traces = {one["request"]: one for one in verified.document["traces"]}
     fine, broken = traces["GET http://ledger/checkout/1"], traces["GET http://ledger/checkout/2"]
     assert (fine["status"], fine["http_status"], fine["error"]) == ("ok", 200, "")

@@ -29,7 +29,7 @@ def test_who_may_not_simulate_still_learns_what_the_policies_say(
     refuse("SimulatePrincipalPolicy", code="AccessDenied")
     (whole,) = verify("--no-drift").of("permissions")
     assert whole["status"] == "ok"
-    assert "as its policies say" in whole["text"]
+    assert "as its policies say" in whole["what"]
 
 
 def test_an_explicit_denial_wins(
@@ -62,7 +62,7 @@ def test_a_policy_on_the_execution_role_is_recognised(
         iam.detach_role_policy(RoleName=execution, PolicyArn=arn)
     (permissions,) = verified.of("permissions")
     assert permissions["status"] == "failed"
-    assert permissions["cure"].startswith("its execution role may")
+    assert permissions["fix"].startswith("Its execution role may")
 
 
 @pytest.mark.parametrize(

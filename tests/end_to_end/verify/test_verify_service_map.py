@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from cdk_ecs_xray.verify.check import Check, CheckResult, failed, not_checked, ok
 from cdk_ecs_xray.verify.map_drawing import mermaid, svg
-from cdk_ecs_xray.verify.outcome import Check, Finding, failed, not_checked, ok
-from cdk_ecs_xray.verify.report import Report, print_report
+from cdk_ecs_xray.verify.report import Verification, print_report
 from cdk_ecs_xray.verify.service_map import ServiceMap, service_map
 from cdk_ecs_xray.verify.traces import Trace
 
@@ -137,7 +137,7 @@ def trace(number: int, **members: Any) -> Trace:
     return Trace(**values | members)
 
 
-def printed(report: Report) -> str:
+def printed(report: Verification) -> str:
     file = io.StringIO()
     print_report(report, file)
     return file.getvalue()
@@ -145,10 +145,10 @@ def printed(report: Report) -> str:
 
 def test_what_senders_put_into_a_trace_does_not_reach_the_terminal_as_commands() -> None:
     text = printed(
-        Report(
+        Verification(
             environment=None,
             account="1",
-            findings=[Finding(check=CHECK, outcome=ok("stack a", "is there"))],
+            results=[CheckResult(check=CHECK, answer=ok("stack a", "is there"))],
             traces=[trace(1, error="boom \x1b[2J [bold]", duration=0.5, http_status=500)],
         )
     )
@@ -159,25 +159,25 @@ def test_what_senders_put_into_a_trace_does_not_reach_the_terminal_as_commands()
 
 
 def test_many_traces_are_counted_not_listed() -> None:
-    report = Report(
-        environment="dev", account="1", findings=[], traces=[trace(n) for n in range(12)]
+    report = Verification(
+        environment="dev", account="1", results=[], traces=[trace(n) for n in range(12)]
     )
     assert "  and 2 more\n" in printed(report)
     assert report.result.value == "not checked"
 
 
 def test_each_result_is_counted_and_the_worst_counts() -> None:
-    outcomes = [ok("a", "b"), failed("c", "d", cure="e"), not_checked("f", "g", cure="h")]
-    report = Report(
+    answers = [ok("a", "b"), failed("c", "d", fix="e"), not_checked("f", "g", fix="h")]
+    report = Verification(
         environment="dev",
         account="1",
-        findings=[Finding(check=CHECK, outcome=one) for one in outcomes],
+        results=[CheckResult(check=CHECK, answer=one) for one in answers],
         traces=[],
     )
     text = printed(report)
     assert report.result.value == "failed"
     assert text.splitlines()[-1] == "dev: 1 ok, 1 failed, 1 not checked"
-    assert "            cure: e\n" in text
+    assert "            fix: e\n" in text
 
 
 def test_colours_only_for_a_terminal_and_never_with_no_color(
@@ -187,8 +187,8 @@ def test_colours_only_for_a_terminal_and_never_with_no_color(
         def isatty(self) -> bool:
             return True
 
-    findings = [Finding(check=CHECK, outcome=ok("a", "b"))]
-    report = Report(environment="dev", account="1", findings=findings, traces=[])
+    results = [CheckResult(check=CHECK, answer=ok("a", "b"))]
+    report = Verification(environment="dev", account="1", results=results, traces=[])
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
     coloured, plain = Terminal(), Terminal()

@@ -32,7 +32,7 @@ def stack_folder(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def said(
-    capsys: pytest.CaptureFixture[str], reads_well: Callable[[str], bool]
+    capsys: pytest.CaptureFixture[str], reads_well: Callable[[object], bool]
 ) -> Callable[..., str]:
     """Run the command, which cannot start, and return its one line."""
 
@@ -49,11 +49,11 @@ def said(
 
 def test_an_environment_that_is_not_there(assembly: Path, said: Callable[..., str]) -> None:
     line = said("--env", "qa", "--app", str(assembly))
-    assert "got 'qa'; choose one of: dev, prod" in line
+    assert "got 'qa'). Choose one of: dev, prod" in line
 
 
 def test_several_environments_and_none_named(assembly: Path, said: Callable[..., str]) -> None:
-    assert "choose one of: dev, prod" in said("--app", str(assembly))
+    assert "Choose one of: dev, prod" in said("--app", str(assembly))
 
 
 def test_an_app_without_stages_has_no_environment(
@@ -73,7 +73,7 @@ def test_no_credentials(
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     line = said("--app", str(stack_folder()))
-    assert "got 'Unable to locate credentials'; log in" in line
+    assert "got 'Unable to locate credentials'). Log in" in line
 
 
 def test_a_profile_that_is_not_there(
@@ -86,7 +86,7 @@ def test_expired_credentials(
     stack_folder: Callable[..., Path], said: Callable[..., str], refuse: Callable[..., None]
 ) -> None:
     refuse("GetCallerIdentity", code="ExpiredToken")
-    assert said("--app", str(stack_folder())).endswith("log in again")
+    assert said("--app", str(stack_folder())).endswith("Log in again.")
 
 
 def test_an_endpoint_where_nobody_answers(

@@ -13,9 +13,9 @@ import pytest
 from cdk_ecs_xray.cli.commands import run
 from cdk_ecs_xray.local import EmbeddedAws
 from cdk_ecs_xray.verify.assembly import SynthesisedStack
+from cdk_ecs_xray.verify.check import Answer, CheckStatus
 from cdk_ecs_xray.verify.checks import drift, tasks
 from cdk_ecs_xray.verify.deployment import Deployment
-from cdk_ecs_xray.verify.outcome import Outcome, Status
 from cdk_ecs_xray.verify.sent_trace import send_test_trace
 from cdk_ecs_xray.verify.traced_service import traced_services
 from cdk_ecs_xray.verify.watching import wait_for_traces
@@ -135,21 +135,21 @@ def test_a_test_trace_that_does_not_come_back_is_a_failure() -> None:
     client = Client(
         put_trace_segments={"UnprocessedTraceSegments": []}, batch_get_traces={"Traces": []}
     )
-    outcome = send_test_trace(client, "eu-west-1", sleep=clock.sleep, clock=clock)
-    assert outcome.status is Status.FAILED
-    assert "not found within 60 s" in outcome.text
+    answer = send_test_trace(client, "eu-west-1", sleep=clock.sleep, clock=clock)
+    assert answer.status is CheckStatus.FAILED
+    assert "not found within 60 s" in answer.clause
     assert clock.now == 60
 
 
 def test_a_test_trace_that_is_refused_is_a_failure() -> None:
     client = Client(put_trace_segments={"UnprocessedTraceSegments": [{"Message": "too old"}]})
-    outcome = send_test_trace(client, "eu-west-1")
-    assert outcome.status is Status.FAILED
-    assert "too old" in outcome.text
+    answer = send_test_trace(client, "eu-west-1")
+    assert answer.status is CheckStatus.FAILED
+    assert "too old" in answer.clause
 
 
 @pytest.mark.parametrize(
-    ("answer", "shown"),
+    ("told", "shown"),
     [
         ({"DetectionStatus": "DETECTION_IN_PROGRESS"}, "took too long"),
         (
@@ -158,18 +158,16 @@ def test_a_test_trace_that_is_refused_is_a_failure() -> None:
         ),
     ],
 )
-def test_drift_that_cannot_be_detected_is_not_checked(
-    answer: Mapping[str, Any], shown: str
-) -> None:
+def test_drift_that_cannot_be_detected_is_not_checked(told: Mapping[str, Any], shown: str) -> None:
     clock = Clock()
-    client = Client(describe_stack_drift_detection_status=answer)
+    client = Client(describe_stack_drift_detection_status=told)
     status = drift.detected(client, "1", sleep=clock.sleep, clock=clock)
-    outcome = drift.outcome(client, "one", status)
-    assert outcome.status is Status.NOT_CHECKED
-    assert shown in outcome.text
+    answer = drift.judged(client, "one", status)
+    assert answer.status is CheckStatus.NOT_CHECKED
+    assert shown in answer.clause
 
 
-def outcomes(service: Mapping[str, Any]) -> Iterator[Outcome]:
+def answers(service: Mapping[str, Any]) -> Iterator[Answer]:
     (traced,) = traced_services(STACK, region="eu-west-1")
     yield from tasks.steadiness(traced, {"runningCount": 1, "desiredCount": 1, **service})
 
@@ -191,9 +189,9 @@ def outcomes(service: Mapping[str, Any]) -> Iterator[Outcome]:
     ],
 )
 def test_a_service_that_is_not_steady_is_a_failure(service: Mapping[str, Any], shown: str) -> None:
-    (outcome,) = outcomes(service)
-    assert outcome.status is Status.FAILED
-    assert shown in outcome.text
+    (answer,) = answers(service)
+    assert answer.status is CheckStatus.FAILED
+    assert shown in answer.clause
 
 
 @pytest.mark.parametrize(

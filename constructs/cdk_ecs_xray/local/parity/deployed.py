@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID
-from cdk_ecs_xray.errors import LocalAwsError
+from cdk_ecs_xray.errors import LocalAwsError, Problem
 from cdk_ecs_xray.local.parity.fields import Fields, container_fields
 from cdk_ecs_xray.plan.network import XRAY_PORT
 
@@ -79,7 +79,9 @@ class _Stack:
         for resource in self.resources:
             if resource["ResourceType"] == kind:
                 return str(resource["PhysicalResourceId"])
-        raise LocalAwsError(f"stack {self.name}: must hold an {kind}, got none; deploy it again")
+        raise LocalAwsError(
+            Problem(where=f"stack {self.name}", what=f"{kind} not found", fix="Deploy it again.")
+        )
 
     def dependencies(self, kind: str) -> Iterator[tuple[str, str]]:
         """Yield type and physical id of what the one resource of a kind depends on."""
@@ -109,8 +111,12 @@ def _app_and_sidecar(definition: Mapping[str, Any], stack_name: str) -> tuple[Co
     apps = [one for one in containers if not _takes_segments(one)]
     if len(sidecars) != 1 or not apps:
         raise LocalAwsError(
-            f"stack {stack_name}: must hold an app and one container with port {XRAY_PORT}/udp, "
-            f"got {', '.join(one['name'] for one in containers)}; deploy it again"
+            Problem(
+                where=f"stack {stack_name}",
+                what=f"must hold an app and one container with port {XRAY_PORT}/udp",
+                got=", ".join(one["name"] for one in containers),
+                fix="Deploy it again.",
+            )
         )
     return apps[0], sidecars[0]
 

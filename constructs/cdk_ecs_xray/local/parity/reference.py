@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.local.parity.fields import Fields, container_fields
 
 WATCHER = "-watcher"
@@ -51,7 +51,12 @@ def read_reference(folder: str | Path, *, environment: str, service: str, region
         reconstructed = yaml.safe_load((folder / "reconstructed.yaml").read_text())
     except (OSError, ValueError, KeyError, yaml.YAMLError) as error:
         raise ConfigurationError(
-            f"{folder}: the article's files must be readable, got '{error}'; restore them from git"
+            Problem(
+                where=str(folder),
+                what="the article's files must be readable",
+                got=f"'{error}'",
+                fix="Restore them from git.",
+            )
         ) from error
     app, sidecar = definition["containerDefinitions"]
     return Reference(

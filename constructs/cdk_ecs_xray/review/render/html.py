@@ -13,7 +13,7 @@ from cdk_ecs_xray.review.render.topology import svg
 from cdk_ecs_xray.review.report import Report
 from cdk_ecs_xray.review.rule import Group, grouped
 from cdk_ecs_xray.review.security import Permission
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 
 _TITLE = "X-Ray tracing review"
 _OUTCOMES = {
@@ -105,6 +105,7 @@ def _change(change: Change) -> Element:
 
 def _finding(group: Group) -> Element:
     finding = group.finding
+    clause = finding.problem.clause
     places = [element("li", str(place)) for place in group.places]
     return element(
         "article",
@@ -114,8 +115,8 @@ def _finding(group: Group) -> Element:
             " ",
             finding.title,
         ),
-        element("p", f"{finding.problem[:1].upper()}{finding.problem[1:]}."),
-        element("p", element("b", "Cure: "), f"{finding.cure}.", class_="cure"),
+        element("p", f"{clause[:1].upper()}{clause[1:]}."),
+        element("p", element("b", "Fix: "), finding.problem.fix, class_="fix"),
         element("ul", *places, class_="place"),
         element("p", element("code", finding.id), class_="place"),
         class_=f"finding {finding.severity}",
@@ -142,7 +143,7 @@ def _fact(name: str, text: str, tag: str, kind: str) -> Element:
 
 
 def _permission(permission: Permission) -> Element:
-    why = [element("p", permission.wildcard, class_="cure")] if permission.wildcard else []
+    why = [element("p", permission.wildcard, class_="fix")] if permission.wildcard else []
     return element(
         "article",
         element("p", f"{permission.place} · {permission.role}", class_="place"),

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from cdk_ecs_xray.review.report import Report
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 
 FORMAT_VERSION = 1
 
@@ -35,8 +35,7 @@ def _document(report: Report) -> Mapping[str, Any]:
                 "container": finding.place.container,
                 "file": finding.place.file,
                 "line": finding.place.line,
-                "problem": finding.problem,
-                "cure": finding.cure,
+                **finding.problem.as_document(),
             }
             for finding in report.findings
         ],

@@ -11,7 +11,7 @@ from cdk_ecs_xray.review.inventory import TaskRow
 from cdk_ecs_xray.review.render.topology import mermaid
 from cdk_ecs_xray.review.report import Report
 from cdk_ecs_xray.review.rule import Group, grouped
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 
 _SIGNS = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTE: "🔵"}
 _OUTCOMES = {"traced": "✅", "elsewhere": "✅", "not-traced": "❌", "unknown": "❔"}
@@ -84,8 +84,8 @@ def _change(change: Change) -> str:
 def _finding(group: Group) -> Iterator[str]:
     finding = group.finding
     yield f"- {_SIGNS[finding.severity]} **{finding.severity}** {_code(finding.id)}"
-    yield f"  <br/>{_text(finding.problem)}."
-    yield f"  <br/>→ {_text(finding.cure)}."
+    yield f"  <br/>{_text(finding.problem.clause)}."
+    yield f"  <br/>→ {_text(finding.problem.fix)}"
     for place in group.places:
         yield f"  - {_text(str(place))}"
 

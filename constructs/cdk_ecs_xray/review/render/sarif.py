@@ -58,7 +58,7 @@ def _result(finding: Finding) -> Mapping[str, Any]:
         "ruleId": finding.id,
         **known,
         "level": str(finding.severity),
-        "message": {"text": finding.text},
+        "message": {"text": str(finding.problem)},
         "locations": [
             {
                 "physicalLocation": {

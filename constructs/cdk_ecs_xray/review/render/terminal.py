@@ -16,7 +16,7 @@ from cdk_ecs_xray.review.report import Report
 from cdk_ecs_xray.review.rule import Group, grouped
 from cdk_ecs_xray.review.sampling import Cost
 from cdk_ecs_xray.review.security import Permission
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _OUTCOMES = {
@@ -116,8 +116,8 @@ def _finding(console: Console, group: Group) -> None:
     _indented(console, 2, _line(severity, (f"  {finding.id}", "bold")))
     for place in group.places:
         _indented(console, 4, _text(str(place)))
-    _indented(console, 4, _text(finding.problem))
-    _indented(console, 4, _text(f"→ {finding.cure}", style="green"))
+    _indented(console, 4, _text(finding.problem.clause))
+    _indented(console, 4, _text(f"→ {finding.problem.fix}", style="green"))
 
 
 def _line(*parts: tuple[str, str]) -> Text:

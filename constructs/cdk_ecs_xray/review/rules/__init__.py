@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Sequence
 
-from cdk_ecs_xray.errors import ReviewError
+from cdk_ecs_xray.errors import Problem, ReviewError
 from cdk_ecs_xray.review.rule import Rule
 from cdk_ecs_xray.review.rules import (
     address_dns_name,
@@ -49,7 +49,7 @@ from cdk_ecs_xray.review.rules import (
     udp_port_unmapped,
     waits_without_health_check,
 )
-from cdk_ecs_xray.sampling.findings import Check
+from cdk_ecs_xray.sampling.findings import SamplingCheck
 
 RULES: Sequence[Rule] = tuple(
     module.RULE
@@ -104,14 +104,20 @@ def known_ids(ids: Collection[str]) -> Collection[str]:
 
     :raises ReviewError: for each that no rule has, so that a misspelt one accepts nothing unseen.
     """
-    known = [*(rule.id for rule in RULES), *map(str, Check)]
+    known = [*(rule.id for rule in RULES), *map(str, SamplingCheck)]
     problems = [
-        f"--accept: must be the id of a finding, got '{one}'; "
-        + ", ".join(difflib.get_close_matches(one, known, n=1, cutoff=0.3) or known[:1])
-        + " is one, and docs/troubleshooting.md has them all"
+        Problem(
+            where="--accept",
+            what=f"finding '{one}' not found",
+            fix=f"Did you mean '{_closest(one, known)}'? docs/troubleshooting.md has all ids.",
+        )
         for one in ids
         if one not in known
     ]
     if problems:
         raise ReviewError(*problems)
     return ids
+
+
+def _closest(word: str, known: Sequence[str]) -> str:
+    return (difflib.get_close_matches(word, known, n=1, cutoff=0.3) or known)[0]

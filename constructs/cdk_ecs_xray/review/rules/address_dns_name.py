@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.address import ADDRESS, DaemonAddress, parse_address
 from cdk_ecs_xray.templates.model import Container, TaskDefinition
 
@@ -18,8 +18,9 @@ def _check(_task: TaskDefinition, app: Container) -> Iterator[Found]:
     if isinstance(host, str) and "." in host and not address.udp.is_ip:
         yield Found(
             place=app.place,
-            problem=f"{ADDRESS} must not be a DNS name, got '{host}'",
-            cure="use a link or 127.0.0.1; the look-up blocks a request once per segment",
+            what=f"{ADDRESS} must not be a DNS name",
+            got=f"'{host}'",
+            fix="Use a link or 127.0.0.1; the look-up blocks a request once per segment.",
         )
 
 

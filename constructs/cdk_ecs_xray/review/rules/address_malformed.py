@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.reach import reach
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.address import ADDRESS
 from cdk_ecs_xray.templates.model import Container, TaskDefinition
 
@@ -16,10 +16,10 @@ def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:
     if found.fault == "address-malformed":
         yield Found(
             place=app.place,
-            problem=f"{ADDRESS} must be host:port, got '{found.address}', and "
-            f"{found.reason.partition(': ')[2]}",
-            cure="write host:port, such as 127.0.0.1:2000; the SDKs for Python and Node raise at "
-            "import",
+            what=f"{ADDRESS} must be host:port",
+            got=f"'{found.address}', and {found.reason.partition(': ')[2]}",
+            fix="Write host:port, such as 127.0.0.1:2000; the SDKs for Python and Node raise at "
+            "import.",
         )
 
 

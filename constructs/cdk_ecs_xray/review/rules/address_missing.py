@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.reach import reach
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.address import ADDRESS
 from cdk_ecs_xray.templates.model import TaskDefinition
 
@@ -19,9 +19,9 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
     if faults and all(fault == "address-missing" for fault in faults):
         yield Found(
             place=task.place,
-            problem=f"an app must have {ADDRESS} in bridge mode, got none on "
-            f"{', '.join(str(app.name) for app in task.apps)}",
-            cure="set it to the collector's container name and port 2000, and link the collector",
+            what=f"an app must have {ADDRESS} in bridge mode",
+            got=f"none on {', '.join(str(app.name) for app in task.apps)}",
+            fix="Set it to the collector's container name and port 2000, and link the collector.",
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.reach import reach
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.address import ADDRESS
 from cdk_ecs_xray.templates.model import Container, TaskDefinition
 
@@ -16,10 +16,10 @@ def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:
     if found.fault == "address-unanswered":
         yield Found(
             place=app.place,
-            problem=f"{ADDRESS} must lead to a collector, got '{found.address}', and "
-            f"{found.reason}",
-            cure="write 127.0.0.1:2000 in awsvpc and host mode, the linked collector's name in "
-            "bridge mode",
+            what=f"{ADDRESS} must lead to a collector",
+            got=f"'{found.address}', and {found.reason}",
+            fix="Write 127.0.0.1:2000 in awsvpc and host mode, the linked collector's name in "
+            "bridge mode.",
         )
 
 

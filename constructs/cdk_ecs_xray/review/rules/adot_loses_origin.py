@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.collectors.configuration import at
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.intrinsics import Unknown
 from cdk_ecs_xray.templates.listening import traces_pipelines
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
@@ -24,8 +24,8 @@ def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
     if not detected:
         yield Found(
             place=collector.container.place,
-            problem="the traces pipeline must have the resourcedetection processor, got none",
-            cure="add it with detectors [env, ecs]; X-Ray shows no ECS origin without it",
+            what="the resourcedetection processor is required in the traces pipeline",
+            fix="Add it with detectors [env, ecs]; X-Ray shows no ECS origin without it.",
         )
 
 

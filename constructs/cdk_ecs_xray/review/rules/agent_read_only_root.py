@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
 
 
@@ -13,8 +13,9 @@ def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
     if collector.kind == "cloudwatch-agent" and collector.container.read_only_root:
         yield Found(
             place=collector.container.place,
-            problem="ReadonlyRootFilesystem must be false for the CloudWatch agent, got true",
-            cure="remove it; the agent writes its configuration and a pid file",
+            what="ReadonlyRootFilesystem must be false for the CloudWatch agent",
+            got="true",
+            fix="Remove it; the agent writes its configuration and a pid file.",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
 
 
@@ -13,8 +13,8 @@ def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
     if collector.kind == "cloudwatch-agent" and collector.configuration == {}:
         yield Found(
             place=collector.container.place,
-            problem="the agent must have a configuration, got no CW_CONFIG_CONTENT",
-            cure="set it to a configuration with traces.traces_collected.xray",
+            what="CW_CONFIG_CONTENT is required for the agent",
+            fix="Set it to a configuration with traces.traces_collected.xray.",
         )
 
 

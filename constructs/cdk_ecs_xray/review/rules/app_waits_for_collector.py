@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import TaskDefinition
 
 
@@ -20,9 +20,9 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
             if name in checked and dependency.condition != "START" and checked[name] is not None:
                 yield Found(
                     place=container.place,
-                    problem="DependsOn must let the app start without its collector, got "
-                    f"{dependency.condition} on '{name}'",
-                    cure="use the condition START, which orders start and stop and never blocks",
+                    what="DependsOn must let the app start without its collector",
+                    got=f"{dependency.condition} on '{name}'",
+                    fix="Use the condition START, which orders start and stop and never blocks.",
                 )
 
 

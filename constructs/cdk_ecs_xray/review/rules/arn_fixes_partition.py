@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cdk_ecs_xray.review.rule import Found, Rule
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Stack
 
 _PREFIXES = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
@@ -25,8 +25,9 @@ def _check(stacks: Sequence[Stack]) -> Iterator[Found]:
             if region is None or partition != "aws":
                 yield Found(
                     place=place,
-                    problem=f"the policy's ARN should leave its partition open, got '{arn}'",
-                    cure="write arn:${AWS::Partition}: with Fn::Sub",
+                    what="the policy's ARN should leave its partition open",
+                    got=f"'{arn}'",
+                    fix="Write arn:${AWS::Partition}: with Fn::Sub.",
                     severity=None if region is None else Severity.ERROR,
                 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.listening import listening, on_loopback
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
 
@@ -17,16 +17,16 @@ def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
     if on_loopback(listens.segments):
         yield Found(
             place=collector.container.place,
-            problem="the collector must listen on all interfaces in bridge mode, got "
-            f"{listens.segments} for segments",
-            cure="bind 0.0.0.0:2000",
+            what="the collector must listen on all interfaces in bridge mode",
+            got=f"{listens.segments} for segments",
+            fix="Bind 0.0.0.0:2000.",
         )
     elif on_loopback(listens.sampling):
         yield Found(
             place=collector.container.place,
-            problem="the collector must answer for sampling rules on all interfaces in bridge "
-            f"mode, got {listens.sampling}",
-            cure="bind the sampling proxy to 0.0.0.0:2000; SDKs fall back to their local rules",
+            what="the collector must answer for sampling rules on all interfaces in bridge mode",
+            got=str(listens.sampling),
+            fix="Bind the sampling proxy to 0.0.0.0:2000; SDKs fall back to their local rules.",
             severity=Severity.WARNING,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.listening import buffer_memory
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
 
@@ -17,9 +17,9 @@ def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
     if value is None or value == "0":
         yield Found(
             place=collector.container.place,
-            problem="the daemon must be told its buffer memory, got "
-            + ("no --buffer-memory" if value is None else "0, which is the default"),
-            cure="add --buffer-memory 16 to the command; the default follows the host's memory",
+            what="the daemon must be told its buffer memory",
+            got="no --buffer-memory" if value is None else "0, which is the default",
+            fix="Add --buffer-memory 16 to the command; the default follows the host's memory.",
         )
 
 

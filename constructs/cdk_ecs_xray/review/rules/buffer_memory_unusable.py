@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.listening import buffer_memory
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
 
@@ -21,9 +21,9 @@ def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
     if 0 < mib < _LEAST_MIB or too_much:
         yield Found(
             place=collector.container.place,
-            problem="--buffer-memory must be at least 4 MiB and below the container's memory, got "
-            f"{mib}" + (f" with {limit} MiB" if too_much else ""),
-            cure="16 carries 3000 segments of 1 KB a second",
+            what="--buffer-memory must be at least 4 MiB and below the container's memory",
+            got=f"{mib}{f' with {limit} MiB' if too_much else ''}",
+            fix="16 carries 3000 segments of 1 KB a second.",
         )
 
 

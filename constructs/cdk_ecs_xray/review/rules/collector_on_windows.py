@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
 
 
@@ -13,8 +13,9 @@ def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
     if task.windows:
         yield Found(
             place=collector.container.place,
-            problem="the collector must run on Linux, got a Windows task definition",
-            cure="run a collector in a Linux task and send to its address",
+            what="the collector must run on Linux",
+            got="a Windows task definition",
+            fix="Run a collector in a Linux task and send to its address.",
         )
 
 

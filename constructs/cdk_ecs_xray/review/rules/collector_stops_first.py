@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.reach import reach, split_link
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Container, TaskDefinition
 
 
@@ -23,9 +23,9 @@ def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:
     if name not in ordered:
         yield Found(
             place=app.place,
-            problem=f"DependsOn must name the collector '{name}', got "
-            f"{', '.join(sorted(ordered)) or 'none'}",
-            cure="add it with the condition START; ECS then stops the app first",
+            what=f"DependsOn must name the collector '{name}'",
+            got=", ".join(sorted(ordered)) or "none",
+            fix="Add it with the condition START; ECS then stops the app first.",
         )
 
 

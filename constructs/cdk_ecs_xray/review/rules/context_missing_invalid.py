@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Container, TaskDefinition
 
 _NAME = "AWS_XRAY_CONTEXT_MISSING"
@@ -17,8 +17,9 @@ def _check(_task: TaskDefinition, app: Container) -> Iterator[Found]:
     if isinstance(value, str) and value.upper() not in _KNOWN:
         yield Found(
             place=app.place,
-            problem=f"{_NAME} must be one of {', '.join(_KNOWN)}, got '{value}'",
-            cure="LOG_ERROR is safe for every SDK",
+            what=f"{_NAME} must be one of {', '.join(_KNOWN)}",
+            got=f"'{value}'",
+            fix="LOG_ERROR is safe for every SDK.",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Container, TaskDefinition
 
 _NAME = "AWS_XRAY_CONTEXT_MISSING"
@@ -16,8 +16,9 @@ def _check(_task: TaskDefinition, app: Container) -> Iterator[Found]:
     if isinstance(value, str) and value.upper() == "RUNTIME_ERROR":
         yield Found(
             place=app.place,
-            problem=f"{_NAME} should not break requests, got '{value}'",
-            cure="set LOG_ERROR",
+            what=f"{_NAME} should not break requests",
+            got=f"'{value}'",
+            fix="Set LOG_ERROR.",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
 
 
@@ -13,9 +13,10 @@ def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
     if task.apps and collector.container.essential is True:
         yield Found(
             place=collector.container.place,
-            problem="Essential should be false for a collector, got true",
-            cure="set it to false and give it a restart policy; accept this where the article's "
-            "own container is wanted",
+            what="Essential should be false for a collector",
+            got="true",
+            fix="Set it to false and give it a restart policy; accept this where the article's "
+            "own container is wanted.",
         )
 
 

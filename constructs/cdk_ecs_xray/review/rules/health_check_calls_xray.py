@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.intrinsics import Unknown
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
 
@@ -18,8 +18,9 @@ def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
     if ":2000" in text:
         yield Found(
             place=collector.container.place,
-            problem=f"the health check must not call port 2000, which calls X-Ray, got '{text}'",
-            cure="remove it; it reads 502 as healthy and a hung network as a broken collector",
+            what="the health check must not call port 2000, which calls X-Ray",
+            got=f"'{text}'",
+            fix="Remove it; it reads 502 as healthy and a hung network as a broken collector.",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.images import can_run, has_no_shell
 from cdk_ecs_xray.templates.intrinsics import Unknown
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
@@ -20,9 +20,9 @@ def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
     if not runs:
         yield Found(
             place=collector.container.place,
-            problem="the health check must run a program of the image, which has no shell, got "
-            f"'{' '.join(map(str, words))}'",
-            cure="remove it, or use CMD with /xray --version for the daemon, /healthcheck for ADOT",
+            what="the health check must run a program of the image, which has no shell",
+            got=f"'{' '.join(map(str, words))}'",
+            fix="Remove it, or use CMD with /xray --version for the daemon, /healthcheck for ADOT.",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
 
 
@@ -16,9 +16,9 @@ def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
         if isinstance(port.host, int) and port.host != port.container:
             yield Found(
                 place=collector.container.place,
-                problem=f"HostPort must be the container's port in {task.mode} mode, got "
-                f"{port.host} for {port.container}",
-                cure="leave HostPort out; only bridge mode maps ports",
+                what=f"HostPort must be the container's port in {task.mode} mode",
+                got=f"{port.host} for {port.container}",
+                fix="Leave HostPort out; only bridge mode maps ports.",
             )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.images import tag_of
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
 
@@ -14,8 +14,9 @@ def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
     if tag_of(collector) == "latest":
         yield Found(
             place=collector.container.place,
-            problem=f"the image must be pinned, got '{collector.container.image}'",
-            cure="name a version or a digest",
+            what="the image must be pinned",
+            got=f"'{collector.container.image}'",
+            fix="Name a version or a digest.",
         )
 
 

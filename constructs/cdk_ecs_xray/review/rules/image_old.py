@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.collectors import AdotCollector, CloudWatchAgent, XRayDaemon
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.images import tag_of
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
 
@@ -30,9 +30,9 @@ def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
     if tag[:2] < tested[:2]:
         yield Found(
             place=collector.container.place,
-            problem=f"the image should be at least {_TESTED[collector.kind]}, which was tested, "
-            f"got {tag_of(collector)}" + (", which takes no traces" if traceless else ""),
-            cure="update it",
+            what=f"the image should be at least {_TESTED[collector.kind]}, which was tested",
+            got=f"{tag_of(collector)}{', which takes no traces' if traceless else ''}",
+            fix="Update it.",
             severity=Severity.ERROR if traceless else None,
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.reach import reach
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.address import ADDRESS
 from cdk_ecs_xray.templates.model import Container, TaskDefinition
 
@@ -16,9 +16,9 @@ def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:
     if found.fault == "link-missing":
         yield Found(
             place=app.place,
-            problem=f"links must hold the collector that {ADDRESS} names, got '{found.address}' "
-            f"and links {', '.join(map(str, app.links)) or 'none'}",
-            cure="add the collector to this container's links",
+            what=f"links must hold the collector that {ADDRESS} names",
+            got=f"'{found.address}' and links {', '.join(map(str, app.links)) or 'none'}",
+            fix="Add the collector to this container's links.",
         )
 
 

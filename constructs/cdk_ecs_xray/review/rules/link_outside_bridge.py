@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import TaskDefinition
 
 
@@ -16,9 +16,9 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
         if container.links:
             yield Found(
                 place=container.place,
-                problem=f"links exist in bridge mode only, got '{container.links[0]}' in "
-                f"{task.mode} mode",
-                cure="remove the links and send to 127.0.0.1:2000",
+                what=f"links must be empty in {task.mode} mode",
+                got=f"'{container.links[0]}'",
+                fix="Remove the links and send to 127.0.0.1:2000.",
             )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.reach import reach
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.address import ADDRESS
 from cdk_ecs_xray.templates.model import Container, TaskDefinition
 
@@ -16,8 +16,9 @@ def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:
     if found.fault == "localhost-in-bridge":
         yield Found(
             place=app.place,
-            problem=f"{ADDRESS} must not be loopback in bridge mode, got '{found.address}'",
-            cure="link the collector and write its container name and port 2000",
+            what=f"{ADDRESS} must not be loopback in bridge mode",
+            got=f"'{found.address}'",
+            fix="Link the collector and write its container name and port 2000.",
         )
 
 

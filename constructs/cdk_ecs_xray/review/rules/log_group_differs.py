@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from cdk_ecs_xray.review.rule import Found, Rule
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.intrinsics import Text
 from cdk_ecs_xray.templates.model import LogGroup, Stack, TaskDefinition
 
@@ -38,9 +38,9 @@ def _in_task(task: TaskDefinition, used: set[str]) -> Iterator[Found]:
         if meant is not None and meant.place.file == task.place.file:
             yield Found(
                 place=container.place,
-                problem=f"awslogs-group must be the log group of the template, '{meant.name}', got "
-                f"'{log.group}'",
-                cure=f"refer to {meant.logical_id}; awslogs fails at task start otherwise",
+                what=f"awslogs-group must be the log group of the template, '{meant.name}'",
+                got=f"'{log.group}'",
+                fix=f"Refer to {meant.logical_id}; awslogs fails at task start otherwise.",
             )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
 
 
@@ -15,15 +15,15 @@ def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
     if group is not None and group.retention_days is None:
         yield Found(
             place=group.place,
-            problem="RetentionInDays must be set, got none",
-            cure="set it to what you will read, such as 30",
+            what="RetentionInDays is required",
+            fix="Set it to what you will read, such as 30.",
         )
     elif group is None and container.log is not None and container.log.creates_group:
         yield Found(
             place=container.place,
-            problem="the log group must have a retention, got awslogs-create-group, which sets "
-            "none",
-            cure="create the group in a template with RetentionInDays",
+            what="the log group must have a retention",
+            got="awslogs-create-group, which sets none",
+            fix="Create the group in a template with RetentionInDays.",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cdk_ecs_xray.review.rule import Found, Rule
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.model import Resource, Stack
 
@@ -35,11 +35,10 @@ def _check(stacks: Sequence[Stack]) -> Iterator[Found]:
                 if _may_share(stack.source, other_stack.source):
                     yield Found(
                         place=resource.place,
-                        problem=f"{_NAMED[resource.type]} must be unique in an account and "
-                        f"region, got '{name}', which {other.place} has too",
-                        cure="put the environment into the name, or give the stacks accounts or "
-                        "regions that differ",
-                        # ECS refuses nothing here: both register revisions of one family.
+                        what=f"{_NAMED[resource.type]} must be unique in an account and region",
+                        got=f"'{name}', which {other.place} has too",
+                        fix="Put the environment into the name, or give the stacks accounts or "
+                        "regions that differ.",
                         severity=Severity.WARNING if resource.type == _SHARED else None,
                     )
             before.append((stack, resource))

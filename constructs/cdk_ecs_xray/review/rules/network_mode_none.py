@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.address import ADDRESS
 from cdk_ecs_xray.templates.model import TaskDefinition
 
@@ -15,8 +15,9 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
     if task.mode == "none" and (wired or task.is_traced):
         yield Found(
             place=task.place,
-            problem="NetworkMode must let traces out, got 'none'",
-            cure="use bridge or host on EC2, awsvpc on Fargate, or take tracing off this task",
+            what="NetworkMode must let traces out",
+            got="'none'",
+            fix="Use bridge or host on EC2, awsvpc on Fargate, or take tracing off this task.",
         )
 
 

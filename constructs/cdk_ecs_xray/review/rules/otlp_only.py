@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.reach import uses_open_telemetry, uses_xray_sdk
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.listening import listening
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
 
@@ -19,9 +19,9 @@ def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
     if apps and (sending or len(apps) == len(task.apps)):
         yield Found(
             place=collector.container.place,
-            problem="the configuration must have an X-Ray receiver for apps with an X-Ray SDK, got "
-            f"none for {', '.join(str(app.name) for app in sending or apps)}",
-            cure="add the awsxray receiver to a traces pipeline, or move the apps to OpenTelemetry",
+            what="the configuration must have an X-Ray receiver for apps with an X-Ray SDK",
+            got=f"none for {', '.join(str(app.name) for app in sending or apps)}",
+            fix="Add the awsxray receiver to a traces pipeline, or move the apps to OpenTelemetry.",
             severity=Severity.ERROR if sending else None,
         )
 

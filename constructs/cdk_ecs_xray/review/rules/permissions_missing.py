@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.grants import PUT, allows
 from cdk_ecs_xray.templates.model import Role, TaskDefinition
 
@@ -18,8 +18,9 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
         return
     yield Found(
         place=role.place,
-        problem=f"the task role must allow {PUT} on '*', got no statement that does",
-        cure="add the five actions of AWSXRayDaemonWriteAccess on '*'; they take no resource",
+        what=f"the task role must allow {PUT} on '*'",
+        got="no statement that does",
+        fix="Add the five actions of AWSXRayDaemonWriteAccess on '*'; they take no resource.",
     )
 
 

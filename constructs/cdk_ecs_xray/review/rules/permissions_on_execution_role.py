@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.grants import PUT, allows
 from cdk_ecs_xray.templates.model import Role, TaskDefinition
 
@@ -19,8 +19,9 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
     ):
         yield Found(
             place=execution.place,
-            problem=f"{PUT} must be on the task role, got it on the execution role only",
-            cure="attach the policy to the role of TaskRoleArn",
+            what=f"{PUT} must be on the task role",
+            got="it on the execution role only",
+            fix="Attach the policy to the role of TaskRoleArn.",
         )
 
 

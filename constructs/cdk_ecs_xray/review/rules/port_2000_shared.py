@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cdk_ecs_xray.plan.network import XRAY_PORT
 from cdk_ecs_xray.review.rule import Found, Rule
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Service, Stack, TaskDefinition
 
 
@@ -22,10 +22,10 @@ def _check(stacks: Sequence[Stack]) -> Iterator[Found]:
                 if other is not service:
                     yield Found(
                         place=service.place,
-                        problem="UDP port 2000 of an instance must belong to one task, got "
-                        f"'{other.name}' and '{service.name}' in one cluster",
-                        cure="run one collector per instance and send to it, or use bridge mode "
-                        "with HostPort 0",
+                        what="UDP port 2000 of an instance must belong to one task",
+                        got=f"'{other.name}' and '{service.name}' in one cluster",
+                        fix="Run one collector per instance and send to it, or use bridge mode "
+                        "with HostPort 0.",
                     )
 
 
@@ -35,9 +35,9 @@ def _several_of(service: Service) -> Iterator[Found]:
     if service.desired_count > 1:
         yield Found(
             place=service.place,
-            problem="UDP port 2000 of an instance must belong to one task, got "
-            f"{service.desired_count} tasks that may share one",
-            cure="add the placement constraint distinctInstance, or use the DAEMON strategy",
+            what="UDP port 2000 of an instance must belong to one task",
+            got=f"{service.desired_count} tasks that may share one",
+            fix="Add the placement constraint distinctInstance, or use the DAEMON strategy.",
         )
 
 

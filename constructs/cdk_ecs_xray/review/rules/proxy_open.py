@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cdk_ecs_xray.plan.network import ALL_INTERFACES
 from cdk_ecs_xray.review.reach import SHARED_INTERFACE
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.listening import listening
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
 
@@ -19,10 +19,10 @@ def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
     if sampling.startswith(ALL_INTERFACES):
         yield Found(
             place=collector.container.place,
-            problem=f"the sampling proxy should listen on loopback in {task.mode} mode, got "
-            f"{sampling}",
-            cure="bind 127.0.0.1:2000 (daemon: --bind-tcp); whoever reaches the port has the task "
-            "role's X-Ray rights",
+            what=f"the sampling proxy should listen on loopback in {task.mode} mode",
+            got=sampling,
+            fix="Bind 127.0.0.1:2000 (daemon: --bind-tcp); whoever reaches the port has the task "
+            "role's X-Ray rights.",
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.plan.network import XRAY_PORT
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
 
 
@@ -19,8 +19,9 @@ def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
         if port.container == XRAY_PORT and port.protocol == "tcp":
             yield Found(
                 place=collector.container.place,
-                problem="TCP 2000 must not be published by a sidecar, got a port mapping",
-                cure="remove the mapping; a link needs none",
+                what="TCP 2000 must not be published by a sidecar",
+                got="a port mapping",
+                fix="Remove the mapping; a link needs none.",
             )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.listening import configures_region, flag_value, has_flag
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
 
@@ -25,9 +25,9 @@ def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
     alone = "EXTERNAL" in task.platforms or has_flag(container, ("-o", "--local-mode"))
     yield Found(
         place=container.place,
-        problem="the collector must be told its region, got no AWS_REGION",
-        cure="set AWS_REGION on the collector; without it, it asks the instance's metadata and "
-        "exits where that is blocked",
+        what="AWS_REGION is required for the collector",
+        fix="Set it on the collector; without it, the collector asks the instance's metadata and "
+        "exits where that is blocked.",
         severity=Severity.ERROR if alone else None,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.grants import PUT, SAMPLING, allows
 from cdk_ecs_xray.templates.model import Role, TaskDefinition
 
@@ -18,9 +18,9 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
     if missing:
         yield Found(
             place=role.place,
-            problem=f"the task role must allow {' and '.join(SAMPLING)} on '*', got no "
-            f"{' and no '.join(missing)}",
-            cure="add them; without, SDKs sample by their local rules",
+            what=f"the task role must allow {' and '.join(SAMPLING)} on '*'",
+            got=f"no {' and no '.join(missing)}",
+            fix="Add them; without, SDKs sample by their local rules.",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.grants import PUT, allows
 from cdk_ecs_xray.templates.model import Role, TaskDefinition
 
@@ -17,9 +17,9 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
         return
     yield Found(
         place=task.place,
-        problem="TaskRoleArn must name a role that may send traces, got none",
-        cure="add one with the actions of AWSXRayDaemonWriteAccess; on EC2 the instance's role "
-        "would have to allow them for all tasks",
+        what="TaskRoleArn is required, so that the collector may send traces",
+        fix="Add one with the actions of AWSXRayDaemonWriteAccess; on EC2 the instance's role "
+        "would have to allow them for all tasks.",
         severity=Severity.ERROR if "FARGATE" in task.platforms else None,
     )
 

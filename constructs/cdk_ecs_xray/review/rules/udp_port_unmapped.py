@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cdk_ecs_xray.plan.network import XRAY_PORT
 from cdk_ecs_xray.review.reach import SHARED_INTERFACE
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Collector, TaskDefinition
 
 
@@ -16,9 +16,9 @@ def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
     if ports == {"tcp"}:
         yield Found(
             place=collector.container.place,
-            problem="the mapping of port 2000 must be UDP, which segments use, got tcp only",
-            cure="map 2000/udp",
-            # Containers that share an interface reach each other without any mapping.
+            what="the mapping of port 2000 must be UDP, which segments use",
+            got="tcp only",
+            fix="Map 2000/udp.",
             severity=Severity.NOTE if task.mode in SHARED_INTERFACE else None,
         )
 

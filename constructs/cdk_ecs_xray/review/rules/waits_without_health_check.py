@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
-from cdk_ecs_xray.review.severity import Severity
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import TaskDefinition
 
 
@@ -20,9 +20,9 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
             if name in checked and dependency.condition == "HEALTHY" and checked[name] is None:
                 yield Found(
                     place=container.place,
-                    problem="DependsOn must not wait on HEALTHY without a health check, got "
-                    f"'{name}'",
-                    cure="use the condition START",
+                    what="DependsOn must not wait on HEALTHY without a health check",
+                    got=f"'{name}'",
+                    fix="Use the condition START.",
                 )
 
 

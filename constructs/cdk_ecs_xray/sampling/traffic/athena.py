@@ -6,7 +6,7 @@ table for CloudFront standard logs".
 
 from __future__ import annotations
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 _ALB = """\
 -- One row for each second and route; `ecs-xray rules simulate --from-counts` reads the CSV.
@@ -46,8 +46,12 @@ def athena_query(log_format: str, table: str | None = None) -> str:
     """
     if log_format not in _QUERIES:
         raise ConfigurationError(
-            f"--print-athena-sql: --log-format must be {' or '.join(_QUERIES)}, got "
-            f"'{log_format}'; name the format of the logs in S3"
+            Problem(
+                where="--print-athena-sql",
+                what=f"--log-format must be {' or '.join(_QUERIES)}",
+                got=f"'{log_format}'",
+                fix="Name the format of the logs in S3.",
+            )
         )
     query, usual = _QUERIES[log_format]
     return query.format(table=table or usual)

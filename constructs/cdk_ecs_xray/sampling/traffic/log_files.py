@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.sampling.traffic.log_formats import LogFormat, format_of
 
 STANDARD_INPUT = "-"
@@ -85,7 +85,12 @@ def linked(name: str, link: Path) -> Path:
             link.symlink_to(path.resolve())
     except OSError as error:
         raise ConfigurationError(
-            f"{name}: the file must be readable, got '{error.strerror}'; check the path"
+            Problem(
+                where=name,
+                what="the file must be readable",
+                got=f"'{error.strerror}'",
+                fix="Check the path.",
+            )
         ) from None
     return link
 
@@ -102,6 +107,8 @@ def _head(path: Path, name: str, *, compressed: bool) -> Sequence[str]:
             text = file.read(_HEAD_BYTES).decode(errors="replace")
     except (OSError, EOFError) as error:
         raise ConfigurationError(
-            f"{name}: the log must be readable, got '{error}'; fetch it again"
+            Problem(
+                where=name, what="the log must be readable", got=f"'{error}'", fix="Fetch it again."
+            )
         ) from None
     return [line for line in text.splitlines() if line.strip()][:_HEAD_LINES]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 _ALB = re.compile(r'^[a-z0-9]+ \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^"]*"[^"]+" ')
 # Of the request up to its query, once for each that is there: of every line it would take most of
@@ -124,8 +124,12 @@ def _detected(head: Sequence[str], where: str) -> str:
     if not head:
         return "combined"
     raise ConfigurationError(
-        f"{where}: the log must be of a known format, got '{head[0][:60]}'; name it with "
-        f"--log-format {'|'.join(FORMATS)}"
+        Problem(
+            where=where,
+            what="the log must be of a known format",
+            got=f"'{head[0][:60]}'",
+            fix=f"Name it with --log-format {'|'.join(FORMATS)}.",
+        )
     )
 
 
@@ -173,8 +177,12 @@ def _json(fields: Mapping[str, str]) -> LogFormat:
     unknown = set(fields) - set(_JSON_NAMES)
     if unknown:
         raise ConfigurationError(
-            f"--fields: must name time, host, method or path, got '{min(unknown)}'; write "
-            "--fields path=request.uri"
+            Problem(
+                where="--fields",
+                what="must name time, host, method or path",
+                got=f"'{min(unknown)}'",
+                fix="Write --fields path=request.uri.",
+            )
         )
 
     paths = {
@@ -223,8 +231,12 @@ def _cloudfront(head: Sequence[str], where: str) -> LogFormat:
     missing = [names[0] for names in _CLOUDFRONT_FIELDS.values() if not {*names} & {*columns}]
     if missing:
         raise ConfigurationError(
-            f"{where}: a CloudFront log must declare {', '.join(missing)} in its line '#Fields:', "
-            f"got '{declared[:60]}'; keep the header line"
+            Problem(
+                where=where,
+                what=f"a CloudFront log must declare {', '.join(missing)} in its line '#Fields:'",
+                got=f"'{declared[:60]}'",
+                fix="Keep the header line.",
+            )
         )
 
     def value(part: str) -> str:

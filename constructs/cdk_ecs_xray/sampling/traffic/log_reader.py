@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.sampling.traffic.access_logs import AccessLogs
 from cdk_ecs_xray.sampling.traffic.log_files import (
     LogFile,
@@ -81,8 +81,12 @@ def read_access_logs(
             malformed = logs.malformed
             got = f"{malformed.count:,} malformed" if malformed.count else "none"
             raise ConfigurationError(
-                f"{in_short(files)}: the logs must hold at least one request, got {got}; check "
-                "--log-format"
+                Problem(
+                    where=in_short(files),
+                    what="the logs must hold at least one request",
+                    got=got,
+                    fix="Check --log-format.",
+                )
             )
         yield logs
 
@@ -106,13 +110,24 @@ def read_counts(file: str) -> Iterator[AccessLogs]:
             )
         except _duckdb().Error as error:
             raise ConfigurationError(
-                f"{file}: counts must be CSV with the columns second, host, method, path and "
-                f"requests, got '{_first_line(error, path, file)}'; export the result of "
-                "--print-athena-sql"
+                Problem(
+                    where=file,
+                    what="counts must be CSV with the columns second, host, method, path and "
+                    "requests",
+                    got=f"'{_first_line(error, path, file)}'",
+                    fix="Export the result of --print-athena-sql.",
+                )
             ) from None
         logs.take("raw", JOINED)
         if logs.span == (0, -1):
-            raise ConfigurationError(f"{file}: counts must hold at least one row, got none; rerun")
+            raise ConfigurationError(
+                Problem(
+                    where=file,
+                    what="counts must hold at least one row",
+                    got="none",
+                    fix="Run the query again.",
+                )
+            )
         yield logs
 
 
@@ -140,9 +155,14 @@ def _opened() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, AccessLogs]]:
             yield database, folder, AccessLogs(database, folder)
         except (_duckdb().Error, OSError) as error:
             raise ConfigurationError(
-                f"ecs-xray rules simulate: the requests must fit into {MEMORY_LIMIT} of memory and "
-                f"the disk of {folder.parent}, got '{str(error).splitlines()[0]}'; set TMPDIR to a "
-                "folder with more space, or count them with --print-athena-sql"
+                Problem(
+                    where="rules simulate",
+                    what=f"the requests must fit into {MEMORY_LIMIT} of memory and the disk of "
+                    f"{folder.parent}",
+                    got=f"'{str(error).splitlines()[0]}'",
+                    fix="Set TMPDIR to a folder with more space, or count them with "
+                    "--print-athena-sql.",
+                )
             ) from None
         finally:
             database.close()
@@ -168,8 +188,12 @@ def _read(database: duckdb.DuckDBPyConnection, raw: str, alike: Sequence[LogFile
             return
         (file,) = alike
         raise ConfigurationError(
-            f"{file.name}: the log must be readable to its end, got "
-            f"'{_first_line(error, file.path, file.name)}'; fetch it again"
+            Problem(
+                where=file.name,
+                what="the log must be readable to its end",
+                got=f"'{_first_line(error, file.path, file.name)}'",
+                fix="Fetch it again.",
+            )
         ) from None
 
 
@@ -207,7 +231,10 @@ def _duckdb() -> Any:
         import duckdb
     except ImportError:
         raise ConfigurationError(
-            "ecs-xray rules simulate: reading logs needs the extra 'simulate', got no module "
-            "'duckdb'; run pip install 'cdk-ecs-xray[simulate]'"
+            Problem(
+                where="rules simulate",
+                what="the extra 'simulate' is required to read logs",
+                fix="Run pip install 'cdk-ecs-xray[simulate]'.",
+            )
         ) from None
     return duckdb

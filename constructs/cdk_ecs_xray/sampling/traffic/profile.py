@@ -12,7 +12,9 @@ from cdk_ecs_xray.files.model_file import read_model
 from cdk_ecs_xray.sampling.matching import Request
 from cdk_ecs_xray.sampling.rules import ANYTHING, STRICT, SamplingRule
 
-RequestsPerSecond = Annotated[float, AfterValidator(within(0, 10_000_000, "write them a second"))]
+RequestsPerSecond = Annotated[
+    float, AfterValidator(within(0, 10_000_000, "Write how many there are in a second."))
+]
 
 
 class RouteTraffic(BaseModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cdk_ecs_xray.verify.check import Check
 from cdk_ecs_xray.verify.checks.arrival import ARRIVAL
 from cdk_ecs_xray.verify.checks.collector_logs import COLLECTOR_LOGS
 from cdk_ecs_xray.verify.checks.drift import DRIFT
@@ -14,7 +15,6 @@ from cdk_ecs_xray.verify.checks.sampling import SAMPLING
 from cdk_ecs_xray.verify.checks.stacks import STACKS
 from cdk_ecs_xray.verify.checks.task_definition import TASK_DEFINITION
 from cdk_ecs_xray.verify.checks.tasks import TASKS
-from cdk_ecs_xray.verify.outcome import Check
 
 CHECKS: Sequence[Check] = (
     STACKS,

@@ -7,23 +7,23 @@ from collections.abc import Iterator
 from typing import Any
 
 from cdk_ecs_xray.collectors.log_lines import LineMeaning, meaning_of
+from cdk_ecs_xray.verify.check import Answer, Check, failed, not_checked, ok
 from cdk_ecs_xray.verify.deployment import Deployment
 from cdk_ecs_xray.verify.log_groups import LogGroup, log_groups
-from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, not_checked, ok
 
 _MOST_LINES = 100_000
 _SHOWN_CHARACTERS = 300
 
 
-def _look(deployment: Deployment) -> Iterator[Outcome]:
+def _look(deployment: Deployment) -> Iterator[Answer]:
     seen = set()
     for group in log_groups(deployment):
         if group.of_collector and group.name is not None and group.name not in seen:
             seen.add(group.name)
-            yield from _outcomes(deployment, group)
+            yield from _answers(deployment, group)
 
 
-def _outcomes(deployment: Deployment, group: LogGroup) -> Iterator[Outcome]:
+def _answers(deployment: Deployment, group: LogGroup) -> Iterator[Answer]:
     subject = f"log of {group.container}"
     minutes = f"the last {deployment.minutes} minutes"
     found: Counter[str] = Counter()
@@ -41,7 +41,7 @@ def _outcomes(deployment: Deployment, group: LogGroup) -> Iterator[Outcome]:
                 break
     except client.exceptions.ResourceNotFoundException:
         yield failed(
-            subject, f"log group {group.name} is not there", cure="see the check of log groups"
+            subject, f"log group {group.name} is not there", fix="See the check of log groups."
         )
         return
     for meaning_id, times in found.items():
@@ -50,7 +50,7 @@ def _outcomes(deployment: Deployment, group: LogGroup) -> Iterator[Outcome]:
             subject,
             f"{meaning_id} {times} times in {minutes}: {meaning.meaning}; such as "
             f"'{line.strip()[:_SHOWN_CHARACTERS]}'",
-            cure=meaning.cure,
+            fix=meaning.fix,
         )
     if found:
         return
@@ -58,7 +58,7 @@ def _outcomes(deployment: Deployment, group: LogGroup) -> Iterator[Outcome]:
         yield not_checked(
             subject,
             f"its first {_MOST_LINES} lines hold no trouble, and there are more",
-            cure="look at fewer minutes",
+            fix="Look at fewer minutes.",
         )
     else:
         yield ok(subject, f"no trouble in {read} lines of {minutes}")

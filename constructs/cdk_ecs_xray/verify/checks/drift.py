@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from cdk_ecs_xray.verify.check import Answer, Check, failed, not_checked, ok
 from cdk_ecs_xray.verify.deployment import Deployment
-from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, not_checked, ok
 
 _DEADLINE = 180.0
 _PAUSE = 1.0
 
 
-def _look(deployment: Deployment) -> Iterator[Outcome]:
+def _look(deployment: Deployment) -> Iterator[Answer]:
     started: dict[str, str] = {}
     for stack in deployment.stacks:
         if deployment.deployed(stack) is not None:
@@ -23,7 +23,7 @@ def _look(deployment: Deployment) -> Iterator[Outcome]:
     for stack in deployment.stacks:
         if stack.name in started:
             client = deployment.client("cloudformation", deployment.region_of(stack))
-            yield outcome(client, stack.name, detected(client, started[stack.name]))
+            yield judged(client, stack.name, detected(client, started[stack.name]))
 
 
 def detected(
@@ -43,7 +43,7 @@ def detected(
     return None
 
 
-def outcome(client: Any, name: str, status: Any | None) -> Outcome:
+def judged(client: Any, name: str, status: Any | None) -> Answer:
     """Return what the end of a detection means."""
     subject = f"stack {name}"
     if status is None or status["DetectionStatus"] != "DETECTION_COMPLETE":
@@ -51,8 +51,8 @@ def outcome(client: Any, name: str, status: Any | None) -> Outcome:
         return not_checked(
             subject,
             f"drift could not be detected: {reason}",
-            cure="detection reads every resource of the stack, so it needs to read those too; "
-            "--no-drift leaves it out",
+            fix="Detection reads every resource of the stack, so it needs to read those too; "
+            "--no-drift leaves it out.",
         )
     if status["StackDriftStatus"] != "DRIFTED":
         return ok(subject, "has not drifted")
@@ -62,7 +62,7 @@ def outcome(client: Any, name: str, status: Any | None) -> Outcome:
     return failed(
         subject,
         "has drifted: " + "; ".join(_described(one) for one in drifts),
-        cure="undo it by hand: CloudFormation repairs nothing while the template stays the same",
+        fix="Undo it by hand: CloudFormation repairs nothing while the template stays the same.",
     )
 
 

@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cdk_ecs_xray.verify.check import Answer, Check, failed, not_checked, ok
 from cdk_ecs_xray.verify.deployment import Deployment
 from cdk_ecs_xray.verify.log_groups import LogGroup, log_groups
-from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, not_checked, ok
 
 
-def _look(deployment: Deployment) -> Iterator[Outcome]:
+def _look(deployment: Deployment) -> Iterator[Answer]:
     for group in log_groups(deployment):
         if group.name is None:
             yield not_checked(
                 f"log group of {group.container}",
                 "its name is not known from the template",
-                cure="deploy the stack; a name that another stack exports cannot be read",
+                fix="Deploy the stack. A name that another stack exports cannot be read.",
             )
             continue
         client = deployment.client("logs", group.region)
         found = client.describe_log_groups(logGroupNamePrefix=group.name)["logGroups"]
         described = next((one for one in found if one["logGroupName"] == group.name), None)
-        yield _outcome(group, described)
+        yield _answer(group, described)
 
 
-def _outcome(group: LogGroup, described: Mapping[str, Any] | None) -> Outcome:
+def _answer(group: LogGroup, described: Mapping[str, Any] | None) -> Answer:
     subject = f"log group {group.name}"
     if described is None:
         return failed(
             subject,
             f"is not there, so tasks with container {group.container} cannot start",
-            cure="create it under this very name, or delete and deploy its stack",
+            fix="Create it under this very name, or delete and deploy its stack.",
         )
     retention = described.get("retentionInDays")
     kept = "for ever" if retention is None else f"{retention} days"
@@ -40,13 +40,13 @@ def _outcome(group: LogGroup, described: Mapping[str, Any] | None) -> Outcome:
         return failed(
             subject,
             f"keeps lines {kept}, synthesised {wanted}",
-            cure=f"set its retention to {wanted}",
+            fix=f"Set its retention to {wanted}.",
         )
     if retention is None and group.of_collector:
         return failed(
             subject,
             "keeps the collector's lines for ever",
-            cure="set a retention; 30 days are enough for a collector",
+            fix="Set a retention. 30 days are enough for a collector.",
         )
     return ok(subject, f"is there and keeps lines {kept}")
 

@@ -6,38 +6,38 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
+from cdk_ecs_xray.verify.check import Answer, Check, failed, ok
 from cdk_ecs_xray.verify.connection import is_refused
 from cdk_ecs_xray.verify.deployment import Deployment
-from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, ok
 from cdk_ecs_xray.verify.policies import Statement, allowed, statements_of
 from cdk_ecs_xray.verify.traced_service import TracedService
 
 _GRANT = f"allow it {', '.join(WRITE_ACTIONS)} on *, or deploy its stack again"
 
 
-def _look(deployment: Deployment) -> Iterator[Outcome]:
+def _look(deployment: Deployment) -> Iterator[Answer]:
     for service in deployment.services:
         if service.collectors:
-            yield _outcome(deployment, service)
+            yield _answer(deployment, service)
 
 
-def _outcome(deployment: Deployment, service: TracedService) -> Outcome:
+def _answer(deployment: Deployment, service: TracedService) -> Answer:
     running = deployment.running_definition(service)
     if running is None:
-        return failed(f"service {service.name}", "is not there", cure="deploy its stack again")
+        return failed(f"service {service.name}", "is not there", fix="Deploy its stack again.")
     arn = running.get("taskRoleArn", "")
     if arn == "":
         return failed(
             f"task definition of {service.name}",
             "has no task role, so its collector has no credentials of its own",
-            cure="give it a task role; the execution role is for pulling images and for logs",
+            fix="Give it a task role. The execution role is for pulling images and for logs.",
         )
     name = arn.rpartition("/")[2]
     iam = deployment.client("iam", service.region)
     try:
         missing, how = _simulated(iam, arn), "as IAM simulates it"
     except iam.exceptions.NoSuchEntityException:
-        return failed(f"task role {name}", "is not there", cure="deploy its stack again")
+        return failed(f"task role {name}", "is not there", fix="Deploy its stack again.")
     except iam.exceptions.ClientError as error:
         if not is_refused(error):
             raise
@@ -49,7 +49,7 @@ def _outcome(deployment: Deployment, service: TracedService) -> Outcome:
     return failed(
         f"task role {name}",
         f"may not {', '.join(missing)}, {how}",
-        cure=f"its execution role may, which a collector does not run with: {_GRANT}"
+        fix=f"Its execution role may, which a collector does not run with: {_GRANT}."
         if misplaced
         else _GRANT,
     )

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from cdk_ecs_xray.verify.check import Answer, Check, failed, ok
 from cdk_ecs_xray.verify.checks.sampling import synthesised_rules
 from cdk_ecs_xray.verify.deployment import Deployment
-from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, ok
 
 _DEFAULT = "Default"
 
 
-def _look(deployment: Deployment) -> Iterator[Outcome]:
+def _look(deployment: Deployment) -> Iterator[Answer]:
     for region in deployment.regions:
         if any(service.region == region for service in deployment.services):
-            yield _outcome(deployment, region)
+            yield _answer(deployment, region)
 
 
-def _outcome(deployment: Deployment, region: str) -> Outcome:
+def _answer(deployment: Deployment, region: str) -> Answer:
     own = {
         name
         for stack in deployment.stacks
@@ -42,8 +42,8 @@ def _outcome(deployment: Deployment, region: str) -> Outcome:
     return failed(
         subject,
         f"no SDK asked for a sampling decision in {minutes}",
-        cure="send the service a request; if it stays so, the app does not reach TCP 2000 of its "
-        "collector, or samples by local rules",
+        fix="Send the service a request. If it stays so, the app does not reach TCP 2000 of its "
+        "collector, or samples by local rules.",
     )
 
 

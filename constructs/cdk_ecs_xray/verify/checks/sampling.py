@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cdk_ecs_xray.verify.assembly import SynthesisedStack
+from cdk_ecs_xray.verify.check import Answer, Check, failed, ok
 from cdk_ecs_xray.verify.comparison import differences
 from cdk_ecs_xray.verify.deployment import Deployment
-from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, ok
 
 RULE = "AWS::XRay::SamplingRule"
 _GROUP = "AWS::XRay::Group"
@@ -17,14 +17,14 @@ _DEFAULT_RULE = "Custom::XRayDefaultSamplingRule"
 _DEFAULT_RULE_MEMBERS = ("FixedRate", "ReservoirSize")
 
 
-def _look(deployment: Deployment) -> Iterator[Outcome]:
+def _look(deployment: Deployment) -> Iterator[Answer]:
     for stack in deployment.stacks:
         region = deployment.region_of(stack)
         rules, groups = synthesised_rules(deployment, stack), _groups(deployment, stack)
         if rules:
-            yield from _outcomes("sampling rule", rules, _rules_there(deployment, region))
+            yield from _answers("sampling rule", rules, _rules_there(deployment, region))
         if groups:
-            yield from _outcomes("group", groups, _groups_there(deployment, region))
+            yield from _answers("group", groups, _groups_there(deployment, region))
 
 
 def synthesised_rules(
@@ -63,16 +63,16 @@ def _groups_there(deployment: Deployment, region: str) -> Mapping[str, Mapping[s
     return {one["GroupName"]: one for page in pages for one in page["Groups"]}
 
 
-def _outcomes(
+def _answers(
     kind: str, synthesised: Mapping[str, Any], there: Mapping[str, Any]
-) -> Iterator[Outcome]:
+) -> Iterator[Answer]:
     for name, wanted in synthesised.items():
         if name not in there:
             yield failed(
                 f"{kind} {name}",
                 "is not there",
-                cure="somebody deleted it: create it again by hand, or delete and deploy its "
-                "stack; deploying alone changes nothing",
+                fix="Somebody deleted it: create it again by hand, or delete and deploy its "
+                "stack. Deploying alone changes nothing.",
             )
             continue
         found = [str(one) for one in differences(wanted, there[name])]
@@ -80,7 +80,7 @@ def _outcomes(
             yield failed(
                 f"{kind} {name}",
                 "; ".join(found),
-                cure="set it back by hand, or write the value into the file and deploy it",
+                fix="Set it back by hand, or write the value into the file and deploy it.",
             )
         else:
             yield ok(f"{kind} {name}", "is as synthesised")

@@ -8,24 +8,24 @@ from typing import Any
 
 from cdk_ecs_xray.templates.template import read_template
 from cdk_ecs_xray.verify.assembly import NESTED_STACK, SynthesisedStack
+from cdk_ecs_xray.verify.check import Answer, Check, failed, not_checked, ok
 from cdk_ecs_xray.verify.deployment import Deployment
-from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, not_checked, ok
 
 _COMPLETE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}
 
 
-def _look(deployment: Deployment) -> Iterator[Outcome]:
+def _look(deployment: Deployment) -> Iterator[Answer]:
     for stack in deployment.stacks:
-        yield _outcome(deployment, stack)
+        yield _answer(deployment, stack)
         for logical_id in stack.resources(NESTED_STACK):
             yield not_checked(
                 f"nested stack {logical_id} of {stack.name}",
                 "nested stacks are not looked into",
-                cure="deploy what is traced in a stack of its own, or look by hand",
+                fix="Deploy what is traced in a stack of its own, or look by hand.",
             )
 
 
-def _outcome(deployment: Deployment, stack: SynthesisedStack) -> Outcome:
+def _answer(deployment: Deployment, stack: SynthesisedStack) -> Answer:
     subject = f"stack {stack.name}"
     described = deployment.deployed(stack)
     where = f"{deployment.account}, {deployment.region_of(stack)}"
@@ -33,20 +33,20 @@ def _outcome(deployment: Deployment, stack: SynthesisedStack) -> Outcome:
         return failed(
             subject,
             f"is not in {where}",
-            cure=f"deploy it: cdk deploy '{stack.path}', or see --profile and --region",
+            fix=f"Deploy it: cdk deploy '{stack.path}', or see --profile and --region.",
         )
     status = described["StackStatus"]
     if status not in _COMPLETE:
         return failed(
             subject,
             f"is {status}: {described.get('StackStatusReason', 'no reason given')}",
-            cure="wait if it is in progress; otherwise read its events and deploy again",
+            fix="Wait if it is in progress. Otherwise read its events and deploy again.",
         )
     if not _same_template(deployment, stack):
         return failed(
             subject,
             f"is {status}, but of another template than the one synthesised",
-            cure="deploy what was synthesised, or synthesise what was deployed",
+            fix="Deploy what was synthesised, or synthesise what was deployed.",
         )
     return ok(subject, f"is {status} in {where}, as synthesised")
 

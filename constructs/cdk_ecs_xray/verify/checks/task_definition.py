@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cdk_ecs_xray.verify.check import Answer, Check, failed, not_checked, ok
 from cdk_ecs_xray.verify.comparison import api_spelling, differences
 from cdk_ecs_xray.verify.deployment import Deployment
-from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, not_checked, ok
 from cdk_ecs_xray.verify.traced_service import TracedService
 
 _SHOWN = 5
@@ -14,30 +14,30 @@ _SHOWN = 5
 _NOT_COMPARED = {"Tags"}
 
 
-def _look(deployment: Deployment) -> Iterator[Outcome]:
+def _look(deployment: Deployment) -> Iterator[Answer]:
     for service in deployment.services:
         yield _compare(deployment, service)
 
 
-def _compare(deployment: Deployment, service: TracedService) -> Outcome:
+def _compare(deployment: Deployment, service: TracedService) -> Answer:
     subject = f"service {service.name}"
     if service.task_definition is None:
         return not_checked(
             subject,
             "its task definition is not in its own template",
-            cure="define it in the service's stack, or look by hand",
+            fix="Define it in the service's stack, or look by hand.",
         )
     running = deployment.running_definition(service)
     if running is None:
-        return failed(subject, "is not there", cure="deploy its stack again")
+        return failed(subject, "is not there", fix="Deploy its stack again.")
     runs = running["taskDefinitionArn"].rpartition("/")[2]
     deployed = deployment.physical_id(service.stack, service.task_definition)
     if deployed is not None and deployed.rpartition("/")[2] != runs:
         return failed(
             subject,
             f"runs {runs}, its stack deployed {deployed.rpartition('/')[2]}",
-            cure="somebody or a roll-back moved it: see the service's deployments, then deploy "
-            "again or update the service to the stack's revision",
+            fix="Somebody or a roll-back moved it: see the service's deployments, then deploy "
+            "again or update the service to the stack's revision.",
         )
     synthesised = deployment.values(service.stack).resolve(
         {
@@ -54,7 +54,7 @@ def _compare(deployment: Deployment, service: TracedService) -> Outcome:
         return failed(
             subject,
             f"runs {runs}, which is not as synthesised: {'; '.join(found[:_SHOWN])}{more}",
-            cure="deploy what was synthesised",
+            fix="Deploy what was synthesised.",
         )
     return ok(subject, f"runs {runs}, field by field as synthesised")
 

@@ -5,30 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cdk_ecs_xray.verify.check import Answer, Check, failed, ok
 from cdk_ecs_xray.verify.deployment import Deployment
-from cdk_ecs_xray.verify.outcome import Check, Outcome, failed, ok
 from cdk_ecs_xray.verify.traced_service import TracedService
 
 _MOST_TASKS = 100  # DescribeTasks takes no more at once.
 
 
-def _look(deployment: Deployment) -> Iterator[Outcome]:
+def _look(deployment: Deployment) -> Iterator[Answer]:
     if not any(service.containers for service in deployment.services):
         yield failed(
             "services",
             "none of the stacks holds an ECS service with a collector",
-            cure="add XRayTracing to a task definition, or verify another environment",
+            fix="Add XRayTracing to a task definition, or verify another environment.",
         )
     for service in deployment.services:
         described = deployment.described_service(service)
         if described is None:
-            yield failed(f"service {service.name}", "is not there", cure="deploy its stack again")
+            yield failed(f"service {service.name}", "is not there", fix="Deploy its stack again.")
         else:
             yield from steadiness(service, described)
             yield from _containers(deployment, service, described)
 
 
-def steadiness(service: TracedService, described: Mapping[str, Any]) -> Iterator[Outcome]:
+def steadiness(service: TracedService, described: Mapping[str, Any]) -> Iterator[Answer]:
     """Look at what ECS says of the service."""
     subject = f"service {service.name}"
     running, desired = described["runningCount"], described["desiredCount"]
@@ -44,7 +44,7 @@ def steadiness(service: TracedService, described: Mapping[str, Any]) -> Iterator
             "runs nowhere, as its cluster has no instance"
             if daemon
             else "is scaled to 0 tasks, so it sends no traces",
-            cure="add an instance to its cluster" if daemon else "set its desired count to 1",
+            fix="Add an instance to its cluster." if daemon else "Set its desired count to 1.",
         )
     elif running != desired or unfinished:
         why = "; ".join(
@@ -57,7 +57,7 @@ def steadiness(service: TracedService, described: Mapping[str, Any]) -> Iterator
         yield failed(
             subject,
             f"runs {running} of {desired} tasks{'; ' + why if why else ''}{last}",
-            cure="wait for the deployment to end, or read why its tasks stop",
+            fix="Wait for the deployment to end, or read why its tasks stop.",
         )
     else:
         yield ok(subject, f"is steady with {running} of {desired} tasks")
@@ -65,7 +65,7 @@ def steadiness(service: TracedService, described: Mapping[str, Any]) -> Iterator
 
 def _containers(
     deployment: Deployment, service: TracedService, described: Mapping[str, Any]
-) -> Iterator[Outcome]:
+) -> Iterator[Answer]:
     """Look at the containers: a collector that fails open leaves its task running without it."""
     client = deployment.client("ecs", service.region)
     cluster = described["clusterArn"]
@@ -81,8 +81,8 @@ def _containers(
         yield failed(
             subject,
             "; ".join(found),
-            cure="read the log of the container that stopped; a collector needs a region and "
-            "enough memory",
+            fix="Read the log of the container that stopped. A collector needs a region and "
+            "enough memory.",
         )
     else:
         yield ok(subject, f"looked at {len(tasks)}: no collector has stopped, nothing is unhealthy")

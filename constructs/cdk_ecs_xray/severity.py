@@ -1,4 +1,4 @@
-"""How bad a finding is."""
+"""How bad a finding is, of a template and of sampling rules alike."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """Errors lose traces or break tasks; warnings may be meant; notes are worth knowing."""
+    """Errors lose traces, break tasks or must not be deployed; warnings may be meant."""
 
     ERROR = "error"
     WARNING = "warning"
