@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
-import botocore.session
 import pytest
 from aws_cdk import aws_iam as iam
-from cfnlint.schema.manager import ProviderSchemaManager  # type: ignore[import-untyped]
 
 from cdk_ecs_xray import (
     ConfigurationError,
@@ -21,7 +19,6 @@ from cdk_ecs_xray import (
     TracedTaskDefinitionFile,
     XRayDaemon,
 )
-from cdk_ecs_xray.templates.spelling import cloudformation
 from stacks.environment import Environment
 from stacks.stage import EnvironmentStage
 
@@ -201,39 +198,6 @@ def test_a_bare_list_needs_its_network_mode(task_file: Path) -> None:
         TracedTaskDefinitionFile.from_file(task_file)
     file = TracedTaskDefinitionFile.from_file(task_file, network_mode="awsvpc")
     assert file.content["networkMode"] == "awsvpc"
-
-
-def test_cloudformation_knows_every_field_that_ecs_takes() -> None:
-    model = botocore.session.get_session().get_service_model("ecs")
-    schema = (
-        ProviderSchemaManager().get_resource_schema("us-east-1", "AWS::ECS::TaskDefinition").schema
-    )
-    shape = model.operation_model("RegisterTaskDefinition").input_shape
-
-    assert list(unknown(cloudformation(sample(shape)), schema, schema["definitions"])) == []
-
-
-def sample(shape: Any) -> Any:
-    """Return a value with every field of a shape of the API."""
-    if shape.type_name == "structure":
-        return {key: sample(inner) for key, inner in shape.members.items()}
-    if shape.type_name == "list":
-        return [sample(shape.member)]
-    return {"my-key": "x"} if shape.type_name == "map" else "x"
-
-
-def unknown(value: Any, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> list[str]:
-    """Return the keys of a value that a schema of CloudFormation does not have."""
-    while "$ref" in schema:
-        schema = definitions[schema["$ref"].rpartition("/")[2]]
-    if isinstance(value, list):
-        return [key for one in value for key in unknown(one, schema["items"], definitions)]
-    if not isinstance(value, dict) or "properties" not in schema:
-        return [] if not isinstance(value, dict) or list(value) == ["my-key"] else list(value)
-    found = [key for key in value if key not in schema["properties"]]
-    for key in value.keys() & schema["properties"].keys():
-        found += unknown(value[key], schema["properties"][key], definitions)
-    return found
 
 
 ENVIRONMENT = """\

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cdk_ecs_xray.verify.comparison import api_spelling, differences
+from cdk_ecs_xray.verify.comparison import differences
 from cdk_ecs_xray.verify.policies import allowed, statements_of
 from cdk_ecs_xray.verify.resolving import StackValues, Unresolved
 
@@ -69,21 +69,6 @@ def test_differences_are_named_and_defaults_are_none(
     found = list(differences(synthesised, actual))
     assert [one.path for one in found] == paths
     assert all(" is " in str(one) and "synthesised" in str(one) for one in found)
-
-
-def test_the_user_s_own_keys_keep_their_spelling() -> None:
-    template = {
-        "LogConfiguration": {"LogDriver": "awslogs", "Options": {"Awslogs-Group": "g"}},
-        "DockerLabels": {"Team": "a"},
-        "ProxyConfiguration": {"ProxyConfigurationProperties": [{"Name": "N"}]},
-        "Volumes": [{"EFSVolumeConfiguration": {"FilesystemId": "f"}}],
-    }
-    assert api_spelling(template) == {
-        "logConfiguration": {"logDriver": "awslogs", "options": {"Awslogs-Group": "g"}},
-        "dockerLabels": {"Team": "a"},
-        "proxyConfiguration": {"properties": [{"name": "N"}]},
-        "volumes": [{"efsVolumeConfiguration": {"fileSystemId": "f"}}],
-    }
 
 
 ACTION = "xray:PutTraceSegments"

@@ -18,7 +18,7 @@ from cdk_ecs_xray.cdk.permissions import grant_assume, grant_write_traces
 from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.inject import Injection, TracedTaskDefinitionFile
-from cdk_ecs_xray.templates.spelling import cloudformation
+from cdk_ecs_xray.templates.spelling import as_cloudformation
 
 
 class TracedTaskDefinition(Construct):
@@ -81,7 +81,7 @@ class TracedTaskDefinition(Construct):
         self.execution_role: iam.IRole | None = self._execution_role(execution_role, injection)
         self.grant: iam.Grant = self._grant(injection)
         self.task_definition = ecs.CfnTaskDefinition(self, "Resource")
-        self._set_properties(cloudformation(file.traced(injection)), family)
+        self._set_properties(as_cloudformation(file.traced(injection)), family)
         for warned in injection.warnings:
             if warned.id not in ("ecs-xray:no-task-role", "ecs-xray:no-execution-role"):
                 Annotations.of(self).add_warning_v2(warned.id, str(warned.problem))

@@ -11,6 +11,7 @@ import yaml
 
 from cdk_ecs_xray.errors import Problem, ReviewError
 from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
+from cdk_ecs_xray.templates.spelling import as_cloudformation
 
 
 class _TemplateLoader(Yaml12Loader):
@@ -67,25 +68,10 @@ def as_template(task_definition: Mapping[str, Any]) -> Mapping[str, Any]:
         "Resources": {
             "TaskDefinition": {
                 "Type": "AWS::ECS::TaskDefinition",
-                "Properties": _capitalised(described),
+                "Properties": as_cloudformation(described),
             }
         }
     }
-
-
-# Their keys are the user's own words, not ECS's.
-_OWN_KEYS = frozenset({"options", "dockerLabels", "systemControls", "driverOpts", "labels"})
-
-
-def _capitalised(value: object) -> Any:
-    if isinstance(value, Mapping):
-        return {
-            key[:1].upper() + key[1:]: nested if key in _OWN_KEYS else _capitalised(nested)
-            for key, nested in value.items()
-        }
-    if isinstance(value, list):
-        return [_capitalised(one) for one in value]
-    return value
 
 
 def _parse(text: str, *, where: str) -> object:

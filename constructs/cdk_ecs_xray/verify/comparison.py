@@ -8,16 +8,6 @@ from typing import Any
 
 from cdk_ecs_xray.verify.resolving import Unresolved
 
-# The keys of these are the user's own words, never CamelCase members.
-_MAPS = {"DockerLabels", "DriverOpts", "Labels", "Options"}
-# Where the ECS API's spelling is not CloudFormation's with a small first letter.
-_SPELLINGS = {
-    "EFSVolumeConfiguration": "efsVolumeConfiguration",
-    "FSxWindowsFileServerVolumeConfiguration": "fsxWindowsFileServerVolumeConfiguration",
-    "FilesystemId": "fileSystemId",
-    "IAM": "iam",
-    "ProxyConfigurationProperties": "properties",
-}
 # What names an item of a list; the order of such lists means nothing.
 _KEYS = ("name", "Name")
 
@@ -33,20 +23,6 @@ class Difference:
     def __str__(self) -> str:
         """The difference as one phrase."""
         return f"{self.path} is {_shown(self.actual)}, synthesised {_shown(self.synthesised)}"
-
-
-def api_spelling(value: Any, *, member: str = "") -> Any:
-    """Return a template's value with its members spelled as the ECS API has them."""
-    if isinstance(value, list):
-        return [api_spelling(one) for one in value]
-    if not isinstance(value, dict):
-        return value
-    if member in _MAPS:
-        return value
-    return {
-        _SPELLINGS.get(name, name[:1].lower() + name[1:]): api_spelling(one, member=name)
-        for name, one in value.items()
-    }
 
 
 def differences(synthesised: Any, actual: Any, path: str = "") -> Iterator[Difference]:

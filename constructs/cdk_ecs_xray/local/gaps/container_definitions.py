@@ -7,21 +7,15 @@ CloudFormation's capital letters, which boto3 doesn't know, so ``DependsOn``, ``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from ministack.services import ecs
 from ministack.services.cloudformation import provisioners
 
+from cdk_ecs_xray.templates.spelling import as_api
+
 TASK_DEFINITION = "AWS::ECS::TaskDefinition"
-# Their keys are the user's own words (the maps in botocore's ECS model).
-MAP_MEMBERS = frozenset({"dockerLabels", "options", "driverOpts", "labels"})
-_SPELLINGS: Mapping[str, str] = {
-    "EFSVolumeConfiguration": "efsVolumeConfiguration",
-    "FSxWindowsFileServerVolumeConfiguration": "fsxWindowsFileServerVolumeConfiguration",
-    "FilesystemId": "fileSystemId",
-    "IAM": "iam",
-}
 _TASK_MEMBERS = (
     "EphemeralStorage",
     "PlacementConstraints",
@@ -34,7 +28,7 @@ _TASK_MEMBERS = (
 def mend() -> None:
     """Replace the conversion of container definitions and complete the task definition."""
     create = provisioners._ecs_task_def_create
-    provisioners._normalize_container_defs = camel_cased
+    provisioners._normalize_container_defs = as_api
 
     def create_complete(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
         return _completed(create, logical_id, properties, stack)
@@ -45,21 +39,6 @@ def mend() -> None:
     provisioners._STACK_TAG_PROPERTY[TASK_DEFINITION] = ("Tags", "list")
 
 
-def camel_cased(value: Any) -> Any:
-    """*value* with every member name as the ECS API spells it, all the way down."""
-    if isinstance(value, list):
-        return [camel_cased(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    spelled = {api_name(name): member for name, member in value.items()}
-    return {name: v if name in MAP_MEMBERS else camel_cased(v) for name, v in spelled.items()}
-
-
-def api_name(name: str) -> str:
-    """A member's name as the ECS API spells it."""
-    return _SPELLINGS.get(name, name[:1].lower() + name[1:])
-
-
 def _completed(
     create: Callable[..., Any], logical_id: str, properties: dict[str, Any], stack: str
 ) -> Any:
@@ -67,7 +46,7 @@ def _completed(
     stored = ecs._task_defs[physical_id.rpartition("/")[2]]
     for name in _TASK_MEMBERS:
         if name in properties:
-            stored |= camel_cased({name: properties[name]})
+            stored |= as_api({name: properties[name]})
     for container in stored["containerDefinitions"]:
         # RegisterTaskDefinition fills both in.
         container.setdefault("cpu", 0)

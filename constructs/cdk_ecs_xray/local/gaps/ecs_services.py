@@ -12,12 +12,8 @@ from typing import Any
 from ministack.services import ecs
 from ministack.services.cloudformation import drift, provisioners
 
-from cdk_ecs_xray.local.gaps.container_definitions import (
-    MAP_MEMBERS,
-    TASK_DEFINITION,
-    api_name,
-    camel_cased,
-)
+from cdk_ecs_xray.local.gaps.container_definitions import TASK_DEFINITION
+from cdk_ecs_xray.templates.spelling import MAP_MEMBERS, api_name, as_api
 
 SERVICE = "AWS::ECS::Service"
 # CloudFormation's property and the ECS API's member.
@@ -88,7 +84,7 @@ def _stored(physical_id: str, properties: Mapping[str, Any]) -> dict[str, Any]:
 def _keep(stored: dict[str, Any], properties: Mapping[str, Any]) -> None:
     for name, member in _MEMBERS.items():
         if name in properties:
-            stored[member] = camel_cased(properties[name])
+            stored[member] = as_api(properties[name])
 
 
 def _read_service(physical_id: str, properties: Mapping[str, Any]) -> dict[str, Any] | None:

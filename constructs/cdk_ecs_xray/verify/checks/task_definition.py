@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cdk_ecs_xray.templates.spelling import as_api
 from cdk_ecs_xray.verify.check import Answer, Check, failed, not_checked, ok
-from cdk_ecs_xray.verify.comparison import api_spelling, differences
+from cdk_ecs_xray.verify.comparison import differences
 from cdk_ecs_xray.verify.deployment import Deployment
 from cdk_ecs_xray.verify.traced_service import TracedService
 
@@ -48,7 +49,7 @@ def _compare(deployment: Deployment, service: TracedService) -> Answer:
             if name not in _NOT_COMPARED
         }
     )
-    found = [str(one) for one in differences(api_spelling(synthesised), running)]
+    found = [str(one) for one in differences(as_api(synthesised), running)]
     if found:
         more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         return failed(
