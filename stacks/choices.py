@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from cdk_ecs_xray import AdotCollector, CloudWatchAgent, Collector, SidecarProfile, XRayDaemon
+from cdk_ecs_xray import Collector, SidecarProfile
+from cdk_ecs_xray.collectors.engines import deployable, make_collector
 
 COLLECTORS: Mapping[str, Collector] = MappingProxyType(
-    {
-        "adot": AdotCollector(),
-        "cloudwatch-agent": CloudWatchAgent(),
-        "xray-daemon": XRayDaemon(),
-    }
+    {engine_id: make_collector(engine_id) for engine_id in deployable()}
 )
 PROFILES: Mapping[str, SidecarProfile] = MappingProxyType(
     {"safe": SidecarProfile.SAFE, "terraform": SidecarProfile.TERRAFORM}

@@ -28,7 +28,7 @@ from cdk_ecs_xray import (
 from cdk_ecs_xray.cdk.dashboard_text import TRACE_KINDS, group_name
 from cdk_ecs_xray.cdk.log_group import RETENTION_DAYS
 from cdk_ecs_xray.errors import InvalidValueError, Problem
-from cdk_ecs_xray.files.field_limits import matching, shown
+from cdk_ecs_xray.files.field_limits import matching, one_of, shown
 from cdk_ecs_xray.files.model_file import clash, read_model, validate_with
 from stacks.choices import COLLECTORS, PROFILES
 from stacks.monitoring import Monitoring
@@ -125,7 +125,11 @@ class Environment(BaseModel):
     namespace: EnvironmentName
     account: Annotated[str, BeforeValidator(_account)] | None = None
     region: Annotated[str, AfterValidator(_region)] | None = None
-    collector: Literal["adot", "cloudwatch-agent", "xray-daemon"] = "xray-daemon"
+    collector: Annotated[
+        str,
+        AfterValidator(one_of(tuple(COLLECTORS))),
+        Field(json_schema_extra={"enum": list(COLLECTORS)}),
+    ] = "xray-daemon"
     log_retention_days: Annotated[int, AfterValidator(_retention)] = 30
     removal_policy: Literal["destroy", "retain"] = "destroy"
     sampling_rules: Annotated[SamplingRuleSet, BeforeValidator(_sampling_rules)]

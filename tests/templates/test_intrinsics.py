@@ -8,7 +8,8 @@ import pytest
 
 from cdk_ecs_xray.templates.address import DaemonAddress, Malformed, parse_address
 from cdk_ecs_xray.templates.assembly import template_stack
-from cdk_ecs_xray.templates.intrinsics import Resolver, Unknown
+from cdk_ecs_xray.templates.intrinsics import Resolver
+from cdk_ecs_xray.unknown import Unknown
 
 TEMPLATE = """
 Parameters:

@@ -10,12 +10,12 @@ from aws_cdk import Annotations, IAspect, Stack
 from aws_cdk import aws_ecs as ecs
 from constructs import IConstruct
 
+from cdk_ecs_xray.cdk.evidence import evidence_of
 from cdk_ecs_xray.cdk.fit import containers_of
 from cdk_ecs_xray.cdk.sidecar import XRaySidecar, jsii_reference
 from cdk_ecs_xray.cdk.tracing import XRayTracing
+from cdk_ecs_xray.collectors.recognition import collects_traces
 from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError, Problem
-
-_COLLECTOR_IMAGES = ("aws-xray-daemon", "aws-otel-collector", "cloudwatch-agent")
 
 # Held here for the reason that XRaySidecar's register gives.
 _EXCLUDED: dict[str, str] = {}
@@ -114,7 +114,7 @@ class XRayTracingAspect:
         if XRaySidecar.find(task_definition) is not None:
             return "already has a sidecar"
         for container in containers_of(task_definition):
-            if any(image in container.image_name for image in _COLLECTOR_IMAGES):
+            if collects_traces(evidence_of(container)):
                 return f"brings its own collector, '{container.container_name}'"
         return None
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import difflib
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from cdk_ecs_xray.cli.engine_choice import EngineChoice
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 if TYPE_CHECKING:
-    from cdk_ecs_xray.collectors import Collector
     from cdk_ecs_xray.inject import (
         Injection,
         SidecarNames,
@@ -36,7 +35,7 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
 @click.option("--diff", is_flag=True, help="Show what would change and write nothing.")
 @click.option(
     "--collector",
-    type=click.Choice(["xray-daemon", "adot", "cloudwatch-agent"]),
+    type=EngineChoice(),
     default="xray-daemon",
     show_default=True,
     help="What runs in the sidecar.",
@@ -106,7 +105,7 @@ def _options(
     environment: str | None,
     service: str | None,
 ) -> TracingOptions:
-    from cdk_ecs_xray.collectors import AdotCollector, CloudWatchAgent, XRayDaemon
+    from cdk_ecs_xray.collectors.engines import make_collector
     from cdk_ecs_xray.inject import TracingOptions
     from cdk_ecs_xray.plan.profile import SidecarProfile
 
@@ -118,13 +117,8 @@ def _options(
                 fix="Keep one.",
             )
         )
-    make: Callable[..., Collector] = {
-        "adot": AdotCollector,
-        "cloudwatch-agent": CloudWatchAgent,
-        "xray-daemon": XRayDaemon,
-    }[collector]
     return TracingOptions(
-        collector=make() if registry is None else make(registry=registry),
+        collector=make_collector(collector, **({} if registry is None else {"registry": registry})),
         profile=SidecarProfile.SAFE if profile == "safe" else SidecarProfile.TERRAFORM,
         names=_names(namespace=namespace, environment=environment, service=service),
         tracing_name=tracing_name,

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from cdk_ecs_xray.collectors import opentelemetry
+from cdk_ecs_xray.collectors.adot_configuration import (
+    BUILT_IN,
+    has_health_check,
+    reach_problems,
+    receives,
+    structure_problems,
+)
 from cdk_ecs_xray.collectors.application import (
     LINKED_PORTS,
     OpenTelemetrySdk,
     open_telemetry_environment,
     xray_sdk_environment,
 )
-from cdk_ecs_xray.collectors.configuration import Configuration, at, listening_problems, load
+from cdk_ecs_xray.collectors.configuration import Configuration, load
 from cdk_ecs_xray.collectors.description import CollectorContainer, CollectorPort, Placement
+from cdk_ecs_xray.collectors.engine import Engine
+from cdk_ecs_xray.collectors.evidence import Evidence
 from cdk_ecs_xray.collectors.image import PUBLIC_REGISTRY, PinnedImage
 from cdk_ecs_xray.collectors.roles import role_problems
-from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.errors import ConfigurationError
 from cdk_ecs_xray.plan.network import OTLP_GRPC_PORT, OTLP_HTTP_PORT, XRAY_PORT
+from cdk_ecs_xray.unknown import Unknown
 
 _WHERE = "AdotCollector"
+CONFIGURATION_VARIABLE = "AOT_CONFIG_CONTENT"
+_PORTS = (CollectorPort(container_port=XRAY_PORT, protocol="udp"),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +70,7 @@ class AdotCollector:
         if self.config is not None:
             # A frozen dataclass has no other way to keep what was read from the file.
             object.__setattr__(self, "config", load(_WHERE, self.config))
-            problems += _structure_problems(self._config_mapping)
+            problems += structure_problems(self._config_mapping)
         if problems:
             raise ConfigurationError(*problems)
 
@@ -73,26 +84,28 @@ class AdotCollector:
 
         :raises ConfigurationError: when a custom configuration listens where no app reaches it.
         """
+        import yaml
+
         config = self._generated(placement) if self.config is None else self._config_mapping
-        problems = _reach_problems(config, placement.network.bind_address)
+        problems = reach_problems(config, placement.network.bind_address)
         if problems:
             raise ConfigurationError(*problems)
         return CollectorContainer(
             image=self._image.reference,
             environment={
                 "AWS_REGION": placement.region if self.region is None else self.region,
-                "AOT_CONFIG_CONTENT": yaml.safe_dump(dict(config), sort_keys=False),
+                CONFIGURATION_VARIABLE: yaml.safe_dump(dict(config), sort_keys=False),
             },
-            ports=(CollectorPort(container_port=XRAY_PORT, protocol="udp"),),
+            ports=_PORTS,
             linked_ports=LINKED_PORTS,
             # The image has no shell, but brings this command for its health_check extension.
-            health_check=("/healthcheck",) if _has_health_check(config) else None,
+            health_check=("/healthcheck",) if has_health_check(config) else None,
             assumes_role=self.role_arn,
         )
 
     def application_environment(self, host: str) -> Mapping[str, str]:
         """Return what the X-Ray and OpenTelemetry SDKs read."""
-        otlp = self.config is None or _receives(self._config_mapping, "otlp")
+        otlp = self.config is None or receives(self._config_mapping, "otlp")
         return {
             **xray_sdk_environment(host),
             **(open_telemetry_environment(host, self.open_telemetry_sdk) if otlp else {}),
@@ -160,100 +173,24 @@ class AdotCollector:
         }
 
 
-def _kind(component: str) -> str:
-    """Return the type of a component: ``awsxray`` of ``awsxray/second``."""
-    return component.partition("/")[0]
+def _configuration(evidence: Evidence) -> Mapping[str, Any] | Unknown:
+    return opentelemetry.configuration_of(
+        evidence, variable=CONFIGURATION_VARIABLE, built_in=BUILT_IN
+    )
 
 
-def _receives(config: Configuration, kind: str) -> bool:
-    return any(_kind(name) == kind for name in _receivers_of_traces(config))
-
-
-def _receivers_of_traces(config: Configuration) -> Sequence[str]:
-    return [
-        name
-        for pipeline_name, pipeline in (at(config, "service.pipelines") or {}).items()
-        if _kind(pipeline_name) == "traces" and isinstance(pipeline, Mapping)
-        for name in pipeline.get("receivers") or ()
-    ]
-
-
-def _has_health_check(config: Configuration) -> bool:
-    return "health_check" in (at(config, "service.extensions") or ())
-
-
-def _structure_problems(config: Configuration) -> Sequence[Problem]:
-    """Return references to components that the configuration does not define, and gaps."""
-    pipelines = at(config, "service.pipelines")
-    if not isinstance(pipelines, Mapping):
-        return [
-            Problem(
-                where=_WHERE,
-                what="config service.pipelines must be a mapping",
-                got=f"{pipelines!r}",
-                fix="Define one with receivers and exporters.",
-            )
-        ]
-    problems = []
-    for pipeline_name, pipeline in pipelines.items():
-        for section in ("receivers", "processors", "exporters"):
-            defined = config.get(section) or {}
-            problems += [
-                Problem(
-                    where=_WHERE,
-                    what=f"config pipeline '{pipeline_name}' must name {section} that are defined",
-                    got=f"'{name}'",
-                    fix="Define it or take it out.",
-                )
-                for name in (at(pipeline, section) or ())
-                if name not in defined
-            ]
-    problems += [
-        Problem(
-            where=_WHERE,
-            what="config service.extensions must name extensions that are defined",
-            got=f"'{name}'",
-            fix="Define it or take it out.",
-        )
-        for name in at(config, "service.extensions") or ()
-        if name not in (config.get("extensions") or {})
-    ]
-    if not _receives(config, "awsxray"):
-        problems.append(
-            Problem(
-                where=_WHERE,
-                what="config must have a traces pipeline with the awsxray receiver",
-                got=f"receivers {', '.join(_receivers_of_traces(config)) or 'none'}",
-                fix="Add it: without it, nothing takes the segments of X-Ray SDKs.",
-            )
-        )
-    return problems
-
-
-def _reach_problems(config: Configuration, bind_address: str) -> Sequence[Problem]:
-    problems: list[Problem] = []
-    for name in _receivers_of_traces(config):
-        receiver: Any = at(config, "receivers")[name]
-        field = f"config receivers.{name}"
-        if _kind(name) == "awsxray":
-            endpoints = [
-                (f"{field}.endpoint", at(receiver, "endpoint"), XRAY_PORT),
-                (
-                    f"{field}.proxy_server.endpoint",
-                    at(receiver, "proxy_server.endpoint"),
-                    XRAY_PORT,
-                ),
-            ]
-        elif _kind(name) == "otlp":
-            endpoints = [
-                (f"{field}.protocols.{protocol}.endpoint", at(settings, "endpoint"), port)
-                for protocol, port in (("grpc", OTLP_GRPC_PORT), ("http", OTLP_HTTP_PORT))
-                if (settings := at(receiver, f"protocols.{protocol}")) is not None
-            ]
-        else:
-            endpoints = []
-        for path, endpoint, port in endpoints:
-            problems += listening_problems(
-                _WHERE, path, endpoint, port=port, bind_address=bind_address
-            )
-    return problems
+ENGINE = Engine(
+    id="adot",
+    label="ADOT collector",
+    images=(("aws", "otel", "collector"), ("adot", "collector")),
+    programs=("/awscollector", "/healthcheck"),
+    shell_free_images=("aws-otel-collector", "adot-collector"),
+    ports=_PORTS,
+    configuration_variables=(CONFIGURATION_VARIABLE,),
+    configuration=_configuration,
+    listening=opentelemetry.listening,
+    collects_traces=opentelemetry.collects_traces,
+    version=AdotCollector.version,
+    region_from_environment=True,
+    make=AdotCollector,
+)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cdk_ecs_xray.collectors.application import (
     LINKED_PORTS,
@@ -15,13 +16,19 @@ from cdk_ecs_xray.collectors.application import (
 )
 from cdk_ecs_xray.collectors.configuration import Configuration, at, listening_problems, load
 from cdk_ecs_xray.collectors.description import CollectorContainer, CollectorPort, Placement
+from cdk_ecs_xray.collectors.engine import Engine, parsed
+from cdk_ecs_xray.collectors.evidence import Evidence
 from cdk_ecs_xray.collectors.image import PUBLIC_REGISTRY, PinnedImage
+from cdk_ecs_xray.collectors.listening import Listening, endpoint_text
 from cdk_ecs_xray.collectors.roles import role_problems
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.plan.network import OTLP_GRPC_PORT, OTLP_HTTP_PORT, XRAY_PORT
+from cdk_ecs_xray.unknown import Unknown
 
 _WHERE = "CloudWatchAgent"
 _COLLECTED = "traces.traces_collected"
+CONFIGURATION_VARIABLE = "CW_CONFIG_CONTENT"
+_PORTS = (CollectorPort(container_port=XRAY_PORT, protocol="udp"),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +96,9 @@ class CloudWatchAgent:
             image=self._image.reference,
             environment={
                 "AWS_REGION": placement.region if self.region is None else self.region,
-                "CW_CONFIG_CONTENT": json.dumps(config),
+                CONFIGURATION_VARIABLE: json.dumps(config),
             },
-            ports=(CollectorPort(container_port=XRAY_PORT, protocol="udp"),),
+            ports=_PORTS,
             linked_ports=LINKED_PORTS,
             # It writes its translated configuration and a pid file.
             runs_sandboxed=False,
@@ -160,3 +167,50 @@ def _reach_problems(config: Configuration, bind_address: str) -> Sequence[Proble
             _WHERE, f"config {path}", endpoint, port=port, bind_address=bind_address
         )
     return problems
+
+
+def _configuration(evidence: Evidence) -> Mapping[str, Any] | Unknown:
+    content = evidence.environment.get(CONFIGURATION_VARIABLE)
+    if content is not None:
+        return parsed(content)
+    if evidence.mounts or not evidence.environment_complete:
+        return Unknown(expression="a mounted configuration")
+    return {}
+
+
+def _listening(evidence: Evidence, configuration: Mapping[str, Any]) -> Listening:
+    del evidence
+    collected = at(configuration, _COLLECTED)
+    collected = collected if isinstance(collected, Mapping) else {}
+    # Application Signals' receiver takes spans over OpenTelemetry's protocol, on port 4316.
+    otlp = "otlp" in collected or "application_signals" in collected
+    if "xray" not in collected:
+        return Listening(segments=None, sampling=None, otlp=otlp)
+    xray = collected["xray"]
+    return Listening(
+        segments=endpoint_text(at(xray, "bind_address")),
+        sampling=endpoint_text(at(xray, "tcp_proxy.bind_address")),
+        otlp=otlp,
+    )
+
+
+ENGINE = Engine(
+    id="cloudwatch-agent",
+    label="CloudWatch agent",
+    images=(("cloudwatch", "agent"),),
+    programs=(
+        "/opt/aws/amazon-cloudwatch-agent/bin/start-amazon-cloudwatch-agent",
+        "/opt/aws/amazon-cloudwatch-agent/",
+    ),
+    shell_free_images=("cloudwatch-agent",),
+    platforms=("linux", "windows"),
+    ports=_PORTS,
+    configuration_variables=(CONFIGURATION_VARIABLE,),
+    configuration=_configuration,
+    listening=_listening,
+    # Without any configuration it ends at once; with one for metrics alone it serves others.
+    collects_traces=lambda configuration: configuration == {} or "traces" in configuration,
+    version=CloudWatchAgent.version,
+    first_version_with_traces="1.300025.0",
+    make=CloudWatchAgent,
+)

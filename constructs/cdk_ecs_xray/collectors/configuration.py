@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
-from cdk_ecs_xray.files.model_file import read_mapping
 from cdk_ecs_xray.plan.network import ALL_INTERFACES, LOOPBACK
 
 Configuration = Mapping[str, Any]
@@ -20,6 +19,8 @@ def load(where: str, config: Configuration | str | Path) -> Configuration:
     :raises ConfigurationError: when the file cannot be read or holds no mapping.
     """
     if isinstance(config, str | Path):
+        from cdk_ecs_xray.files.model_file import read_mapping
+
         return read_mapping(config)
     if not isinstance(config, Mapping):
         raise ConfigurationError(

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cdk_ecs_xray.errors import Problem
+from cdk_ecs_xray.unknown import Text
 
 PUBLIC_REGISTRY = "public.ecr.aws"
 
+_LATEST = "latest"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _VERSION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _REGISTRY = re.compile(r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._/-]+)?")
@@ -50,7 +52,7 @@ class PinnedImage:
                     fix=f"Such as {PUBLIC_REGISTRY}, without https:// and without the image.",
                 )
             )
-        if _VERSION.fullmatch(self.version) is None or self.version == "latest":
+        if _VERSION.fullmatch(self.version) is None or self.version == _LATEST:
             found.append(
                 Problem(
                     where=where,
@@ -69,3 +71,14 @@ class PinnedImage:
                 )
             )
         return found
+
+
+def tag_of(image: Text) -> str | None:
+    """Return the tag that will be pulled; None where a digest pins it or it is not known."""
+    text = str(image)
+    if "@" in text or text == "":
+        return None
+    name, _, tag = text.rpartition("/")[2].rpartition(":")
+    if "${" in (tag if name else text.rpartition("/")[2]):
+        return None
+    return tag if name else _LATEST

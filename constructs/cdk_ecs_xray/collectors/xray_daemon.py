@@ -5,14 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from cdk_ecs_xray.collectors.application import xray_sdk_environment
 from cdk_ecs_xray.collectors.description import CollectorContainer, CollectorPort, Placement
+from cdk_ecs_xray.collectors.engine import Engine
+from cdk_ecs_xray.collectors.evidence import Evidence, flag_value, has_flag
 from cdk_ecs_xray.collectors.image import PUBLIC_REGISTRY, PinnedImage
+from cdk_ecs_xray.collectors.listening import Listening
 from cdk_ecs_xray.collectors.roles import role_problems
 from cdk_ecs_xray.errors import ConfigurationError, Problem
-from cdk_ecs_xray.plan.network import ALL_INTERFACES, XRAY_PORT
+from cdk_ecs_xray.plan.network import ALL_INTERFACES, LOOPBACK, XRAY_PORT
+from cdk_ecs_xray.unknown import Text, Unknown
+
+_FLAGS_OF_SEGMENTS = ("-b", "--bind")
+_FLAGS_OF_SAMPLING = ("-t", "--bind-tcp")
+_FLAGS_OF_CONFIGURATION = ("-c", "--config")
+_FLAGS_OF_BUFFER = ("-m", "--buffer-memory")
+_PORTS = (CollectorPort(container_port=XRAY_PORT, protocol="udp"),)
 
 LogLevel = Literal["dev", "debug", "info", "prod", "warn", "error"]
 
@@ -101,7 +111,7 @@ class XRayDaemon:
                 "AWS_REGION": placement.region if self.region is None else self.region,
                 "GOMEMLIMIT": f"{soft_limit_mib}MiB",
             },
-            ports=(CollectorPort(container_port=XRAY_PORT, protocol="udp"),),
+            ports=_PORTS,
             linked_ports=(CollectorPort(container_port=XRAY_PORT, protocol="tcp"),),
             assumes_role=self.role_arn,
         )
@@ -167,3 +177,55 @@ class XRayDaemon:
                 )
             )
         return problems
+
+
+def buffer_memory(evidence: Evidence) -> Text | None:
+    """Return the buffer memory of a daemon's command line in MiB; None when nobody set it."""
+    value = flag_value(evidence, _FLAGS_OF_BUFFER)
+    if value is None and flag_value(evidence, _FLAGS_OF_CONFIGURATION) is not None:
+        return Unknown(expression="a configuration file")
+    return value
+
+
+def runs_local_mode(evidence: Evidence) -> bool:
+    """Return whether a daemon asks nobody for an instance id."""
+    return has_flag(evidence, ("-o", "--local-mode"))
+
+
+def region_of(evidence: Evidence) -> Text | None:
+    """Return the region of a daemon's command line; None when it names none."""
+    return flag_value(evidence, ("-n", "--region"))
+
+
+def _listening(evidence: Evidence, configuration: Mapping[str, Any]) -> Listening:
+    del configuration
+    # The images' own entry point binds all interfaces; the daemon without it does not.
+    host = LOOPBACK if evidence.entry_point else ALL_INTERFACES
+    default: Text = f"{host}:{XRAY_PORT}"
+    if flag_value(evidence, _FLAGS_OF_CONFIGURATION) is not None:
+        default = Unknown(expression="a configuration file")
+    segments, sampling = (
+        flag_value(evidence, flags) for flags in (_FLAGS_OF_SEGMENTS, _FLAGS_OF_SAMPLING)
+    )
+    return Listening(
+        segments=default if segments is None else segments,
+        sampling=default if sampling is None else sampling,
+        otlp=False,
+    )
+
+
+ENGINE = Engine(
+    id="xray-daemon",
+    label="X-Ray daemon",
+    images=(("xray", "daemon"),),
+    programs=("/xray",),
+    # Docker Hub's image is built on Amazon Linux and has a shell; the gallery's is not.
+    shell_free_images=("xray/aws-xray-daemon",),
+    ports=_PORTS,
+    configuration=lambda _: {},
+    listening=_listening,
+    collects_traces=lambda _: True,
+    version=XRayDaemon.version,
+    region_from_environment=True,
+    make=XRayDaemon,
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cdk_ecs_xray.errors import InvalidValueError, Problem
@@ -52,6 +52,23 @@ def at_most(characters: int) -> Callable[[str], str]:
                     what=f"must be 1 to {characters} characters long",
                     got=f"{len(value)} in '{value}'",
                     fix="Shorten it." if value else "Write a value, or leave the key out.",
+                )
+            )
+        return value
+
+    return check
+
+
+def one_of(values: Sequence[str]) -> Callable[[str], str]:
+    """Return a validator for a word of a list."""
+
+    def check(value: str) -> str:
+        if value not in values:
+            raise InvalidValueError(
+                Problem(
+                    what=f"must be one of {', '.join(values)}",
+                    got=shown(value),
+                    fix="Choose one of these.",
                 )
             )
         return value

@@ -37,9 +37,6 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
 }
 """Lists of mappings in a container, and the keys that each mapping needs."""
 
-_COLLECTOR_IMAGES = re.compile(
-    r"(^|/)(aws-xray-daemon|aws-otel-collector|cloudwatch-agent)(?=$|[:@])"
-)
 _PORTS = re.compile(r"[0-9]{1,5}-[0-9]{1,5}")
 
 
@@ -96,15 +93,6 @@ def read_definition(content: Any, *, where: str) -> Definition:
     if problems:
         raise ConfigurationError(*problems)
     return Definition(where=where, task=task, containers=containers)
-
-
-def collector_in(containers: Sequence[Container]) -> Container | None:
-    """Return the first container that runs a collector of traces."""
-    for container in containers:
-        image = container.get("image")
-        if isinstance(image, str) and _COLLECTOR_IMAGES.search(image) is not None:
-            return container
-    return None
 
 
 def is_log_router(container: Container) -> bool:

@@ -14,12 +14,12 @@ from cdk_ecs_xray.inject.definition import (
     CONTAINERS,
     Container,
     Definition,
-    collector_in,
     facts_of,
     is_log_router,
     wiring_of,
 )
 from cdk_ecs_xray.inject.edits import Addition
+from cdk_ecs_xray.inject.evidence import collector_in
 from cdk_ecs_xray.inject.options import TracingOptions
 from cdk_ecs_xray.inject.sidecar_json import is_same, pairs, sidecar_json
 from cdk_ecs_xray.inject.sizes import cpu_units, mebibytes

@@ -9,9 +9,9 @@ from typing import Any
 
 from cdk_ecs_xray.review.inventory import AppRow, CollectorRow, TaskRow, inventory
 from cdk_ecs_xray.templates.grants import policy_name
-from cdk_ecs_xray.templates.intrinsics import known
 from cdk_ecs_xray.templates.model import Resource, Stack
 from cdk_ecs_xray.templates.roles import managed_policies_of, statements_of
+from cdk_ecs_xray.unknown import known
 
 
 class Weight(IntEnum):

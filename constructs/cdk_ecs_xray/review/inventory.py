@@ -8,16 +8,8 @@ from dataclasses import dataclass
 from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
 from cdk_ecs_xray.review.reach import Outcome, reach, split_link
 from cdk_ecs_xray.templates.grants import allows
-from cdk_ecs_xray.templates.intrinsics import Unknown
-from cdk_ecs_xray.templates.listening import listening
-from cdk_ecs_xray.templates.model import Collector, Container, Role, Stack, TaskDefinition
-
-ENGINES = {
-    "xray-daemon": "X-Ray daemon",
-    "adot": "ADOT collector",
-    "cloudwatch-agent": "CloudWatch agent",
-    "collector": "collector of an unknown image",
-}
+from cdk_ecs_xray.templates.model import Container, FoundCollector, Role, Stack, TaskDefinition
+from cdk_ecs_xray.unknown import Unknown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,15 +128,15 @@ def _app(task: TaskDefinition, app: Container) -> AppRow:
     )
 
 
-def _collector(task: TaskDefinition, collector: Collector) -> CollectorRow:
+def _collector(task: TaskDefinition, collector: FoundCollector) -> CollectorRow:
     container = collector.container
     group = task.log_group_of(container)
     written = None if container.log is None else container.log.group
     name = written if group is None or group.name is None else group.name
-    listens = listening(collector)
+    listens = collector.listening
     return CollectorRow(
         name=str(container.name),
-        engine=ENGINES[collector.kind],
+        engine=collector.recognized.label,
         image=str(container.image),
         essential=container.essential is True,
         segments="none" if listens.segments is None else f"UDP {listens.segments}",

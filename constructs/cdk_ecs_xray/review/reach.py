@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from cdk_ecs_xray.collectors.listening import on_loopback, port_of
+from cdk_ecs_xray.collectors.recognition import may_collect
 from cdk_ecs_xray.plan.network import XRAY_PORT
 from cdk_ecs_xray.templates.address import (
     ADDRESS,
@@ -13,10 +15,8 @@ from cdk_ecs_xray.templates.address import (
     Malformed,
     parse_address,
 )
-from cdk_ecs_xray.templates.collector_configuration import may_collect
-from cdk_ecs_xray.templates.intrinsics import Text, Unknown
-from cdk_ecs_xray.templates.listening import listening, on_loopback, port_of
-from cdk_ecs_xray.templates.model import Collector, Container, TaskDefinition
+from cdk_ecs_xray.templates.model import Container, FoundCollector, TaskDefinition
+from cdk_ecs_xray.unknown import Text, Unknown
 
 OTLP_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 # Modes in which containers of a task share one network interface.
@@ -48,7 +48,7 @@ class Reach:
 
     outcome: Outcome
     address: Text | None
-    collector: Collector | None
+    collector: FoundCollector | None
     reason: str
     fault: Fault | None = None
 
@@ -88,7 +88,7 @@ def split_link(link: Text) -> tuple[str, str]:
     return target, alias.replace("\0", "::") or target
 
 
-def collector_named(task: TaskDefinition, name: Text) -> Collector | None:
+def collector_named(task: TaskDefinition, name: Text) -> FoundCollector | None:
     """Return the task's collector of that container name."""
     for collector in task.collectors:
         if str(collector.container.name) == str(name):
@@ -126,7 +126,7 @@ def _without_address(app: Container, task: TaskDefinition) -> Reach:
 
 def _over_otlp(task: TaskDefinition, endpoint: Text) -> Reach:
     for collector in task.collectors:
-        if listening(collector).otlp:
+        if collector.listening.otlp:
             return _sent(endpoint, collector, "as OpenTelemetry spans")
     return _away(endpoint, "as OpenTelemetry spans, to somewhere outside of the task definition")
 
@@ -169,15 +169,15 @@ def _over_loopback(app: Container, task: TaskDefinition, value: Text, port: int)
     if task.mode == "host" and not task.collectors:
         return _away(value, "to a collector of the same instance")
     for other in task.apps:
-        if other is not app and may_collect(other):
+        if other is not app and may_collect(other.name, other.image):
             return _open(value, f"'{other.name}' may be a collector")
     fault: Fault = "address-unanswered" if _takes_segments(task) else "no-segments"
     reason = f"nothing listens on UDP port {port}"
     return _lost(fault if task.collectors else "address-unanswered", value, reason)
 
 
-def _through_link(collector: Collector, value: Text, port: int) -> Reach:
-    segments = listening(collector).segments
+def _through_link(collector: FoundCollector, value: Text, port: int) -> Reach:
+    segments = collector.listening.segments
     listens = port_of(segments)
     if segments is None:
         return _lost("no-segments", value, "its collector takes no X-Ray segments")
@@ -189,19 +189,19 @@ def _through_link(collector: Collector, value: Text, port: int) -> Reach:
     return _sent(value, collector, "through a link")
 
 
-def _listener(task: TaskDefinition, port: int) -> Collector | None:
+def _listener(task: TaskDefinition, port: int) -> FoundCollector | None:
     for collector in task.collectors:
-        segments = listening(collector).segments
+        segments = collector.listening.segments
         if segments is not None and port_of(segments) in (None, port):
             return collector
     return None
 
 
 def _takes_segments(task: TaskDefinition) -> bool:
-    return any(listening(collector).segments is not None for collector in task.collectors)
+    return any(collector.listening.segments is not None for collector in task.collectors)
 
 
-def _sent(address: Text | None, collector: Collector, reason: str) -> Reach:
+def _sent(address: Text | None, collector: FoundCollector, reason: str) -> Reach:
     return Reach(outcome="traced", address=address, collector=collector, reason=reason)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cdk_ecs_xray.errors import Problem
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.model import Collector, Container, Place, Stack, TaskDefinition
+from cdk_ecs_xray.templates.model import Container, FoundCollector, Place, Stack, TaskDefinition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,7 @@ def each_task(check: Callable[[TaskDefinition], Iterable[Found]]) -> Search:
     return every
 
 
-def each_collector(check: Callable[[TaskDefinition, Collector], Iterable[Found]]) -> Search:
+def each_collector(check: Callable[[TaskDefinition, FoundCollector], Iterable[Found]]) -> Search:
     """Return a check of all collectors that certainly serve X-Ray, one at a time."""
 
     def every(task: TaskDefinition) -> Iterator[Found]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cdk_ecs_xray.templates.grants import policy_name
-from cdk_ecs_xray.templates.intrinsics import Text, Unknown
 from cdk_ecs_xray.templates.model import Role, Stack, Statement, TaskDefinition
+from cdk_ecs_xray.unknown import Text, Unknown
 
 _EXPLAINED = {
     "xray": "X-Ray's write actions take no resource; AWS's own AWSXRayDaemonWriteAccess has '*' "

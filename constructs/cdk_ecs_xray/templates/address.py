@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from cdk_ecs_xray.templates.intrinsics import Text, Unknown
+from cdk_ecs_xray.unknown import Text, Unknown
 
 ADDRESS = "AWS_XRAY_DAEMON_ADDRESS"
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost"})

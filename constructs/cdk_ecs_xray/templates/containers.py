@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cdk_ecs_xray.templates.intrinsics import Text, Unknown, known
+from cdk_ecs_xray.collectors.evidence import Evidence
 from cdk_ecs_xray.templates.model import Container, Dependency, LogTarget, Place, PortMapping
 from cdk_ecs_xray.templates.roles import entries
+from cdk_ecs_xray.unknown import Text, Unknown, known
+
+_NOWHERE = Place(stack="", resource="", file="", line=1)
 
 
 def read_container(task: Place, definition: Mapping[str, Any]) -> Container:
@@ -44,6 +47,11 @@ def read_container(task: Place, definition: Mapping[str, Any]) -> Container:
         read_only_root=str(definition.get("ReadonlyRootFilesystem")).lower() == "true",
         mounts=bool(entries(definition.get("MountPoints"))),
     )
+
+
+def evidence_of(definition: Mapping[str, Any]) -> Evidence:
+    """Return what tells whether a container definition of a template is a collector."""
+    return read_container(_NOWHERE, definition).evidence
 
 
 def _environment(definition: Mapping[str, Any]) -> Mapping[str, Text]:

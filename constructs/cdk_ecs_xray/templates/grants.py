@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from cdk_ecs_xray.templates.intrinsics import Text, Unknown
 from cdk_ecs_xray.templates.model import Role, Statement
+from cdk_ecs_xray.unknown import Text, Unknown
 
 PUT = "xray:PutTraceSegments"
 SAMPLING = ("xray:GetSamplingRules", "xray:GetSamplingTargets")

@@ -4,33 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from cdk_ecs_xray.templates.assembly import StackSource
+from cdk_ecs_xray.unknown import Text, Unknown
 
 _PLACEHOLDER = re.compile(r"\$\{([^}!]+)\}")
 _LITERAL = re.compile(r"\$\{!([^}]+)\}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Unknown:
-    """A value that only the deployment knows. Nothing that depends on it is ever a finding.
-
-    :param expression: how to show it, known parts spelled out: ``fq-${Environment}-xray:2000``.
-        Two unknown values with one expression are the same value.
-    :param resource: logical id of the resource whose reference this is and nothing else.
-    """
-
-    expression: str
-    resource: str | None = None
-
-    def __str__(self) -> str:
-        return self.expression
-
-
-Text = str | Unknown
-"""A text of a template, known or not."""
 
 
 class _Absent:
@@ -63,6 +43,22 @@ class Resolver:
             "AWS::AccountId": stack.account,
             "AWS::StackName": stack.name,
         }
+
+    @classmethod
+    def alone(cls) -> Self:
+        """Return a resolver that knows no template: what refers to one stays unknown."""
+        return cls(
+            StackSource(
+                name="${AWS::StackName}",
+                path="",
+                environment="",
+                account=None,
+                region=None,
+                file="",
+                text="",
+                template={"Resources": {}},
+            )
+        )
 
     def resolve(self, value: object) -> Any:
         """Return plain data with :class:`Unknown` for what the template leaves open."""
@@ -192,10 +188,3 @@ def _concatenated(pieces: Sequence[object]) -> Text:
     text = "".join(str(piece) for piece in pieces)
     open_ones = any(isinstance(piece, Unknown | Mapping | list) for piece in pieces)
     return Unknown(expression=text) if open_ones else text
-
-
-def known(value: object) -> str | None:
-    """Return a text that the template spells out, or None."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, str | int | float) else None

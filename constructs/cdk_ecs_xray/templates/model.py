@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
+from cdk_ecs_xray.collectors.engine import Engine
+from cdk_ecs_xray.collectors.evidence import Evidence
+from cdk_ecs_xray.collectors.listening import Listening
+from cdk_ecs_xray.collectors.recognition import RecognizedCollector
 from cdk_ecs_xray.templates.assembly import StackSource
-from cdk_ecs_xray.templates.intrinsics import Text, Unknown
-
-CollectorKind = Literal["xray-daemon", "adot", "cloudwatch-agent", "collector"]
+from cdk_ecs_xray.unknown import Text, Unknown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,25 +134,50 @@ class Container:
     read_only_root: bool = False
     mounts: bool = False
 
+    @property
+    def evidence(self) -> Evidence:
+        """What tells whether it is a collector."""
+        return Evidence(
+            image=self.image,
+            command=self.command,
+            entry_point=self.entry_point,
+            environment=self.environment,
+            environment_complete=self.environment_complete,
+            ports=[(one.container, one.protocol) for one in self.ports],
+            mounts=self.mounts,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
-class Collector:
+class FoundCollector:
     """A container that takes traces.
 
-    :param configuration: its own configuration; empty for the daemon, Unknown where it comes
-        from elsewhere.
     :param certain: it certainly serves X-Ray. Engines that do other things as well may not, as
         long as their configuration is unknown and nothing else tells.
     """
 
-    kind: CollectorKind
     container: Container
-    configuration: Mapping[str, Any] | Unknown = field(default_factory=dict)
-    certain: bool = True
+    recognized: RecognizedCollector
+    certain: bool
+
+    @property
+    def engine(self) -> Engine | None:
+        """The engine; None for an image that nobody knows."""
+        return self.recognized.engine
+
+    @property
+    def configuration(self) -> Mapping[str, Any] | Unknown:
+        """Its own configuration; empty for the daemon, Unknown where it comes from elsewhere."""
+        return self.recognized.configuration
+
+    @property
+    def listening(self) -> Listening:
+        """Where it takes segments and answers for sampling."""
+        return self.recognized.listening
 
 
 @dataclass(frozen=True, kw_only=True)
-class Service:
+class ServiceResource:
     """An ECS service that runs a task definition."""
 
     place: Place
@@ -179,10 +206,10 @@ class TaskDefinition:
     platforms: Sequence[str]
     windows: bool
     apps: Sequence[Container]
-    collectors: Sequence[Collector]
+    collectors: Sequence[FoundCollector]
     task_role: Role | Unknown | None
     execution_role: Role | Unknown | None
-    services: Sequence[Service]
+    services: Sequence[ServiceResource]
     stack: StackSource
     log_groups: Sequence[LogGroup]
 

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
+from cdk_ecs_xray.collectors.recognition import recognize
 from cdk_ecs_xray.templates.address import ADDRESS
 from cdk_ecs_xray.templates.assembly import StackSource
-from cdk_ecs_xray.templates.collector_configuration import collector_in
 from cdk_ecs_xray.templates.containers import read_container
-from cdk_ecs_xray.templates.intrinsics import Resolver, Text, Unknown, known
+from cdk_ecs_xray.templates.intrinsics import Resolver
 from cdk_ecs_xray.templates.model import (
+    FoundCollector,
     LogGroup,
     Place,
     Resource,
     Role,
-    Service,
+    ServiceResource,
     Stack,
     TaskDefinition,
 )
 from cdk_ecs_xray.templates.roles import entries, managed_policies_of, roles_of, statements_of
+from cdk_ecs_xray.unknown import Text, Unknown, known
 
 _TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 _SERVICE = "AWS::ECS::Service"
@@ -109,9 +110,14 @@ def _task_definition(
     ]
     told = any(ADDRESS in container.environment for container in containers)
     collectors = [
-        replace(found, certain=found.certain or told)
-        for found in map(collector_in, containers)
-        if found is not None
+        FoundCollector(
+            container=container,
+            recognized=found,
+            certain=found.collects_traces is True or told,
+        )
+        for container in containers
+        if (found := recognize(container.evidence)) is not None
+        and found.collects_traces is not False
     ]
     taken = {id(collector.container) for collector in collectors}
     services = [
@@ -160,11 +166,11 @@ def _runs(service: Resource, task_definition: Resource) -> bool:
     return isinstance(family, str) and str(wanted).rpartition("/")[2].partition(":")[0] == family
 
 
-def _service(resource: Resource) -> Service:
+def _service(resource: Resource) -> ServiceResource:
     properties = resource.properties
     count = known(properties.get("DesiredCount"))
     launch_type = known(properties.get("LaunchType"))
-    return Service(
+    return ServiceResource(
         place=resource.place,
         name=_text(properties.get("ServiceName", resource.logical_id)),
         cluster=_text(properties.get("Cluster", "default")),

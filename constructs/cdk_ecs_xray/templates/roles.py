@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cdk_ecs_xray.templates.intrinsics import Text, Unknown, known
 from cdk_ecs_xray.templates.model import Place, Resource, Role, Statement
+from cdk_ecs_xray.unknown import Text, Unknown, known
 
 _ROLE = "AWS::IAM::Role"
 _ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")

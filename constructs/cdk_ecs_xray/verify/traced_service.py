@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cdk_ecs_xray.plan.network import XRAY_PORT
+from cdk_ecs_xray.collectors.recognition import collects_traces
+from cdk_ecs_xray.templates.containers import evidence_of
 from cdk_ecs_xray.verify.assembly import SynthesisedStack
 
 _SERVICE = "AWS::ECS::Service"
 _TASK_DEFINITION = "AWS::ECS::TaskDefinition"
-_COLLECTOR_IMAGES = ("xray-daemon", "aws-otel-collector", "cloudwatch-agent")
 _ADDRESSES = {
     "AWS_XRAY_DAEMON_ADDRESS",
     "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -51,7 +51,9 @@ def traced_services(stack: SynthesisedStack, *, region: str) -> Iterator[TracedS
         reference = properties.get("TaskDefinition")
         definition: str | None = reference.get("Ref") if isinstance(reference, dict) else None
         containers = definitions.get(definition or "", {}).get("ContainerDefinitions", [])
-        collectors = [str(one.get("Name")) for one in containers if _is_collector(one)]
+        collectors = [
+            str(one.get("Name")) for one in containers if collects_traces(evidence_of(one))
+        ]
         apps = [one for one in containers if _ADDRESSES & _variables(one).keys()]
         if collectors or apps or definition not in definitions:
             name = properties.get("ServiceName", logical_id)
@@ -66,17 +68,6 @@ def traced_services(stack: SynthesisedStack, *, region: str) -> Iterator[TracedS
                 collectors=collectors,
                 tracing_names=[name for one in apps if (name := _tracing_name(one)) is not None],
             )
-
-
-def _is_collector(container: Mapping[str, Any]) -> bool:
-    takes_segments = any(
-        str(port.get("ContainerPort")) == str(XRAY_PORT) and port.get("Protocol") == "udp"
-        for port in container.get("PortMappings", [])
-    )
-    image = container.get("Image")
-    return takes_segments or (
-        isinstance(image, str) and any(one in image for one in _COLLECTOR_IMAGES)
-    )
 
 
 def _tracing_name(container: Mapping[str, Any]) -> str | None:

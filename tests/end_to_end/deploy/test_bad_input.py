@@ -32,9 +32,9 @@ CASES = {
         file=RULES,
         text="rules:\n  - {name: checkout, priority: 0, fixed_rate: 5}\n",
         said=(
-            "sampling/rules.yaml, rule 'checkout': fixed_rate must be between 0 and 1 (got 5; "
+            "sampling/rules.yaml, rule 'checkout': fixed_rate must be between 0 and 1 (got 5). "
             "For 5 %, write 0.05",
-            "sampling/rules.yaml, rule 'checkout': priority must be between 1 and 9999 (got 0; ",
+            "sampling/rules.yaml, rule 'checkout': priority must be between 1 and 9999 (got 0). ",
         ),
     ),
     "no YAML": Case(

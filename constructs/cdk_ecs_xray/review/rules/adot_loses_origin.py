@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cdk_ecs_xray.collectors.configuration import at
+from cdk_ecs_xray.collectors.opentelemetry import detects_origin, traces_pipelines
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.intrinsics import Unknown
-from cdk_ecs_xray.templates.listening import traces_pipelines
-from cdk_ecs_xray.templates.model import Collector, TaskDefinition
+from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
+from cdk_ecs_xray.unknown import Unknown
 
 
-def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
-    if collector.kind != "adot" or isinstance(collector.configuration, Unknown):
+def _check(_task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
+    configuration = collector.configuration
+    if isinstance(configuration, Unknown) or not traces_pipelines(configuration):
         return
-    detected = [
-        name
-        for pipeline in traces_pipelines(collector.configuration)
-        for name in at(pipeline, "processors") or ()
-        if str(name).partition("/")[0] == "resourcedetection"
-    ]
-    if not detected:
+    if not detects_origin(configuration):
         yield Found(
             place=collector.container.place,
             what="the resourcedetection processor is required in the traces pipeline",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cdk_ecs_xray.collectors.cloudwatch_agent import ENGINE
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.model import Collector, TaskDefinition
+from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
 
-def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
-    if collector.kind == "cloudwatch-agent" and collector.configuration == {}:
+def _check(_task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
+    if collector.engine is ENGINE and collector.configuration == {}:
         yield Found(
             place=collector.container.place,
             what="CW_CONFIG_CONTENT is required for the agent",

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cdk_ecs_xray.collectors.listening import on_loopback
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.listening import listening, on_loopback
-from cdk_ecs_xray.templates.model import Collector, TaskDefinition
+from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
 
-def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
+def _check(task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
     if task.mode != "bridge":
         return
-    listens = listening(collector)
+    listens = collector.listening
     if on_loopback(listens.segments):
         yield Found(
             place=collector.container.place,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cdk_ecs_xray.collectors.xray_daemon import ENGINE, buffer_memory
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.listening import buffer_memory
-from cdk_ecs_xray.templates.model import Collector, TaskDefinition
+from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
 
-def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
-    if collector.kind != "xray-daemon":
+def _check(_task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
+    if collector.engine is not ENGINE:
         return
-    value = buffer_memory(collector)
+    value = buffer_memory(collector.container.evidence)
     if value is None or value == "0":
         yield Found(
             place=collector.container.place,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cdk_ecs_xray.collectors.xray_daemon import ENGINE, buffer_memory
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.listening import buffer_memory
-from cdk_ecs_xray.templates.model import Collector, TaskDefinition
+from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
 _LEAST_MIB = 4
 
 
-def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
-    value = buffer_memory(collector)
-    if collector.kind != "xray-daemon" or value is None or not str(value).isdigit():
+def _check(_task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
+    value = buffer_memory(collector.container.evidence)
+    if collector.engine is not ENGINE or value is None or not str(value).isdigit():
         return
     mib, limit = int(str(value)), collector.container.memory_mib
     too_much = limit is not None and mib >= limit

@@ -1,4 +1,4 @@
-"""No collector has a Windows image."""
+"""An engine without an image for Windows cannot start there."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.model import Collector, TaskDefinition
+from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
 
-def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
-    if task.windows:
+def _check(task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
+    engine = collector.engine
+    if task.windows and (engine is None or "windows" not in engine.platforms):
         yield Found(
             place=collector.container.place,
             what="the collector must run on Linux",

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.intrinsics import Unknown
-from cdk_ecs_xray.templates.model import Collector, TaskDefinition
+from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
+from cdk_ecs_xray.unknown import Unknown
 
 
-def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
+def _check(_task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
     words = collector.container.health_check
     if words is None or isinstance(words, Unknown):
         return

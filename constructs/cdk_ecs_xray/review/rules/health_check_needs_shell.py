@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.images import can_run, has_no_shell
-from cdk_ecs_xray.templates.intrinsics import Unknown
-from cdk_ecs_xray.templates.model import Collector, TaskDefinition
+from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
+from cdk_ecs_xray.unknown import Unknown
 
 
-def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
-    words = collector.container.health_check
-    if words is None or isinstance(words, Unknown) or not words or not has_no_shell(collector):
+def _check(_task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
+    engine, words = collector.engine, collector.container.health_check
+    if engine is None or not engine.has_no_shell(collector.container.image):
+        return
+    if words is None or isinstance(words, Unknown) or not words:
         return
     kind, *command = map(str, words)
-    runs = kind == "CMD" and command != [] and can_run(collector, command[0])
+    runs = kind == "CMD" and command != [] and engine.can_run(command[0])
     if not runs:
         yield Found(
             place=collector.container.place,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cdk_ecs_xray.collectors.image import tag_of
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.images import tag_of
-from cdk_ecs_xray.templates.model import Collector, TaskDefinition
+from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
 
-def _check(_task: TaskDefinition, collector: Collector) -> Iterator[Found]:
-    if tag_of(collector) == "latest":
+def _check(_task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
+    if tag_of(collector.container.image) == "latest":
         yield Found(
             place=collector.container.place,
             what="the image must be pinned",

@@ -8,8 +8,8 @@ from difflib import SequenceMatcher
 
 from cdk_ecs_xray.review.rule import Found, Rule
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.intrinsics import Text
 from cdk_ecs_xray.templates.model import LogGroup, Stack, TaskDefinition
+from cdk_ecs_xray.unknown import Text
 
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 _SIMILAR = 0.8

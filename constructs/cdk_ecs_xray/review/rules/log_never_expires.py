@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.model import Collector, TaskDefinition
+from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
 
-def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
+def _check(task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
     container = collector.container
     group = task.log_group_of(container)
     if group is not None and group.retention_days is None:

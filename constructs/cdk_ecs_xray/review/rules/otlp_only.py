@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from cdk_ecs_xray.review.reach import uses_open_telemetry, uses_xray_sdk
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.listening import listening
-from cdk_ecs_xray.templates.model import Collector, TaskDefinition
+from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
 
-def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
-    if listening(collector).segments is not None or collector.configuration == {}:
+def _check(task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
+    if collector.listening.segments is not None or collector.configuration == {}:
         return
     apps = [app for app in task.apps if not uses_open_telemetry(app)]
     sending = [app for app in apps if uses_xray_sdk(app)]

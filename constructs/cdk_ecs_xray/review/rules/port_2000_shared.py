@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from cdk_ecs_xray.plan.network import XRAY_PORT
 from cdk_ecs_xray.review.rule import Found, Rule
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.model import Service, Stack, TaskDefinition
+from cdk_ecs_xray.templates.model import ServiceResource, Stack, TaskDefinition
 
 
 def _check(stacks: Sequence[Stack]) -> Iterator[Found]:
-    first: dict[str, Service] = {}
+    first: dict[str, ServiceResource] = {}
     for stack in stacks:
         for task in stack.task_definitions:
             for service in task.services if _takes_the_instances_port(task) else ():
@@ -29,7 +29,7 @@ def _check(stacks: Sequence[Stack]) -> Iterator[Found]:
                     )
 
 
-def _several_of(service: Service) -> Iterator[Found]:
+def _several_of(service: ServiceResource) -> Iterator[Found]:
     if service.daemon or service.distinct_instances or service.desired_count is None:
         return
     if service.desired_count > 1:

@@ -8,12 +8,11 @@ from cdk_ecs_xray.plan.network import ALL_INTERFACES
 from cdk_ecs_xray.review.reach import SHARED_INTERFACE
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.listening import listening
-from cdk_ecs_xray.templates.model import Collector, TaskDefinition
+from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
 
-def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
-    sampling = listening(collector).sampling
+def _check(task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
+    sampling = collector.listening.sampling
     if task.mode not in SHARED_INTERFACE or not task.apps or not isinstance(sampling, str):
         return
     if sampling.startswith(ALL_INTERFACES):

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from cdk_ecs_xray.plan.network import XRAY_PORT
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.model import Collector, TaskDefinition
+from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
 
-def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
+def _check(task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
     serves_others = not task.apps or any(service.daemon for service in task.services)
     if task.mode != "bridge" or serves_others:
         return

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cdk_ecs_xray.collectors.opentelemetry import names_region
+from cdk_ecs_xray.collectors.xray_daemon import region_of, runs_local_mode
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.listening import configures_region, flag_value, has_flag
-from cdk_ecs_xray.templates.model import Collector, TaskDefinition
+from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
+from cdk_ecs_xray.unknown import Unknown
 
 _NAMES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
-def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
-    if collector.kind not in ("xray-daemon", "adot") or "FARGATE" in task.platforms:
+def _check(task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
+    engine, container = collector.engine, collector.container
+    if engine is None or not engine.region_from_environment or "FARGATE" in task.platforms:
         return
-    container = collector.container
     if not container.environment_complete or any(name in container.environment for name in _NAMES):
         return
-    if collector.kind == "adot" and configures_region(collector):
+    configuration = collector.configuration
+    if isinstance(configuration, Unknown) or names_region(configuration):
         return
-    if flag_value(container, ("-n", "--region")) is not None:
+    if region_of(container.evidence) is not None:
         return
-    alone = "EXTERNAL" in task.platforms or has_flag(container, ("-o", "--local-mode"))
+    alone = "EXTERNAL" in task.platforms or runs_local_mode(container.evidence)
     yield Found(
         place=container.place,
         what="AWS_REGION is required for the collector",

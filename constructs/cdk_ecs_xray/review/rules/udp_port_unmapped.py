@@ -8,10 +8,10 @@ from cdk_ecs_xray.plan.network import XRAY_PORT
 from cdk_ecs_xray.review.reach import SHARED_INTERFACE
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.model import Collector, TaskDefinition
+from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
 
-def _check(task: TaskDefinition, collector: Collector) -> Iterator[Found]:
+def _check(task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
     ports = {port.protocol for port in collector.container.ports if port.container == XRAY_PORT}
     if ports == {"tcp"}:
         yield Found(

@@ -1,0 +1,34 @@
+"""Every engine that this folder describes."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+
+from cdk_ecs_xray import collectors
+from cdk_ecs_xray.collectors.description import Collector
+from cdk_ecs_xray.collectors.engine import Engine
+
+
+@cache
+def engines() -> Sequence[Engine]:
+    """Return the engines in the order of their files: of each module that holds an ``ENGINE``."""
+    names = sorted(one.name for one in pkgutil.iter_modules(collectors.__path__))
+    loaded = (import_module(f"{collectors.__name__}.{name}") for name in names)
+    return tuple(engine for module in loaded if (engine := getattr(module, "ENGINE", None)))
+
+
+def deployable() -> Sequence[str]:
+    """Return the ids of the engines that a sidecar can run."""
+    return sorted(one.id for one in engines() if one.make is not None)
+
+
+def make_collector(engine_id: str, **options: object) -> Collector:
+    """Return the collector of an engine that a sidecar can run.
+
+    :raises KeyError: for an id that none of them has.
+    """
+    makers = {one.id: one.make for one in engines() if one.make is not None}
+    return makers[engine_id](**options)

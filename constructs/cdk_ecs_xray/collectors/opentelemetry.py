@@ -1,0 +1,116 @@
+"""Reads the configuration of an OpenTelemetry collector, ADOT's and any other distribution's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cdk_ecs_xray.collectors.configuration import at
+from cdk_ecs_xray.collectors.engine import parsed
+from cdk_ecs_xray.collectors.evidence import Evidence, flag_value
+from cdk_ecs_xray.collectors.listening import Listening, endpoint_text
+from cdk_ecs_xray.unknown import Unknown
+
+_CONFIG_FLAGS = ("--config",)
+_FROM_VARIABLE = "env:"
+
+
+def component_type(component: str) -> str:
+    """Return the type of a component: ``awsxray`` of ``awsxray/second``."""
+    return str(component).partition("/")[0]
+
+
+def traces_pipelines(configuration: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Return the pipelines for traces."""
+    return [
+        _mapping(pipeline)
+        for name, pipeline in _mapping(at(configuration, "service.pipelines")).items()
+        if component_type(name) == "traces"
+    ]
+
+
+def components(pipeline: Mapping[str, Any], section: str) -> Sequence[str]:
+    """Return the names of a pipeline's receivers, processors or exporters."""
+    found = pipeline.get(section)
+    return [str(name) for name in found] if isinstance(found, list | tuple) else []
+
+
+def configuration_of(
+    evidence: Evidence, *, variable: str | None, built_in: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any] | Unknown:
+    """Return the configuration that a container brings, or that its image is known to hold.
+
+    :param variable: the variable that holds it whatever the command says.
+    :param built_in: configurations in the image, by their path.
+    """
+    content = None if variable is None else evidence.environment.get(variable)
+    if content is not None:
+        return parsed(content)
+    file = flag_value(evidence, _CONFIG_FLAGS)
+    if file is None or isinstance(file, Unknown):
+        return Unknown(expression="the image's own configuration")
+    if file.startswith(_FROM_VARIABLE):
+        named = evidence.environment.get(file.removeprefix(_FROM_VARIABLE))
+        return Unknown(expression=file) if named is None else parsed(named)
+    return built_in.get(file.removeprefix("file:"), Unknown(expression=file))
+
+
+def collects_traces(configuration: Mapping[str, Any]) -> bool:
+    """Return whether a pipeline for traces sends to X-Ray."""
+    return any(
+        # A pipeline that names no exporter is unfinished, not somebody else's.
+        "exporters" not in pipeline
+        or any(
+            _sends_to_xray(name, at(configuration, "exporters"))
+            for name in components(pipeline, "exporters")
+        )
+        for pipeline in traces_pipelines(configuration)
+    )
+
+
+def detects_origin(configuration: Mapping[str, Any]) -> bool:
+    """Return whether a pipeline tells X-Ray that traces come from ECS."""
+    return any(
+        component_type(name) == "resourcedetection"
+        for pipeline in traces_pipelines(configuration)
+        for name in components(pipeline, "processors")
+    )
+
+
+def names_region(configuration: Mapping[str, Any]) -> bool:
+    """Return whether an exporter names a region."""
+    exporters = _mapping(at(configuration, "exporters"))
+    return any("region" in _mapping(settings) for settings in exporters.values())
+
+
+def listening(evidence: Evidence, configuration: Mapping[str, Any]) -> Listening:
+    """Return where the receivers of the pipelines for traces listen."""
+    del evidence
+    names = {
+        name
+        for pipeline in traces_pipelines(configuration)
+        for name in components(pipeline, "receivers")
+    }
+    otlp = any(component_type(name) == "otlp" for name in names)
+    for name in sorted(names):
+        if component_type(name) == "awsxray":
+            receiver = _mapping(at(configuration, "receivers")).get(name)
+            return Listening(
+                segments=endpoint_text(at(receiver, "endpoint")),
+                sampling=endpoint_text(at(receiver, "proxy_server.endpoint")),
+                otlp=otlp,
+            )
+    return Listening(segments=None, sampling=None, otlp=otlp)
+
+
+def _sends_to_xray(name: str, exporters: object) -> bool:
+    if component_type(name) == "awsxray":
+        return True
+    settings = _mapping(_mapping(exporters).get(name))
+    # X-Ray's own endpoint for OpenTelemetry's protocol: https://xray.REGION.amazonaws.com/v1/traces
+    endpoints = [str(settings.get(key, "")) for key in ("endpoint", "traces_endpoint")]
+    return any(one.partition("://")[2].startswith("xray.") for one in endpoints)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
