@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,9 +23,23 @@ class Unknown:
     def __str__(self) -> str:
         return self.expression
 
+    def may_be(self, actual: object) -> bool:
+        """Return whether the deployed value can be this one: the parts that are known agree."""
+        literals = _PLACEHOLDER.split(self.expression)
+        pattern = ".*".join(re.escape(one) for one in literals)
+        return re.fullmatch(pattern, str(actual), re.DOTALL) is not None
+
 
 Text = str | Unknown
 """A text, known or not."""
+
+
+def spelled(value: Text | None) -> str | None:
+    """Return a text that can be shown as a value; None where nothing of it is known."""
+    if not isinstance(value, Unknown):
+        return value
+    parts = _PLACEHOLDER.split(value.expression)
+    return value.expression if len(parts) > 1 and any(parts) else None
 
 
 def known(value: object) -> str | None:

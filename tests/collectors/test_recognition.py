@@ -309,7 +309,7 @@ ASKED = """
 import json, sys
 from cdk_ecs_xray.cli.commands import run
 from cdk_ecs_xray.review.report import review
-from cdk_ecs_xray.verify.assembly import read_stacks
+from cdk_ecs_xray.verify.assembly import stacks_of
 from cdk_ecs_xray.verify.traced_service import traced_services
 from stacks.environment import Environment
 
@@ -317,7 +317,7 @@ folder, task = sys.argv[1:]
 options = ["--collector", "vendor", "--region", "eu-west-1", "--no-log"]
 code = run(["inject", task, *options, "-o", folder + "/traced.json"])
 (row,) = review(folder + "/traced.json").tasks
-(stack,) = read_stacks(__import__("pathlib").Path(folder), environment=None)
+(stack,) = stacks_of(__import__("pathlib").Path(folder), environment=None)
 (service,) = traced_services(stack, region="eu-west-1")
 print(json.dumps({
     "inject": code,

@@ -206,3 +206,17 @@ def test_a_nested_stack_is_reviewed_as_one_of_its_own(tmp_path: Path, right: Tem
 
     assert list(report.stacks) == ["Shop", "Shop/Orders"]
     assert [app.outcome for task in report.tasks for app in task.apps] == ["traced"]
+
+
+def test_an_unknown_place_is_not_printed_as_an_address(
+    right: Template, model: Callable[..., Sequence[Stack]]
+) -> None:
+    app, collector = right["Resources"]["Task"]["Properties"]["ContainerDefinitions"]
+    app["Environment"] = [{"Name": "AWS_XRAY_DAEMON_ADDRESS", "Value": {"Ref": "Address"}}]
+    collector.update(Image="mirror/aws-otel-collector:v1", Command=["--config=s3://b/c.yaml"])
+
+    (row,) = inventory(model(right))
+
+    assert row.apps[0].address is None
+    assert row.apps[0].sentence == "perhaps traced, the address is known at deployment only"
+    assert "an unknown UDP address and an unknown TCP address" in row.collectors[0].sentence

@@ -187,7 +187,7 @@ def test_bytes_that_are_no_text_are_a_clear_error() -> None:
     )
 
     assert done.returncode == 2
-    assert b"<stdin>: must be readable UTF-8 text" in done.stderr
+    assert b"<stdin>: the file must be UTF-8 text" in done.stderr
     assert b"Traceback" not in done.stderr
 
 

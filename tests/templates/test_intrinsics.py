@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 import pytest
 
 from cdk_ecs_xray.templates.address import DaemonAddress, Malformed, parse_address
 from cdk_ecs_xray.templates.assembly import template_stack
-from cdk_ecs_xray.templates.intrinsics import Resolver
-from cdk_ecs_xray.unknown import Unknown
+from cdk_ecs_xray.templates.intrinsics import Resolver, StackValues
+from cdk_ecs_xray.unknown import Unknown, spelled
 
 TEMPLATE = """
 Parameters:
@@ -29,7 +30,7 @@ def resolved(yaml_value: str) -> object:
         f"Resources:\n  X:\n    Properties:\n      V:\n{textwrap.indent(yaml_value, ' ' * 8)}\n",
         file="value.yaml",
     )
-    return Resolver(stack).resolve(tagged.template["Resources"]["X"]["Properties"]["V"])
+    return Resolver.of(stack).resolve(tagged.template["Resources"]["X"]["Properties"]["V"])
 
 
 @pytest.mark.parametrize(
@@ -113,3 +114,74 @@ def test_an_address_that_is_open_in_parts_is_never_malformed() -> None:
     assert isinstance(whole, Unknown)
     assert isinstance(host, DaemonAddress)
     assert host.udp.host == Unknown(expression="fq-${AWS::Region}-xray")
+
+
+DEPLOYED = Resolver(
+    {"Parameters": {"Stage": {"Default": "dev"}}, "Resources": {"Role": {}, "Group": {}}},
+    StackValues(
+        references={"AWS::Region": "eu-west-1", "Group": "/fq", "Role": "role-1", "Stage": "prod"},
+        role_names={"Role": "role-1"},
+    ),
+    optional_counts=False,
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("text", "text"),
+        ({"Ref": "AWS::Region"}, "eu-west-1"),
+        ({"Ref": "Stage"}, "prod"),
+        ({"Fn::Join": ["/", ["a", {"Ref": "Group"}]]}, "a//fq"),
+        ({"Fn::Sub": "a-${AWS::Region}-${!Literal}"}, "a-eu-west-1-${Literal}"),
+        ({"Fn::Sub": ["${x}", {"x": {"Ref": "Group"}}]}, "/fq"),
+        ([1, {"Ref": "AWS::NoValue"}], [1]),
+        ({"A": {"Ref": "AWS::NoValue"}, "B": [{"Ref": "Group"}]}, {"B": ["/fq"]}),
+    ],
+)
+def test_a_deployed_stack_tells_what_its_template_leaves_open(value: Any, expected: Any) -> None:
+    assert DEPLOYED.resolve(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "can_be", "cannot_be"),
+    [
+        ({"Ref": "Elsewhere"}, ["anything", None], []),
+        (
+            {"Fn::GetAtt": ["Role", "Arn"]},
+            ["arn:aws:iam::1:role/role-1", "arn:aws:iam::1:role/path/role-1"],
+            ["arn:aws:iam::1:role/role-2"],
+        ),
+        ({"Fn::GetAtt": "Role.Arn"}, ["arn:aws:iam::1:role/role-1"], ["role-1x"]),
+        ({"Fn::Sub": "${Role.Arn}"}, ["arn:aws:iam::1:role/role-1"], ["arn:aws:iam::1:role/x"]),
+        ({"Fn::GetAtt": ["Group", "Arn"]}, ["arn:aws:logs"], []),
+        ({"Fn::Join": ["/", ["a", {"Ref": "Elsewhere"}]]}, ["a/b", "a/"], ["b/a"]),
+        ({"Fn::Join": ["/", {"Ref": "Elsewhere"}]}, ["a/b"], []),
+        ({"Fn::ImportValue": "x"}, ["a"], []),
+        ({"Fn::If": ["Prod", "a", {"Ref": "AWS::NoValue"}]}, ["a", None], []),
+    ],
+)
+def test_what_even_a_deployed_stack_does_not_tell_stays_unknown(
+    value: Any, can_be: list[object], cannot_be: list[object]
+) -> None:
+    found = DEPLOYED.resolve(value)
+
+    assert isinstance(found, Unknown)
+    assert [one for one in can_be if not found.may_be(one)] == []
+    assert [one for one in cannot_be if found.may_be(one)] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, None),
+        ("127.0.0.1:2000", "127.0.0.1:2000"),
+        (Unknown(expression="${Environment}-xray:2000"), "${Environment}-xray:2000"),
+        (Unknown(expression="${Address}"), None),
+        (Unknown(expression="the command"), None),
+    ],
+)
+def test_nothing_that_is_wholly_unknown_is_shown_as_a_value(
+    value: str | Unknown | None, shown: str | None
+) -> None:
+    assert spelled(value) == shown

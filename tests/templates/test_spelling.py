@@ -189,7 +189,7 @@ def test_both_directions_read_one_table(kind: str) -> None:
 def test_a_reviewed_task_definition_is_spelled_like_a_deployed_one(kind: str) -> None:
     api, properties = SPELLED[kind]
 
-    resource = as_template({"taskDefinition": api})["Resources"]["TaskDefinition"]
+    resource = as_template(api)["Resources"]["TaskDefinition"]
 
     assert resource["Properties"] == properties
 

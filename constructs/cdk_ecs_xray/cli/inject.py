@@ -146,8 +146,7 @@ def _names(*, namespace: str | None, environment: str | None, service: str | Non
 
 
 def _read(source: str) -> tuple[str, str]:
-    from cdk_ecs_xray.files.model_file import displayed
-    from cdk_ecs_xray.inject.traced_text import decoded, read_text
+    from cdk_ecs_xray.files.text_file import decoded, displayed, read_text
 
     if source == _STANDARD:
         where = "standard input"

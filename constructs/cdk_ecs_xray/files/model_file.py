@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails
 
 from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError, InvalidValueError, Problem
 from cdk_ecs_xray.files.field_limits import shown
+from cdk_ecs_xray.files.text_file import displayed, read_text
 from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -101,36 +102,8 @@ def explained(
         yield detail, problem.at(_place(where, detail["loc"], content))
 
 
-def displayed(path: str | Path) -> str:
-    """Name the file as a user would, from where the command was started."""
-    path = Path(path)
-    try:
-        return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
-    except ValueError:
-        return str(path)
-
-
 def _read(path: Path, *, where: str, error: type[EcsXRayError]) -> object:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as invalid:
-        raise error(
-            Problem(
-                where=where,
-                what="the file must be UTF-8 text",
-                got=f"byte 0x{invalid.object[invalid.start]:02x} at position {invalid.start}",
-                fix="Save it as UTF-8.",
-            )
-        ) from None
-    except OSError as failed:
-        raise error(
-            Problem(
-                where=where,
-                what="the file must be readable",
-                got=f"'{failed.strerror}'",
-                fix="Check the path.",
-            )
-        ) from None
+    text = read_text(path, error=error)
     try:
         return yaml.load(text, Yaml12Loader)  # noqa: S506 - derived from SafeLoader
     except yaml.MarkedYAMLError as invalid:

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from cdk_ecs_xray.collectors import Collector, XRayDaemon
 from cdk_ecs_xray.errors import ConfigurationError, Problem
-from cdk_ecs_xray.files.model_file import displayed
+from cdk_ecs_xray.files.text_file import displayed, read_text
 from cdk_ecs_xray.inject.definition import CONTAINERS, read_definition
 from cdk_ecs_xray.inject.document import parse
 from cdk_ecs_xray.inject.injection import (
@@ -20,7 +20,7 @@ from cdk_ecs_xray.inject.injection import (
 from cdk_ecs_xray.inject.options import SidecarNames, TracingOptions
 from cdk_ecs_xray.inject.placeholders import Value, fill, names_in
 from cdk_ecs_xray.inject.surroundings import network_mode_of
-from cdk_ecs_xray.inject.traced_text import read_text, registrable
+from cdk_ecs_xray.inject.traced_text import registrable
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.profile import SidecarProfile
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefinitionError
-from cdk_ecs_xray.files.model_file import displayed
 from cdk_ecs_xray.inject.definition import READ_ONLY, read_definition
 from cdk_ecs_xray.inject.document import Document, parse
 from cdk_ecs_xray.inject.edits import Addition, add, lifted, remove
@@ -32,44 +30,6 @@ class TracedText:
 
     text: str
     injection: Injection
-
-
-def read_text(path: Path) -> str:
-    """Return a file's text.
-
-    :raises ConfigurationError: when it cannot be read or is no text.
-    """
-    where = displayed(path)
-    try:
-        content = path.read_bytes()
-    except OSError as failed:
-        raise ConfigurationError(
-            Problem(
-                where=where,
-                what="the file must be readable",
-                got=f"'{failed.strerror}'",
-                fix="Check the path.",
-            )
-        ) from None
-    return decoded(content, where=where)
-
-
-def decoded(content: bytes, *, where: str) -> str:
-    """Return bytes as text; a byte order mark, which AWS's tools refuse, goes.
-
-    :raises ConfigurationError: for what is not UTF-8.
-    """
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as invalid:
-        raise ConfigurationError(
-            Problem(
-                where=where,
-                what="the file must be UTF-8 text",
-                got=f"byte 0x{content[invalid.start]:02x} at position {invalid.start}",
-                fix="Save it as UTF-8.",
-            )
-        ) from None
 
 
 def trace_text(text: str, *, where: str, options: TracingOptions) -> TracedText:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -14,8 +13,7 @@ from pathlib import Path
 
 from cdk_ecs_xray.errors import ConfigurationError, LocalAwsError, Problem
 from cdk_ecs_xray.local.embedded_aws import DEFAULT_ACCOUNT, DEFAULT_REGION, EmbeddedAws
-
-_UNKNOWN = ("unknown-account", "unknown-region")
+from cdk_ecs_xray.templates.assembly import read_stacks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,17 +127,14 @@ def targets_of(assembly: Path) -> Mapping[Target, Sequence[str]]:
     Stacks without an account or region of their own take the embedded AWS's defaults.
     """
     found: dict[Target, list[str]] = {}
-    for manifest in sorted(assembly.rglob("manifest.json")):
-        artifacts = json.loads(manifest.read_text(encoding="utf-8"))["artifacts"]
-        for artifact_id, artifact in artifacts.items():
-            if artifact["type"] == "aws:cloudformation:stack":
-                account, region = artifact["environment"].removeprefix("aws://").split("/")
-                target = Target(
-                    account=DEFAULT_ACCOUNT if account in _UNKNOWN else account,
-                    region=DEFAULT_REGION if region in _UNKNOWN else region,
-                )
-                name = artifact.get("properties", {}).get("stackName", artifact_id)
-                found.setdefault(target, []).append(name)
+    for stack in read_stacks(str(assembly)):
+        if stack.parent is not None:
+            continue
+        target = Target(
+            account=DEFAULT_ACCOUNT if stack.account is None else stack.account,
+            region=DEFAULT_REGION if stack.region is None else stack.region,
+        )
+        found.setdefault(target, []).append(stack.name)
     return found
 
 

@@ -9,7 +9,7 @@ from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
 from cdk_ecs_xray.review.reach import Outcome, reach, split_link
 from cdk_ecs_xray.templates.grants import allows
 from cdk_ecs_xray.templates.model import Container, FoundCollector, Role, Stack, TaskDefinition
-from cdk_ecs_xray.unknown import Unknown
+from cdk_ecs_xray.unknown import Text, Unknown, spelled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +121,7 @@ def _app(task: TaskDefinition, app: Container) -> AppRow:
         name=str(app.name),
         outcome=found.outcome,
         reason=found.reason,
-        address=None if found.address is None else str(found.address),
+        address=spelled(found.address),
         collector=name,
         link=name in links,
         starts_after=name in links | {str(one.container) for one in app.depends_on},
@@ -139,11 +139,18 @@ def _collector(task: TaskDefinition, collector: FoundCollector) -> CollectorRow:
         engine=collector.recognized.label,
         image=str(container.image),
         essential=container.essential is True,
-        segments="none" if listens.segments is None else f"UDP {listens.segments}",
-        sampling="none" if listens.sampling is None else f"TCP {listens.sampling}",
+        segments=_endpoint("UDP", listens.segments),
+        sampling=_endpoint("TCP", listens.sampling),
         log_group=None if name is None else str(name),
         retention=_retention(group is None, None if group is None else group.retention_days),
     )
+
+
+def _endpoint(protocol: str, endpoint: Text | None) -> str:
+    if endpoint is None:
+        return "none"
+    shown = spelled(endpoint)
+    return f"an unknown {protocol} address" if shown is None else f"{protocol} {shown}"
 
 
 def _retention(elsewhere: bool, days: object) -> str:  # noqa: FBT001 - private, one caller

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from cdk_ecs_xray.errors import SamplingRuleError
-from cdk_ecs_xray.files.model_file import displayed, explained, read_mapping
+from cdk_ecs_xray.files.model_file import explained, read_mapping
+from cdk_ecs_xray.files.text_file import displayed
 from cdk_ecs_xray.sampling.findings import CheckFailedError, SamplingCheck, SamplingFinding
 from cdk_ecs_xray.sampling.foreign_rules import in_file_shape
 

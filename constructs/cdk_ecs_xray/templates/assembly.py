@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from cdk_ecs_xray.errors import Problem, ReviewError
-from cdk_ecs_xray.files.model_file import displayed
+from cdk_ecs_xray.files.text_file import decoded, displayed, read_text
 from cdk_ecs_xray.templates.template import read_template
 
 STANDARD_INPUT = "-"
 _STACK = "aws:cloudformation:stack"
-_NESTED_STACK = "AWS::CloudFormation::Stack"
+NESTED_STACK = "AWS::CloudFormation::Stack"
 _NESTED_ASSEMBLY = "cdk:cloud-assembly"
 _ENVIRONMENT = re.compile(r"aws://(?P<account>[^/]+)/(?P<region>.+)")
 
@@ -32,6 +32,7 @@ class StackSource:
     :param region: None where the template leaves it open.
     :param file: of the template, as the user would write it.
     :param text: of the template.
+    :param parent: path of the stack that it is nested in; None for one of its own.
     """
 
     name: str
@@ -42,6 +43,15 @@ class StackSource:
     file: str
     text: str
     template: Mapping[str, Any]
+    parent: str | None = None
+
+    def resources(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        """Return the properties of the resources of a type, by logical id."""
+        return {
+            logical_id: resource.get("Properties") or {}
+            for logical_id, resource in (self.template.get("Resources") or {}).items()
+            if isinstance(resource, Mapping) and resource.get("Type") == kind
+        }
 
 
 def read_stacks(path: str) -> Sequence[StackSource]:
@@ -136,7 +146,7 @@ def _stack(
 
 def _nested(folder: Path, parent: StackSource) -> Iterator[StackSource]:
     for logical_id, resource in parent.template["Resources"].items():
-        if not isinstance(resource, Mapping) or resource.get("Type") != _NESTED_STACK:
+        if not isinstance(resource, Mapping) or resource.get("Type") != NESTED_STACK:
             continue
         file = folder / str((resource.get("Metadata") or {}).get("aws:asset:path"))
         if not file.is_file():
@@ -151,6 +161,7 @@ def _nested(folder: Path, parent: StackSource) -> Iterator[StackSource]:
             file=displayed(file),
             text=text,
             template=read_template(text, where=displayed(file)),
+            parent=parent.path,
         )
 
 
@@ -179,35 +190,12 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
 
 
 def _standard_input() -> str:
-    try:
-        # Not as the locale has it: a template is UTF-8 everywhere.
-        return sys.stdin.buffer.read().decode("utf-8")
-    except UnicodeDecodeError:
-        raise ReviewError(
-            Problem(
-                where="<stdin>",
-                what="must be readable UTF-8 text",
-                got="other bytes",
-                fix="Pipe a template into it.",
-            )
-        ) from None
+    # Not as the locale has it: a template is UTF-8 everywhere.
+    return decoded(sys.stdin.buffer.read(), where="<stdin>", error=ReviewError)
 
 
 def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        got = "other bytes"
-    except OSError as failed:
-        got = f"'{failed.strerror}'"
-    raise ReviewError(
-        Problem(
-            where=displayed(file),
-            what="the file must be readable UTF-8 text",
-            got=got,
-            fix="Run cdk synth again, or check the path.",
-        )
-    ) from None
+    return read_text(file, error=ReviewError)
 
 
 def _known(place: re.Match[str] | None, part: str) -> str | None:

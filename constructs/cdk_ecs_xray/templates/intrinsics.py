@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from cdk_ecs_xray.templates.assembly import StackSource
@@ -20,45 +21,59 @@ class _Absent:
 _ABSENT = _Absent()
 
 
-class Resolver:
-    """Resolves the values of one stack.
+@dataclass(frozen=True, kw_only=True)
+class StackValues:
+    """What is known of a stack beside its template.
 
-    Parameters resolve to their defaults, conditions not at all: where two branches differ, the
-    value is unknown, except that an optional thing counts as present.
+    :param references: what ``Ref`` gives: parameters, pseudo parameters and, of a deployed stack,
+        the physical ids of its resources. They win over what the template says.
+    :param role_names: the names of roles by logical id; their ARNs end with them.
     """
 
-    def __init__(self, stack: StackSource) -> None:
-        self._resources: Mapping[str, Any] = stack.template["Resources"]
-        self._mappings = stack.template.get("Mappings") or {}
-        self._defaults = {
-            name: str(parameter["Default"])
-            for name, parameter in (stack.template.get("Parameters") or {}).items()
-            if isinstance(parameter, Mapping)
-            and "Default" in parameter
-            # The default of an SSM parameter is the name of the value, not the value.
-            and not str(parameter.get("Type")).startswith("AWS::SSM::")
-        }
-        self._pseudo: Mapping[str, str | None] = {
+    references: Mapping[str, str] = field(default_factory=dict)
+    role_names: Mapping[str, str] = field(default_factory=dict)
+
+
+class Resolver:
+    """Resolves the values of one stack, for review from its template, for verification from AWS.
+
+    Parameters resolve to their defaults, conditions not at all: where two branches differ, the
+    value is unknown.
+
+    :param optional_counts: something that is there under a condition only counts as present; False
+        leaves it unknown whether it is.
+    """
+
+    def __init__(
+        self,
+        template: Mapping[str, Any],
+        values: StackValues | None = None,
+        *,
+        optional_counts: bool = True,
+    ) -> None:
+        values = StackValues() if values is None else values
+        resources = template.get("Resources")
+        self._resources: Mapping[str, Any] = resources if isinstance(resources, Mapping) else {}
+        self._mappings = template.get("Mappings") or {}
+        self._references = {**_defaults(template), **values.references}
+        self._role_names = values.role_names
+        self._optional_counts = optional_counts
+
+    @classmethod
+    def of(cls, stack: StackSource) -> Self:
+        """Return a resolver for a stack as it was synthesised."""
+        pseudo = {
             "AWS::Region": stack.region,
             "AWS::AccountId": stack.account,
             "AWS::StackName": stack.name,
         }
+        known = {name: value for name, value in pseudo.items() if value is not None}
+        return cls(stack.template, StackValues(references=known))
 
     @classmethod
     def alone(cls) -> Self:
         """Return a resolver that knows no template: what refers to one stays unknown."""
-        return cls(
-            StackSource(
-                name="${AWS::StackName}",
-                path="",
-                environment="",
-                account=None,
-                region=None,
-                file="",
-                text="",
-                template={"Resources": {}},
-            )
-        )
+        return cls({})
 
     def resolve(self, value: object) -> Any:
         """Return plain data with :class:`Unknown` for what the template leaves open."""
@@ -111,15 +126,17 @@ class Resolver:
     def _ref(self, name: str) -> Any:
         if name == "AWS::NoValue":
             return _ABSENT
-        known = self._defaults.get(name, self._pseudo.get(name))
-        if known is not None:
-            return known
+        if name in self._references:
+            return self._references[name]
         return Unknown(
             expression=f"${{{name}}}", resource=name if name in self._resources else None
         )
 
     def _attribute(self, argument: Any) -> Any:
         logical_id, attribute = argument if isinstance(argument, list) else argument.split(".", 1)
+        if attribute == "Arn" and logical_id in self._role_names:
+            name = self._role_names[logical_id]
+            return Unknown(expression=f"${{{logical_id}.Arn}}/{name}", resource=logical_id)
         return Unknown(expression=f"${{{logical_id}.{attribute}}}", resource=logical_id)
 
     def _join(self, argument: Any) -> Any:
@@ -164,7 +181,7 @@ class Resolver:
     def _if(self, argument: Any) -> Any:
         condition, *branches = argument
         yes, no = map(self._resolve, branches)
-        if yes is _ABSENT or no is _ABSENT:
+        if self._optional_counts and (yes is _ABSENT or no is _ABSENT):
             return no if yes is _ABSENT else yes
         return yes if yes == no else Unknown(expression=f"${{If {condition}}}")
 
@@ -188,3 +205,15 @@ def _concatenated(pieces: Sequence[object]) -> Text:
     text = "".join(str(piece) for piece in pieces)
     open_ones = any(isinstance(piece, Unknown | Mapping | list) for piece in pieces)
     return Unknown(expression=text) if open_ones else text
+
+
+def _defaults(template: Mapping[str, Any]) -> Mapping[str, str]:
+    parameters = template.get("Parameters")
+    return {
+        name: str(parameter["Default"])
+        for name, parameter in (parameters if isinstance(parameters, Mapping) else {}).items()
+        if isinstance(parameter, Mapping)
+        and "Default" in parameter
+        # The default of an SSM parameter is the name of the value, not the value.
+        and not str(parameter.get("Type")).startswith("AWS::SSM::")
+    }

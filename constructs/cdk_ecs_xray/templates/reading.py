@@ -61,7 +61,7 @@ def _stack(source: StackSource, resources: Sequence[Resource], groups: Sequence[
 
 
 def _resources(source: StackSource) -> Sequence[Resource]:
-    resolver = Resolver(source)
+    resolver = Resolver.of(source)
     lines = _lines_of_keys(source.text)
     return [
         Resource(

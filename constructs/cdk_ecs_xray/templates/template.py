@@ -43,8 +43,9 @@ def read_template(text: str, *, where: str) -> Mapping[str, Any]:
     content = _parse(text, where=where)
     if isinstance(content, Mapping) and isinstance(content.get("Resources"), Mapping):
         return content
-    if isinstance(content, Mapping) and "containerDefinitions" in content:
-        return as_template(content)
+    task_definition = _task_definition(content)
+    if task_definition is not None:
+        return as_template(task_definition)
     got = (
         f"the keys {', '.join(map(str, list(content)[:4]))}"
         if isinstance(content, Mapping) and content
@@ -63,15 +64,30 @@ def read_template(text: str, *, where: str) -> Mapping[str, Any]:
 
 def as_template(task_definition: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a task definition, as ``aws ecs register-task-definition`` takes it, as a template."""
-    described = task_definition.get("taskDefinition", task_definition)
     return {
         "Resources": {
             "TaskDefinition": {
                 "Type": "AWS::ECS::TaskDefinition",
-                "Properties": as_cloudformation(described),
+                "Properties": as_cloudformation(task_definition),
             }
         }
     }
+
+
+def _task_definition(content: object) -> Mapping[str, Any] | None:
+    """Return the task definition that a text holds in any of the forms the AWS CLI has for it.
+
+    As ``register-task-definition`` takes it, as ``describe-task-definition`` answers, or only its
+    list of containers.
+    """
+    if isinstance(content, Mapping) and isinstance(content.get("taskDefinition"), Mapping):
+        content = content["taskDefinition"]
+    if isinstance(content, Mapping):
+        return content if isinstance(content.get("containerDefinitions"), list) else None
+    if not isinstance(content, list) or not content:
+        return None
+    containers = all(isinstance(one, Mapping) and "image" in one for one in content)
+    return {"containerDefinitions": content} if containers else None
 
 
 def _parse(text: str, *, where: str) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cdk_ecs_xray.verify.resolving import Unresolved
+from cdk_ecs_xray.unknown import Unknown
 
 # What names an item of a list; the order of such lists means nothing.
 _KEYS = ("name", "Name")
@@ -30,9 +30,9 @@ def differences(synthesised: Any, actual: Any, path: str = "") -> Iterator[Diffe
 
     Named items, such as containers and variables, have to be there on both sides.
     """
-    if isinstance(synthesised, Unresolved):
-        if not synthesised.allows(actual):
-            yield Difference(path=path, synthesised=f"…{synthesised.tail}", actual=actual)
+    if isinstance(synthesised, Unknown):
+        if not synthesised.may_be(actual):
+            yield Difference(path=path, synthesised=str(synthesised), actual=actual)
     elif isinstance(synthesised, Mapping) and isinstance(actual, Mapping):
         for name, value in synthesised.items():
             yield from differences(value, actual.get(name), _below(path, name))

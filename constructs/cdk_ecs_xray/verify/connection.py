@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
-from cdk_ecs_xray.verify.assembly import SynthesisedStack
+from cdk_ecs_xray.templates.assembly import StackSource
 
 if TYPE_CHECKING:
     import boto3
@@ -74,7 +74,7 @@ def open_session(*, profile: str | None, region: str | None) -> boto3.Session:
     return session
 
 
-def account_of(session: boto3.Session, stacks: Sequence[SynthesisedStack]) -> str:
+def account_of(session: boto3.Session, stacks: Sequence[StackSource]) -> str:
     """Return the account of the credentials. Needs no permission.
 
     :raises ConfigurationError: when AWS cannot be asked, or a stack goes to another account.

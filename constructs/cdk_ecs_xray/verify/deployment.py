@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cdk_ecs_xray.verify.assembly import SynthesisedStack
+from cdk_ecs_xray.templates.assembly import StackSource
+from cdk_ecs_xray.templates.intrinsics import Resolver, StackValues
 from cdk_ecs_xray.verify.connection import error_code
-from cdk_ecs_xray.verify.resolving import StackValues
 from cdk_ecs_xray.verify.traced_service import TracedService, traced_services
 from cdk_ecs_xray.verify.traces import Trace, read_traces
 
@@ -31,7 +31,7 @@ class Deployment:
     def __init__(
         self,
         *,
-        stacks: Sequence[SynthesisedStack],
+        stacks: Sequence[StackSource],
         session: boto3.Session,
         account: str,
         minutes: int,
@@ -55,7 +55,7 @@ class Deployment:
         """Every region that a stack goes to."""
         return sorted({self.region_of(stack) for stack in self.stacks})
 
-    def region_of(self, stack: SynthesisedStack) -> str:
+    def region_of(self, stack: StackSource) -> str:
         """Return where a stack goes."""
         return str(self._session.region_name if stack.region is None else stack.region)
 
@@ -67,7 +67,7 @@ class Deployment:
             self._clients[key] = make(service, region_name=region)
         return self._clients[key]
 
-    def deployed(self, stack: SynthesisedStack) -> Mapping[str, Any] | None:
+    def deployed(self, stack: StackSource) -> Mapping[str, Any] | None:
         """Return what CloudFormation says of a stack; None when there is none.
 
         Needs ``cloudformation:DescribeStacks``.
@@ -84,15 +84,15 @@ class Deployment:
             self._deployed[stack.name] = found
         return self._deployed[stack.name]
 
-    def physical_id(self, stack: SynthesisedStack, logical_id: str) -> str | None:
+    def physical_id(self, stack: StackSource, logical_id: str) -> str | None:
         """Return what a resource is called in AWS; None when it is not there.
 
         Needs ``cloudformation:ListStackResources``.
         """
         return self._resources_of(stack).get(logical_id, (None, ""))[0]
 
-    def values(self, stack: SynthesisedStack) -> StackValues:
-        """Return what the intrinsic functions of a stack's template come to."""
+    def values(self, stack: StackSource) -> Resolver:
+        """Return what the intrinsic functions of a stack's template come to where it stands."""
         region = self.region_of(stack)
         partition = next(
             (one for start, one in _PARTITIONS.items() if region.startswith(start)), "aws"
@@ -103,7 +103,7 @@ class Deployment:
             one["ParameterKey"]: one.get("ResolvedValue", one.get("ParameterValue", ""))
             for one in described.get("Parameters", [])
         }
-        return StackValues(
+        values = StackValues(
             references={
                 "AWS::AccountId": self.account,
                 "AWS::Partition": partition,
@@ -119,6 +119,7 @@ class Deployment:
                 if kind == "AWS::IAM::Role"
             },
         )
+        return Resolver(stack.template, values, optional_counts=False)
 
     @cached_property
     def services(self) -> Sequence[TracedService]:
@@ -164,7 +165,9 @@ class Deployment:
         """
         key = (tracing_name, region)
         if key not in self._traces:
-            self._traces[key] = read_traces(self, tracing_name, region)
+            self._traces[key] = read_traces(
+                self.client("xray", region), tracing_name, since=self.since
+            )
         return self._traces[key]
 
     def traces_read(self) -> Sequence[Trace]:
@@ -174,7 +177,7 @@ class Deployment:
     def _cluster(self, service: TracedService) -> str:
         return str(self.values(service.stack).resolve(service.cluster))
 
-    def _resources_of(self, stack: SynthesisedStack) -> Mapping[str, tuple[str, str]]:
+    def _resources_of(self, stack: StackSource) -> Mapping[str, tuple[str, str]]:
         if self.deployed(stack) is None:
             return {}
         if stack.name not in self._resources:

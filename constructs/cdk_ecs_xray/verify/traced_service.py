@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdk_ecs_xray.collectors.recognition import collects_traces
+from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.containers import evidence_of
-from cdk_ecs_xray.verify.assembly import SynthesisedStack
 
 _SERVICE = "AWS::ECS::Service"
 _TASK_DEFINITION = "AWS::ECS::TaskDefinition"
@@ -30,7 +30,7 @@ class TracedService:
     :param tracing_names: the names that its apps have in X-Ray.
     """
 
-    stack: SynthesisedStack
+    stack: StackSource
     region: str
     logical_id: str
     name: str
@@ -41,7 +41,7 @@ class TracedService:
     tracing_names: Sequence[str]
 
 
-def traced_services(stack: SynthesisedStack, *, region: str) -> Iterator[TracedService]:
+def traced_services(stack: StackSource, *, region: str) -> Iterator[TracedService]:
     """Yield the services with a collector in their task, or with an app that sends to one.
 
     Those whose task definition is elsewhere are among them, as nobody knows what they hold.

@@ -6,10 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from cdk_ecs_xray.verify.deployment import Deployment
+from typing import Any
 
 MOST_TRACES = 50
 _AT_ONCE = 5  # BatchGetTraces takes no more.
@@ -35,15 +32,16 @@ class Trace:
     segments: Sequence[Mapping[str, Any]]
 
 
-def read_traces(deployment: Deployment, tracing_name: str, region: str) -> Sequence[Trace]:
+def read_traces(client: Any, tracing_name: str, *, since: datetime) -> Sequence[Trace]:
     """Return the newest traces that went through a service, 50 at most.
 
     Needs ``xray:GetTraceSummaries`` and ``xray:BatchGetTraces``.
+
+    :param client: of X-Ray, in the region to look at.
     """
-    client = deployment.client("xray", region)
     quoted = tracing_name.replace("\\", "\\\\").replace('"', '\\"')
     pages = client.get_paginator("get_trace_summaries").paginate(
-        StartTime=deployment.since,
+        StartTime=since,
         EndTime=datetime.now(UTC),
         FilterExpression=f'service("{quoted}")',
     )

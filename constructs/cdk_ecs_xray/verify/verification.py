@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from cdk_ecs_xray.verify.assembly import read_stacks
+from cdk_ecs_xray.verify.assembly import stacks_of
 from cdk_ecs_xray.verify.check import CheckStatus
 from cdk_ecs_xray.verify.checks import CHECKS
 from cdk_ecs_xray.verify.checks.drift import DRIFT
@@ -35,7 +35,7 @@ def open_deployment(
 
     :raises ConfigurationError: for an assembly that cannot be used, and when AWS cannot be asked.
     """
-    stacks = read_stacks(assembly, environment=environment)
+    stacks = stacks_of(assembly, environment=environment)
     session = open_session(profile=profile, region=region)
     return Deployment(
         stacks=stacks, session=session, account=account_of(session, stacks), minutes=minutes

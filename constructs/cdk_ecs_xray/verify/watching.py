@@ -26,8 +26,6 @@ def wait_for_traces(
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from cdk_ecs_xray.verify.traces import read_traces
-
     started = clock()
     try:
         wanted = [
@@ -40,7 +38,7 @@ def wait_for_traces(
         names = ", ".join(name for name, _ in wanted)
         tell(f"waiting {seconds:.0f} s at most for a first trace of {names}")
         while True:
-            if any(read_traces(deployment, name, region) for name, region in wanted):
+            if any(_arrived(deployment, name, region) for name, region in wanted):
                 return True
             if clock() - started + _PAUSE > seconds:
                 return False
@@ -48,3 +46,10 @@ def wait_for_traces(
     except (AttributeError, BotoCoreError, ClientError, LookupError, TypeError, ValueError):
         # The check of traces meets the same, and says what is wrong.
         return False
+
+
+def _arrived(deployment: Deployment, name: str, region: str) -> bool:
+    from cdk_ecs_xray.verify.traces import read_traces
+
+    # Not deployment.traces(), which asks only once.
+    return bool(read_traces(deployment.client("xray", region), name, since=deployment.since))

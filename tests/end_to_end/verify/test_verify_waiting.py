@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from cdk_ecs_xray.cli.commands import run
 from cdk_ecs_xray.local import EmbeddedAws
-from cdk_ecs_xray.verify.assembly import SynthesisedStack
+from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.verify.check import Answer, CheckStatus
 from cdk_ecs_xray.verify.checks import drift, tasks
 from cdk_ecs_xray.verify.deployment import Deployment
@@ -21,11 +22,14 @@ from cdk_ecs_xray.verify.traced_service import traced_services
 from cdk_ecs_xray.verify.watching import wait_for_traces
 from tests.end_to_end.verify.traffic import NAME, send_requests
 
-STACK = SynthesisedStack(
+STACK = StackSource(
     name="one",
     path="one",
+    environment="",
     account=None,
     region=None,
+    file="one.template.json",
+    text="",
     template={
         "Resources": {
             "Task": {
@@ -72,7 +76,7 @@ def empty(aws: EmbeddedAws, request: pytest.FixtureRequest) -> Callable[..., Dep
     """Make a deployment in an account where nothing is, a different one for each test."""
     account = f"{zlib.crc32(request.node.name.encode()):012}"
 
-    def make(*, stack: SynthesisedStack = STACK, minutes: int = 10) -> Deployment:
+    def make(*, stack: StackSource = STACK, minutes: int = 10) -> Deployment:
         return Deployment(
             stacks=[stack], session=aws.session(account=account), account=account, minutes=minutes
         )
@@ -96,7 +100,7 @@ def test_watching_ends_when_time_is_up(empty: Callable[..., Deployment]) -> None
 
 
 def test_watching_for_nothing_ends_at_once(empty: Callable[..., Deployment]) -> None:
-    nothing = SynthesisedStack(name="a", path="a", account=None, region=None, template={})
+    nothing = replace(STACK, name="a", template={})
     told: list[str] = []
     assert not wait_for_traces(empty(stack=nothing), seconds=60, tell=told.append)
     assert told == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cdk_ecs_xray.verify.assembly import SynthesisedStack
+from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.verify.check import Answer, Check, failed, ok
 from cdk_ecs_xray.verify.comparison import differences
 from cdk_ecs_xray.verify.deployment import Deployment
@@ -28,7 +28,7 @@ def _look(deployment: Deployment) -> Iterator[Answer]:
 
 
 def synthesised_rules(
-    deployment: Deployment, stack: SynthesisedStack
+    deployment: Deployment, stack: StackSource
 ) -> Mapping[str, Mapping[str, Any]]:
     """Return the rules of a template by name."""
     values = deployment.values(stack)
@@ -43,7 +43,7 @@ def synthesised_rules(
     return {str(rule.get("RuleName")): rule for rule in rules}
 
 
-def _groups(deployment: Deployment, stack: SynthesisedStack) -> Mapping[str, Mapping[str, Any]]:
+def _groups(deployment: Deployment, stack: StackSource) -> Mapping[str, Mapping[str, Any]]:
     values = deployment.values(stack)
     groups = [
         {name: value for name, value in values.resolve(properties).items() if name != "Tags"}

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from cdk_ecs_xray.templates.assembly import NESTED_STACK, StackSource
 from cdk_ecs_xray.templates.template import read_template
-from cdk_ecs_xray.verify.assembly import NESTED_STACK, SynthesisedStack
 from cdk_ecs_xray.verify.check import Answer, Check, failed, not_checked, ok
 from cdk_ecs_xray.verify.deployment import Deployment
 
@@ -25,7 +25,7 @@ def _look(deployment: Deployment) -> Iterator[Answer]:
             )
 
 
-def _answer(deployment: Deployment, stack: SynthesisedStack) -> Answer:
+def _answer(deployment: Deployment, stack: StackSource) -> Answer:
     subject = f"stack {stack.name}"
     described = deployment.deployed(stack)
     where = f"{deployment.account}, {deployment.region_of(stack)}"
@@ -51,7 +51,7 @@ def _answer(deployment: Deployment, stack: SynthesisedStack) -> Answer:
     return ok(subject, f"is {status} in {where}, as synthesised")
 
 
-def _same_template(deployment: Deployment, stack: SynthesisedStack) -> bool:
+def _same_template(deployment: Deployment, stack: StackSource) -> bool:
     client = deployment.client("cloudformation", deployment.region_of(stack))
     body: Any = client.get_template(StackName=stack.name, TemplateStage="Original")["TemplateBody"]
     deployed = read_template(body, where=stack.name) if isinstance(body, str) else body
