@@ -19,7 +19,7 @@ import pytest
 if TYPE_CHECKING:
     import aws_cdk as cdk
 
-pytest_plugins = ("tests.project_files", "tests.rules_files")
+pytest_plugins = ("tests.project_files", "tests.right_template", "tests.rules_files")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")

@@ -164,11 +164,11 @@ def _granted(resource: Resource | None) -> set[tuple[str, str]]:
         for arn in managed_policies_of(resource)
     }
     return policies | {
-        (str(action), str(on))
+        (action, on)
         for statement in statements_of(resource)
-        if statement.effect == "Allow"
-        for action in statement.actions
-        for on in statement.resources
+        if statement.policy.effect == "Allow"
+        for action in statement.policy.shown_actions
+        for on in statement.policy.shown_resources
     }
 
 

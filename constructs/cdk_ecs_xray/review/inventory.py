@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
 from cdk_ecs_xray.review.reach import Outcome, reach, split_link
-from cdk_ecs_xray.templates.grants import allows
 from cdk_ecs_xray.templates.model import Container, FoundCollector, Role, Stack, TaskDefinition
 from cdk_ecs_xray.unknown import Text, Unknown, spelled
 
@@ -169,7 +168,7 @@ def _permissions(task: TaskDefinition) -> str:
 
 
 def _of_role(role: Role) -> str:
-    answers = {action: allows(role, action) for action in WRITE_ACTIONS}
+    answers = {action: role.allows(action) for action in WRITE_ACTIONS}
     missing = [action for action, answer in answers.items() if answer is False]
     if not missing:
         certain = all(answers.values())

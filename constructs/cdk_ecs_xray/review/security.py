@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cdk_ecs_xray.templates.grants import policy_name
-from cdk_ecs_xray.templates.model import Role, Stack, Statement, TaskDefinition
-from cdk_ecs_xray.unknown import Text, Unknown
+from cdk_ecs_xray.templates.grants import PolicyStatement, policy_name
+from cdk_ecs_xray.templates.model import PlacedStatement, Role, Stack, TaskDefinition
+from cdk_ecs_xray.unknown import Unknown
 
 _EXPLAINED = {
     "xray": "X-Ray's write actions take no resource; AWS's own AWSXRayDaemonWriteAccess has '*' "
@@ -50,7 +50,7 @@ def _of_task(task: TaskDefinition) -> Iterator[Permission]:
         if not isinstance(role, Role):
             continue
         for statement in role.statements:
-            if statement.effect == "Allow" and _of_tracing(statement, task):
+            if statement.policy.effect == "Allow" and _of_tracing(statement.policy, task):
                 yield _permission(kind, statement)
         for arn in role.managed_policies:
             if "xray" in policy_name(arn).lower() or "CloudWatchAgent" in policy_name(arn):
@@ -63,34 +63,38 @@ def _of_task(task: TaskDefinition) -> Iterator[Permission]:
                 )
 
 
-def _of_tracing(statement: Statement, task: TaskDefinition) -> bool:
-    services = {_service(action) for action in statement.actions}
-    if "xray" in services or "*" in statement.actions:
+def _of_tracing(statement: PolicyStatement, task: TaskDefinition) -> bool:
+    # All but a few actions, or all of them, are more than tracing needs.
+    if statement.actions is None or "*" in statement.actions:
+        return True
+    services = _services(statement)
+    if "xray" in services:
         return True
     groups = {
         group.logical_id
         for collector in task.collectors
         if (group := task.log_group_of(collector.container)) is not None
     }
-    named = {one.resource for one in statement.resources if isinstance(one, Unknown)}
-    writes_logs = "logs" in services and (bool(groups & named) or "*" in statement.resources)
+    named = {one.resource for one in statement.resources or () if isinstance(one, Unknown)}
+    writes_logs = "logs" in services and (bool(groups & named) or statement.on_every_resource)
     return writes_logs or "sts" in services
 
 
-def _permission(kind: str, statement: Statement) -> Permission:
+def _permission(kind: str, statement: PlacedStatement) -> Permission:
+    policy = statement.policy
     wildcard = ""
-    if "*" in statement.resources:
-        services = {_service(action) for action in statement.actions}
+    if policy.on_every_resource:
+        services = _services(policy)
         wildcard = _EXPLAINED.get(services.pop(), _UNEXPLAINED) if len(services) == 1 else ""
         wildcard = wildcard or _UNEXPLAINED
     return Permission(
         place=str(statement.place),
         role=kind,
-        actions=[str(action) for action in statement.actions],
-        resources=[str(resource) for resource in statement.resources],
+        actions=policy.shown_actions,
+        resources=policy.shown_resources,
         wildcard=wildcard,
     )
 
 
-def _service(action: Text) -> str:
-    return str(action).partition(":")[0].lower()
+def _services(statement: PolicyStatement) -> set[str]:
+    return {str(action).partition(":")[0].lower() for action in statement.actions or ()}

@@ -1,15 +1,25 @@
-"""Whether a role may do something, in yes, no and cannot tell."""
+"""What IAM policies allow, evaluated without asking IAM, in yes, no and cannot tell.
+
+A short form of IAM's own logic for actions that take no resource: an explicit denial wins, then
+any allowance (the IAM user guide, "Policy evaluation logic"). Conditions, values that only the
+deployment knows and boundaries that were not read are never guessed: they make a yes or a no into
+*cannot tell*, which is None.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from fnmatch import fnmatchcase
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from cdk_ecs_xray.templates.model import Role, Statement
 from cdk_ecs_xray.unknown import Text, Unknown
 
 PUT = "xray:PutTraceSegments"
 SAMPLING = ("xray:GetSamplingRules", "xray:GetSamplingTargets")
+
+_ANY_RESOURCE = "*"
 
 # Policies that AWS maintains, by what their documents hold of X-Ray's write actions.
 _WITH_WRITE_ACCESS = frozenset(
@@ -47,15 +57,89 @@ _BEANSTALK = "AWSElasticBeanstalk"
 _PUT = ("xray:puttracesegments", "xray:puttelemetryrecords")
 
 
-def allows(role: Role, action: str) -> bool | None:
-    """Return whether a role may take an X-Ray action; None when the templates cannot tell."""
-    answers = [_statement_allows(one, action) for one in role.statements]
-    if any(_denies(one, action) for one in role.statements):
+@dataclass(frozen=True, kw_only=True)
+class PolicyStatement:
+    """One statement of a policy, its lists always lists.
+
+    :param actions: of ``Action``; None where the statement has ``NotAction``.
+    :param not_actions: of ``NotAction``; None where it has none.
+    :param resources: of ``Resource``; None where the statement has ``NotResource``.
+    :param not_resources: of ``NotResource``; None where it has none.
+    """
+
+    sid: str
+    effect: str
+    actions: Sequence[Text] | None
+    not_actions: Sequence[Text] | None
+    resources: Sequence[Text] | None
+    not_resources: Sequence[Text] | None
+    conditional: bool
+
+    @property
+    def shown_actions(self) -> Sequence[str]:
+        """The actions as a report shows them."""
+        return _shown(self.actions, self.not_actions)
+
+    @property
+    def shown_resources(self) -> Sequence[str]:
+        """The resources as a report shows them."""
+        return _shown(self.resources, self.not_resources)
+
+    @property
+    def on_every_resource(self) -> bool:
+        """Whether it names no resource in particular."""
+        return _about(self.resources, self.not_resources, _ANY_RESOURCE) is True
+
+
+def statements_in(document: object) -> Sequence[PolicyStatement] | None:
+    """Return the statements of a policy document; None where it is not known what it holds."""
+    if not isinstance(document, Mapping) or isinstance(document.get("Statement"), Unknown):
+        return None
+    found = document.get("Statement", [])
+    listed = found if isinstance(found, list) else [found]
+    if any(not isinstance(one, Mapping) for one in listed):
+        return None
+    return [_statement(one) for one in listed]
+
+
+def allowed(
+    action: str, statements: Iterable[PolicyStatement], *, granted_by: Iterable[bool | None] = ()
+) -> bool | None:
+    """Return whether statements allow an action that takes no resource; None for cannot tell.
+
+    :param granted_by: whether each policy whose statements are not known allows it.
+    """
+    concerned = [(one, _concerns(one, action)) for one in statements]
+    denied = [answer for one, answer in concerned if one.effect == "Deny"]
+    if True in denied:
         return False
-    answers += [_policy_allows(arn, action) for arn in role.managed_policies]
+    granted = [*granted_by, *(answer for one, answer in concerned if one.effect == "Allow")]
+    if True in granted:
+        return None if None in denied else True
+    return None if None in granted else False
+
+
+def all_of(*answers: bool | None) -> bool | None:
+    """Return yes where every answer is yes, no where one is no."""
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def any_of(*answers: bool | None) -> bool | None:
+    """Return yes where one answer is yes, no where every one is no."""
     if True in answers:
         return True
-    return None if None in answers or not role.complete else False
+    return None if None in answers else False
+
+
+def managed_policy_allows(arn: Text, action: str) -> bool | None:
+    """Return whether a policy that AWS maintains allows an action of X-Ray's, by its name."""
+    name = policy_name(arn)
+    if name in _WITH_WRITE_ACCESS:
+        # Elastic Beanstalk's tiers can put segments and ask for rules, like the daemon's own.
+        return True if not name.startswith(_BEANSTALK) or action.lower() in _PUT else None
+    return False if name.startswith(_WITHOUT) else None
 
 
 def policy_name(arn: Text) -> str:
@@ -63,35 +147,57 @@ def policy_name(arn: Text) -> str:
     return str(arn).rpartition("/")[2]
 
 
-def _statement_allows(statement: Statement, action: str) -> bool | None:
-    if statement.effect != "Allow" or not _covers(statement.actions, action):
-        unknown = any(isinstance(one, Unknown) for one in statement.actions)
-        return None if unknown and statement.effect == "Allow" else False
-    # X-Ray's write actions take no resource: a statement with any other than * grants nothing.
-    if "*" in statement.resources:
-        return None if statement.conditional else True
-    return None if any(isinstance(one, Unknown) for one in statement.resources) else False
-
-
-def _denies(statement: Statement, action: str) -> bool:
-    return (
-        statement.effect == "Deny"
-        and not statement.conditional
-        and "*" in statement.resources
-        and _covers(statement.actions, action)
+def _statement(raw: Mapping[str, Any]) -> PolicyStatement:
+    return PolicyStatement(
+        sid=str(raw.get("Sid", "")),
+        effect=str(raw.get("Effect", "")),
+        actions=_texts(raw, "Action"),
+        not_actions=_texts(raw, "NotAction"),
+        resources=_texts(raw, "Resource"),
+        not_resources=_texts(raw, "NotResource"),
+        conditional=bool(raw.get("Condition")),
     )
 
 
-def _covers(patterns: Iterable[Text], action: str) -> bool:
-    return any(
-        isinstance(pattern, str) and fnmatchcase(action.lower(), pattern.lower())
-        for pattern in patterns
+def _shown(named: Sequence[Text] | None, other_than: Sequence[Text] | None) -> Sequence[str]:
+    if other_than is not None:
+        return [f"all but {', '.join(map(str, other_than))}"]
+    return [str(one) for one in named or ()]
+
+
+def _texts(raw: Mapping[str, Any], member: str) -> Sequence[Text] | None:
+    if member not in raw:
+        return None
+    found = raw[member]
+    listed = found if isinstance(found, list) else [found]
+    return [one if isinstance(one, Unknown) else str(one) for one in listed]
+
+
+def _concerns(statement: PolicyStatement, action: str) -> bool | None:
+    """Return whether a statement is about an action on every resource."""
+    answer = all_of(
+        _about(statement.actions, statement.not_actions, action),
+        _about(statement.resources, statement.not_resources, _ANY_RESOURCE),
     )
+    return None if answer is True and statement.conditional else answer
 
 
-def _policy_allows(arn: Text, action: str) -> bool | None:
-    name = policy_name(arn)
-    if name in _WITH_WRITE_ACCESS:
-        # Elastic Beanstalk's tiers can put segments and ask for rules, like the daemon's own.
-        return True if not name.startswith(_BEANSTALK) or action.lower() in _PUT else None
-    return False if name.startswith(_WITHOUT) else None
+def _about(
+    patterns: Sequence[Text] | None, other_than: Sequence[Text] | None, value: str
+) -> bool | None:
+    if other_than is not None:
+        found = any_of(*(_matches(one, value) for one in other_than))
+        return None if found is None else not found
+    return any_of(*(_matches(one, value) for one in patterns or ()))
+
+
+def _matches(pattern: Text, value: str) -> bool | None:
+    if isinstance(pattern, Unknown):
+        return None
+    return _expression(pattern).fullmatch(value) is not None
+
+
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    escaped = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.compile(escaped, re.IGNORECASE | re.DOTALL)

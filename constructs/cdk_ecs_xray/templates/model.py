@@ -11,6 +11,11 @@ from cdk_ecs_xray.collectors.evidence import Evidence
 from cdk_ecs_xray.collectors.listening import Listening
 from cdk_ecs_xray.collectors.recognition import RecognizedCollector
 from cdk_ecs_xray.templates.assembly import StackSource
+from cdk_ecs_xray.templates.grants import (
+    PolicyStatement,
+    allowed,
+    managed_policy_allows,
+)
 from cdk_ecs_xray.unknown import Text, Unknown
 
 
@@ -49,15 +54,11 @@ class LogGroup:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Statement:
-    """One statement of a policy, its lists always lists."""
+class PlacedStatement:
+    """A statement and the role or policy that it is in."""
 
     place: Place
-    sid: str
-    effect: str
-    actions: Sequence[Text]
-    resources: Sequence[Text]
-    conditional: bool
+    policy: PolicyStatement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,14 +67,26 @@ class Role:
 
     :param managed_policies: ARNs of policies that are not in the templates.
     :param complete: whether everything it may do is known.
+    :param bounded: a permissions boundary may take away what the policies allow.
     """
 
     place: Place
     logical_id: str
     name: Text | None
-    statements: Sequence[Statement]
+    statements: Sequence[PlacedStatement]
     managed_policies: Sequence[Text]
     complete: bool
+    bounded: bool
+
+    def allows(self, action: str) -> bool | None:
+        """Return whether it may take an action that takes no resource; None for cannot tell."""
+        elsewhere = [managed_policy_allows(arn, action) for arn in self.managed_policies]
+        answer = allowed(
+            action,
+            [one.policy for one in self.statements],
+            granted_by=elsewhere if self.complete else [*elsewhere, None],
+        )
+        return None if self.bounded and answer is True else answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,7 +266,7 @@ class Stack:
     source: StackSource
     task_definitions: Sequence[TaskDefinition]
     resources: Sequence[Resource]
-    statements: Sequence[Statement]
+    statements: Sequence[PlacedStatement]
     managed_policies: Sequence[tuple[Place, Text]]
 
     def of_type(self, kind: str) -> Sequence[Resource]:

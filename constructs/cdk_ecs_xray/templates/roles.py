@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cdk_ecs_xray.templates.model import Place, Resource, Role, Statement
+from cdk_ecs_xray.templates.grants import statements_in
+from cdk_ecs_xray.templates.model import PlacedStatement, Resource, Role
 from cdk_ecs_xray.unknown import Text, Unknown, known
 
 _ROLE = "AWS::IAM::Role"
@@ -22,16 +23,13 @@ def roles_of(resources: Sequence[Resource]) -> Mapping[str, Role]:
     }
 
 
-def statements_of(resource: Resource) -> Sequence[Statement]:
-    """Return the statements that a role or policy brings."""
-    properties = resource.properties
-    documents = [properties.get("PolicyDocument")]
-    documents += [
-        policy.get("PolicyDocument")
-        for policy in entries(properties.get("Policies"))
-        if isinstance(policy, Mapping)
+def statements_of(resource: Resource) -> Sequence[PlacedStatement]:
+    """Return the statements that a role or policy brings, as far as they are known."""
+    return [
+        PlacedStatement(place=resource.place, policy=statement)
+        for document in _documents(resource)
+        for statement in statements_in(document) or ()
     ]
-    return [one for document in documents for one in _statements(resource.place, document)]
 
 
 def managed_policies_of(resource: Resource) -> Sequence[Text]:
@@ -63,16 +61,44 @@ def _role(role: Resource, policies: Iterable[Resource]) -> Role:
             own[arn.resource] = by_id[arn.resource]
     elsewhere = [arn for arn in managed if not (isinstance(arn, Unknown) and arn.resource in by_id)]
     name = role.properties.get("RoleName")
+    parts = (role, *own.values())
     return Role(
         place=role.place,
         logical_id=role.logical_id,
         name=name if name is None or isinstance(name, Unknown) else str(name),
-        statements=[one for part in (role, *own.values()) for one in statements_of(part)],
+        statements=[one for part in parts for one in statements_of(part)],
         managed_policies=elsewhere,
         complete=all(_is_documented(arn) for arn in elsewhere)
-        and not isinstance(role.properties.get("Policies"), Unknown)
-        and not isinstance(role.properties.get("ManagedPolicyArns"), Unknown),
+        and not isinstance(role.properties.get("ManagedPolicyArns"), Unknown)
+        and all(statements_in(one) is not None for part in parts for one in _documents(part))
+        and not any(_may_name(role, policy) for policy in by_id.values()),
+        bounded=role.properties.get("PermissionsBoundary") is not None,
     )
+
+
+def _documents(resource: Resource) -> Sequence[object]:
+    """Return the policy documents of a role or policy; Unknown for those that are elsewhere."""
+    inline = resource.properties.get("Policies")
+    own = resource.properties.get("PolicyDocument")
+    return [
+        *([] if own is None else [own]),
+        *(
+            one.get("PolicyDocument") if isinstance(one, Mapping) else one
+            for one in entries(inline)
+        ),
+    ]
+
+
+def _may_name(role: Resource, policy: Resource) -> bool:
+    """Return whether a policy may be attached to a role, as nobody knows to which it is."""
+    listed = policy.properties.get("Roles", policy.properties.get("RoleName"))
+    names = [one for one in entries(listed) if isinstance(one, Unknown)]
+    return any(one.resource is None and one.may_be(_name_of(role)) for one in names)
+
+
+def _name_of(role: Resource) -> str:
+    name = known(role.properties.get("RoleName"))
+    return role.logical_id if name is None else name
 
 
 def _names(role: Resource, names: Sequence[object]) -> bool:
@@ -87,23 +113,3 @@ def _names(role: Resource, names: Sequence[object]) -> bool:
 def _is_documented(arn: Text) -> bool:
     # What AWS's own policies hold is documented; what a customer's policy holds, only they know.
     return str(arn).startswith("arn:") and ":iam::aws:policy/" in str(arn)
-
-
-def _statements(place: Place, document: object) -> Iterator[Statement]:
-    if not isinstance(document, Mapping):
-        return
-    for statement in entries(document.get("Statement")):
-        if not isinstance(statement, Mapping):
-            continue
-        yield Statement(
-            place=place,
-            sid=str(statement.get("Sid", "")),
-            effect=str(statement.get("Effect", "")),
-            actions=[_text(one) for one in entries(statement.get("Action"))],
-            resources=[_text(one) for one in entries(statement.get("Resource"))],
-            conditional="Condition" in statement,
-        )
-
-
-def _text(value: object) -> Text:
-    return value if isinstance(value, Unknown) else str(value)

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.grants import PUT, allows
+from cdk_ecs_xray.templates.grants import PUT
 from cdk_ecs_xray.templates.model import Role, TaskDefinition
 
 
 def _check(task: TaskDefinition) -> Iterator[Found]:
     role, execution = task.task_role, task.execution_role
-    if not task.is_traced or not isinstance(role, Role) or allows(role, PUT) is not False:
+    if not task.is_traced or not isinstance(role, Role) or role.allows(PUT) is not False:
         return
-    if isinstance(execution, Role) and allows(execution, PUT) is True:
+    if isinstance(execution, Role) and execution.allows(PUT) is True:
         return
     yield Found(
         place=role.place,

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.grants import PUT, allows
+from cdk_ecs_xray.templates.grants import PUT
 from cdk_ecs_xray.templates.model import Role, TaskDefinition
 
 
 def _check(task: TaskDefinition) -> Iterator[Found]:
     execution = task.execution_role
-    if not task.is_traced or not isinstance(execution, Role) or allows(execution, PUT) is not True:
+    if not task.is_traced or not isinstance(execution, Role) or execution.allows(PUT) is not True:
         return
     if task.task_role is None or (
-        isinstance(task.task_role, Role) and allows(task.task_role, PUT) is False
+        isinstance(task.task_role, Role) and task.task_role.allows(PUT) is False
     ):
         yield Found(
             place=execution.place,

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.grants import PUT, SAMPLING, allows
+from cdk_ecs_xray.templates.grants import PUT, SAMPLING
 from cdk_ecs_xray.templates.model import Role, TaskDefinition
 
 
 def _check(task: TaskDefinition) -> Iterator[Found]:
     role = task.task_role
-    if not task.is_traced or not isinstance(role, Role) or allows(role, PUT) is not True:
+    if not task.is_traced or not isinstance(role, Role) or role.allows(PUT) is not True:
         return
-    missing = [action for action in SAMPLING if allows(role, action) is False]
+    missing = [action for action in SAMPLING if role.allows(action) is False]
     if missing:
         yield Found(
             place=role.place,

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.grants import PUT, allows
+from cdk_ecs_xray.templates.grants import PUT
 from cdk_ecs_xray.templates.model import Role, TaskDefinition
 
 
 def _check(task: TaskDefinition) -> Iterator[Found]:
     if not task.is_traced or task.task_role is not None:
         return
-    if isinstance(task.execution_role, Role) and allows(task.execution_role, PUT) is True:
+    if isinstance(task.execution_role, Role) and task.execution_role.allows(PUT) is True:
         return
     yield Found(
         place=task.place,

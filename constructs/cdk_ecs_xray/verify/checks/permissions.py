@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
-from cdk_ecs_xray.verify.check import Answer, Check, failed, ok
+from cdk_ecs_xray.templates.grants import PolicyStatement, all_of, allowed, statements_in
+from cdk_ecs_xray.verify.check import Answer, Check, failed, not_checked, ok
 from cdk_ecs_xray.verify.connection import is_refused
 from cdk_ecs_xray.verify.deployment import Deployment
-from cdk_ecs_xray.verify.policies import Statement, allowed, statements_of
 from cdk_ecs_xray.verify.traced_service import TracedService
 
-_GRANT = f"allow it {', '.join(WRITE_ACTIONS)} on *, or deploy its stack again"
+_GRANT = f"allow it {', '.join(WRITE_ACTIONS)} on *, or deploy its stack again."
 
 
 def _look(deployment: Deployment) -> Iterator[Answer]:
@@ -35,69 +35,87 @@ def _answer(deployment: Deployment, service: TracedService) -> Answer:
     name = arn.rpartition("/")[2]
     iam = deployment.client("iam", service.region)
     try:
-        missing, how = _simulated(iam, arn), "as IAM simulates it"
+        answers, how = _simulated(iam, arn), "as IAM simulates it"
     except iam.exceptions.NoSuchEntityException:
         return failed(f"task role {name}", "is not there", fix="Deploy its stack again.")
     except iam.exceptions.ClientError as error:
         if not is_refused(error):
             raise
-        missing, how = _read(iam, name), "as its policies say; organisation policies are not read"
-    if not missing:
-        return ok(f"task role {name}", f"may send traces and ask for sampling rules, {how}")
-    execution = running.get("executionRoleArn", "")
-    misplaced = execution != "" and _may_send(iam, execution)
-    return failed(
-        f"task role {name}",
-        f"may not {', '.join(missing)}, {how}",
-        fix=f"Its execution role may, which a collector does not run with: {_GRANT}."
-        if misplaced
-        else _GRANT,
-    )
+        answers, how = _read(iam, name), "as its policies say; organisation policies are not read"
+    return _judged(iam, f"task role {name}", answers, how, running.get("executionRoleArn", ""))
 
 
-def _simulated(iam: Any, arn: str) -> Sequence[str]:
-    """Return the actions that IAM would not allow."""
+def _judged(
+    iam: Any, subject: str, answers: Mapping[str, bool | None], how: str, execution_role: str
+) -> Answer:
+    missing = [action for action, answer in answers.items() if answer is False]
+    if missing:
+        misplaced = execution_role != "" and _may_send(iam, execution_role)
+        return failed(
+            subject,
+            f"may not {', '.join(missing)}, {how}",
+            fix=f"Its execution role may, which a collector does not run with: {_GRANT}"
+            if misplaced
+            else f"{_GRANT[:1].upper()}{_GRANT[1:]}",
+        )
+    open_ones = [action for action, answer in answers.items() if answer is None]
+    if open_ones:
+        return not_checked(
+            subject,
+            f"may {', '.join(open_ones)} under conditions, {how}",
+            fix="Check the conditions of its policies: they are not evaluated here.",
+        )
+    return ok(subject, f"may send traces and ask for sampling rules, {how}")
+
+
+def _simulated(iam: Any, arn: str) -> Mapping[str, bool | None]:
+    """Return what IAM would allow; None where that depends on what a request brings along."""
     answer = iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=list(WRITE_ACTIONS))
-    return [
-        one["EvalActionName"]
-        for one in answer["EvaluationResults"]
-        if one["EvalDecision"] != "allowed"
-    ]
+    return {one["EvalActionName"]: _decision(one) for one in answer["EvaluationResults"]}
 
 
-def _read(iam: Any, role: str) -> Sequence[str]:
-    """Return the actions that the policies of a role do not allow, for who may not simulate."""
-    limits = [_statements_of_role(iam, role)]
+def _decision(result: Mapping[str, Any]) -> bool | None:
+    if result["EvalDecision"] == "allowed":
+        return True
+    return None if result.get("MissingContextValues") else False
+
+
+def _read(iam: Any, role: str) -> Mapping[str, bool | None]:
+    """Return what the policies of a role allow, for who may not simulate."""
+    limits: list[Sequence[PolicyStatement]] = [_statements_of_role(iam, role)]
     boundary = iam.get_role(RoleName=role)["Role"].get("PermissionsBoundary")
     if boundary is not None:
         limits.append(_managed(iam, boundary["PermissionsBoundaryArn"]))
-    return [one for one in WRITE_ACTIONS if not all(allowed(one, limit) for limit in limits)]
+    return {
+        action: all_of(*(allowed(action, limit) for limit in limits)) for action in WRITE_ACTIONS
+    }
 
 
-def _statements_of_role(iam: Any, role: str) -> list[Statement]:
-    found: list[Statement] = []
+def _statements_of_role(iam: Any, role: str) -> list[PolicyStatement]:
+    found: list[PolicyStatement] = []
     for page in iam.get_paginator("list_role_policies").paginate(RoleName=role):
         for name in page["PolicyNames"]:
             policy = iam.get_role_policy(RoleName=role, PolicyName=name)
-            found += statements_of(policy["PolicyDocument"])
+            found += statements_in(policy["PolicyDocument"]) or ()
     for page in iam.get_paginator("list_attached_role_policies").paginate(RoleName=role):
         for attached in page["AttachedPolicies"]:
             found += _managed(iam, attached["PolicyArn"])
     return found
 
 
-def _managed(iam: Any, arn: str) -> list[Statement]:
+def _managed(iam: Any, arn: str) -> Sequence[PolicyStatement]:
     version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
     policy = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]
-    return list(statements_of(policy["Document"]))
+    return statements_in(policy["Document"]) or ()
 
 
 def _may_send(iam: Any, execution_role: str) -> bool:
     """Whether the execution role holds what was meant for the task role; a hint, so no failure."""
     try:
-        return not _read(iam, execution_role.rpartition("/")[2])
+        answers = _read(iam, execution_role.rpartition("/")[2])
     except iam.exceptions.ClientError:
         return False
+    return all_of(*answers.values()) is True
 
 
 PERMISSIONS = Check(
