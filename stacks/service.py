@@ -66,7 +66,7 @@ def _network_mode(value: str) -> str:
             Problem(
                 what="must be bridge or host so that the app can reach its collector",
                 got=f"'{value}'",
-                fix="The article uses bridge.",
+                fix="The reference setup uses bridge.",
             )
         )
     return value
@@ -156,8 +156,8 @@ class Service(BaseModel):
     :param cpu: CPU units of the app container, 1024 a core.
     :param memory_reservation_mib: memory of the app container, in MiB.
     :param desired_count: how many tasks; 0 deploys the service without running it.
-    :param network_mode: of the task; bridge as in the article, or host.
-    :param sidecar: ``terraform`` is the article's container, ``safe`` one that fails open.
+    :param network_mode: of the task; bridge as in the reference setup, or host.
+    :param sidecar: ``terraform`` is the reference setup's container, ``safe`` one that fails open.
     :param environment: variables of the app container; they win over what tracing sets.
     :param cluster: name of an existing cluster in the same account and region to join.
     :param new_cluster: the cluster to create instead, where no name is given.

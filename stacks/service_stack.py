@@ -166,8 +166,8 @@ class ServiceStack(cdk.Stack):
                 )
             ),
         )
-        # The article's depends_on: without them the first task may start before it can log or
-        # send traces.
+        # The reference setup's depends_on: without them the first task may start before it can
+        # log or send traces.
         if self.sidecar.log_group is not None:
             service.node.add_dependency(self.sidecar.log_group)
         self.sidecar.grant.apply_before(service)

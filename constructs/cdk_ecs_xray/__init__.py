@@ -27,41 +27,79 @@ if TYPE_CHECKING:
         Placement,
         XRayDaemon,
     )
+    from cdk_ecs_xray.collectors.log_lines import Trouble
     from cdk_ecs_xray.errors import (
         ConfigurationError,
         EcsXRayError,
+        InvalidValueError,
         LocalAwsError,
         NameCollisionError,
+        Problem,
+        ReviewError,
         SamplingRuleError,
         UnsupportedTaskDefinitionError,
     )
-    from cdk_ecs_xray.inject import TracedTaskDefinitionFile
+    from cdk_ecs_xray.inject import (
+        Injection,
+        SidecarNames,
+        TracedTaskDefinitionFile,
+        TracingOptions,
+    )
+    from cdk_ecs_xray.inject.edits import Addition
     from cdk_ecs_xray.plan.naming import Naming
+    from cdk_ecs_xray.plan.network import SidecarNetwork
     from cdk_ecs_xray.plan.profile import SidecarProfile
-    from cdk_ecs_xray.sampling import SamplingRule, SamplingRuleSet
+    from cdk_ecs_xray.plan.wiring import PresentWiring, Warned
+    from cdk_ecs_xray.sampling import (
+        DefaultRule,
+        Group,
+        Insights,
+        SamplingRateBoost,
+        SamplingRule,
+        SamplingRuleSet,
+    )
+    from cdk_ecs_xray.sampling.groups import GroupOverride
+    from cdk_ecs_xray.sampling.rules import RuleOverride
 
 # Loading aws-cdk-lib takes most of a second. The pure modules and the command line share this
 # package and must not pay for it, so a name is imported when it is first used.
 _MODULES = {
+    "Addition": "inject.edits",
     "AdotCollector": "collectors",
     "CloudWatchAgent": "collectors",
     "Collector": "collectors",
     "CollectorContainer": "collectors",
     "CollectorPort": "collectors",
     "ConfigurationError": "errors",
+    "DefaultRule": "sampling",
     "EcsXRayError": "errors",
+    "Group": "sampling",
+    "GroupOverride": "sampling.groups",
+    "Injection": "inject",
+    "Insights": "sampling",
+    "InvalidValueError": "errors",
     "LocalAwsError": "errors",
     "MonitoredService": "cdk.dashboard",
     "NameCollisionError": "errors",
     "Naming": "plan.naming",
     "Placement": "collectors",
+    "PresentWiring": "plan.wiring",
+    "Problem": "errors",
+    "ReviewError": "errors",
+    "RuleOverride": "sampling.rules",
+    "SamplingRateBoost": "sampling",
     "SamplingRule": "sampling",
     "SamplingRuleError": "errors",
     "SamplingRuleSet": "sampling",
+    "SidecarNames": "inject",
+    "SidecarNetwork": "plan.network",
     "SidecarProfile": "plan.profile",
     "TracedTaskDefinition": "cdk.traced_task_definition",
     "TracedTaskDefinitionFile": "inject",
+    "TracingOptions": "inject",
+    "Trouble": "collectors.log_lines",
     "UnsupportedTaskDefinitionError": "errors",
+    "Warned": "plan.wiring",
     "XRayCollectorAlarms": "cdk.alarms",
     "XRayDaemon": "collectors",
     "XRayDaemonService": "cdk.daemon_service",
@@ -77,25 +115,42 @@ _MODULES = {
 }
 
 __all__ = [
+    "Addition",
     "AdotCollector",
     "CloudWatchAgent",
     "Collector",
     "CollectorContainer",
     "CollectorPort",
     "ConfigurationError",
+    "DefaultRule",
     "EcsXRayError",
+    "Group",
+    "GroupOverride",
+    "Injection",
+    "Insights",
+    "InvalidValueError",
     "LocalAwsError",
     "MonitoredService",
     "NameCollisionError",
     "Naming",
     "Placement",
+    "PresentWiring",
+    "Problem",
+    "ReviewError",
+    "RuleOverride",
+    "SamplingRateBoost",
     "SamplingRule",
     "SamplingRuleError",
     "SamplingRuleSet",
+    "SidecarNames",
+    "SidecarNetwork",
     "SidecarProfile",
     "TracedTaskDefinition",
     "TracedTaskDefinitionFile",
+    "TracingOptions",
+    "Trouble",
     "UnsupportedTaskDefinitionError",
+    "Warned",
     "XRayCollectorAlarms",
     "XRayDaemon",
     "XRayDaemonService",

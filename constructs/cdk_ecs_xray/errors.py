@@ -103,5 +103,5 @@ class InvalidValueError(ValueError):
     """
 
     def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+        self.problem: Problem = problem
         super().__init__(str(problem))

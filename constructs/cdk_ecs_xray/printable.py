@@ -8,7 +8,9 @@ def printable(text: str) -> str:
 
     A terminal would obey them, and whoever writes requests, traces or templates may put any in.
     """
-    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
+    )
 
 
 def counted(number: float, noun: str, plural: str = "s") -> str:

@@ -26,7 +26,7 @@ class Unknown:
     def may_be(self, actual: object) -> bool:
         """Return whether the deployed value can be this one: the parts that are known agree."""
         literals = _PLACEHOLDER.split(self.expression)
-        pattern = ".*".join(re.escape(one) for one in literals)
+        pattern = ".*".join(re.escape(literal) for literal in literals)
         return re.fullmatch(pattern, str(actual), re.DOTALL) is not None
 
 

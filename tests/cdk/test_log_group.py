@@ -47,7 +47,7 @@ def test_every_option_reaches_the_resource(synthesise: Synthesise) -> None:
     assert (group["DeletionPolicy"], group["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
-def test_the_sidecar_writes_to_the_group_it_created_under_the_articles_name(
+def test_the_sidecar_writes_to_the_group_it_created_under_the_reference_setups_name(
     synthesise: Synthesise, ec2_task: Ec2Task, add_app: AddApp
 ) -> None:
     def build(stack: cdk.Stack) -> None:

@@ -33,7 +33,7 @@ def stacks(
     ec2_task: Callable[..., ecs.Ec2TaskDefinition],
     add_app: Callable[..., ecs.ContainerDefinition],
 ) -> Mapping[str, Synthesised]:
-    """One stack per profile, named as the article names things."""
+    """One stack per profile, named as the reference setup names things."""
 
     def build(app: cdk.App) -> None:
         for name, profile in {
@@ -63,7 +63,7 @@ def sidecar(stack: Synthesised) -> Mapping[str, Any]:
     return found
 
 
-def test_terraform_is_the_articles_container_and_what_the_daemon_cannot_do_without(
+def test_terraform_is_the_reference_setups_container_and_what_the_daemon_cannot_do_without(
     stacks: Mapping[str, Synthesised],
 ) -> None:
     container = dict(sidecar(stacks["terraform"]))
@@ -90,7 +90,7 @@ def test_terraform_is_the_articles_container_and_what_the_daemon_cannot_do_witho
     }
 
 
-def test_terraforms_app_sends_to_the_articles_address(
+def test_terraforms_app_sends_to_the_reference_setups_address(
     stacks: Mapping[str, Synthesised],
     variables: Callable[[Mapping[str, Any]], dict[str, Any]],
 ) -> None:
@@ -129,7 +129,9 @@ def test_every_other_value_reaches_the_container_0_included(
     assert "LinuxParameters" not in container
 
 
-def test_hardening_goes_with_the_articles_sizes_too(stacks: Mapping[str, Synthesised]) -> None:
+def test_hardening_goes_with_the_reference_setups_sizes_too(
+    stacks: Mapping[str, Synthesised],
+) -> None:
     container = sidecar(stacks["sandboxed-terraform"])
 
     assert container["Essential"] is True

@@ -238,7 +238,7 @@ def test_a_service_of_an_environment_brings_its_own_task_definition(
     (task_id,) = stack.resources("AWS::ECS::TaskDefinition")
     (group_id,) = stack.resources("AWS::Logs::LogGroup")
     assert service["Properties"]["TaskDefinition"] == {"Ref": task_id}
-    # The article's depends_on: log group and policy before the first task.
+    # The reference setup's depends_on: log group and policy before the first task.
     assert group_id in service["DependsOn"]
     assert set(stack.resources("AWS::IAM::Policy")) & set(service["DependsOn"])
 

@@ -1,4 +1,4 @@
-"""The article's names, and which parts they can be made of."""
+"""The reference setup's names, and which parts they can be made of."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cdk_ecs_xray import ConfigurationError, Naming
 PARTS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}", fullmatch=True)
 
 
-def test_names_are_those_of_the_article() -> None:
+def test_names_are_those_of_the_reference_setup() -> None:
     naming = Naming(namespace="fq", environment="dev", service="ledger-watcher")
 
     assert naming.container_name == "fq-dev-xray"

@@ -11,7 +11,7 @@ import pytest
 from cdk_ecs_xray import ConfigurationError, SidecarProfile
 
 
-def test_terraform_is_the_articles_container_and_nothing_else() -> None:
+def test_terraform_is_the_reference_setups_container_and_nothing_else() -> None:
     profile = SidecarProfile.TERRAFORM
 
     assert (profile.essential, profile.cpu, profile.memory_reservation_mib) == (True, 32, 256)
@@ -21,7 +21,7 @@ def test_terraform_is_the_articles_container_and_nothing_else() -> None:
     assert profile.sandboxed is False
 
 
-def test_safe_keeps_the_articles_sizes_and_fails_open() -> None:
+def test_safe_keeps_the_reference_setups_sizes_and_fails_open() -> None:
     profile = SidecarProfile.SAFE
 
     assert (profile.cpu, profile.memory_reservation_mib) == (32, 256)

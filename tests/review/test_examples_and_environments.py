@@ -56,15 +56,15 @@ def test_nothing_that_is_shipped_has_an_error(reports: Mapping[str, Report]) -> 
 
 
 def test_the_safe_profile_has_no_warning_either(reports: Mapping[str, Report]) -> None:
-    safe = [name for name in reports if name not in ("article", ENVIRONMENTS)]
+    safe = [name for name in reports if name not in ("reference_setup", ENVIRONMENTS)]
     warned = {name: ids(reports[name], Severity.WARNING) for name in safe}
 
     assert "one_task_definition" in safe
     assert [name for name, warnings in warned.items() if warnings] == []
 
 
-def test_the_articles_profile_is_warned_of(reports: Mapping[str, Report]) -> None:
-    assert ids(reports["article"], Severity.WARNING) == {"essential-collector"}
+def test_the_reference_setups_profile_is_warned_of(reports: Mapping[str, Report]) -> None:
+    assert ids(reports["reference_setup"], Severity.WARNING) == {"essential-collector"}
     assert "essential-collector" in ids(reports[ENVIRONMENTS], Severity.WARNING)
 
 

@@ -51,7 +51,14 @@ def test_sarif_has_the_published_structure() -> None:
     ids = [rule["id"] for rule in driver["rules"]]
     assert ids == [rule.id for rule in RULES]
     for rule in driver["rules"]:
-        assert set(rule) == {"id", "shortDescription", "help", "defaultConfiguration"}
+        assert set(rule) == {
+            "id",
+            "shortDescription",
+            "helpUri",
+            "help",
+            "defaultConfiguration",
+        }
+        assert rule["helpUri"].startswith(("https://docs.aws.amazon.com/", "https://aws-otel."))
         assert rule["defaultConfiguration"]["level"] in ("none", "note", "warning", "error")
     assert run["results"]
     for result in run["results"]:
@@ -122,7 +129,7 @@ def test_the_markdown_of_a_task_is_a_drawing_that_mermaid_reads(hostile: Report)
 def test_json_has_everything(hostile: Report, reads_well: Callable[[object], bool]) -> None:
     document = json.loads(render(hostile, "json"))
 
-    assert document["version"] == 1
+    assert document["version"] == 2
     assert document["summary"] == {"error": 1, "warning": 0, "note": 0}
     (finding,) = document["findings"]
     assert finding["id"] == "link-missing"

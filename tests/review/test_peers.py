@@ -12,7 +12,7 @@ PEERS = Path(__file__).parent / "peers"
 # What is known of each tool, by the ids of the rules that find it.
 MISTAKES = {
     "application-signals.json": {"essential-collector", "image-latest"},
-    "article.yaml": {"log-group-differs", "essential-collector", "buffer-memory-default"},
+    "reference-setup.yaml": {"log-group-differs", "essential-collector", "buffer-memory-default"},
     "composex.json": {"udp-port-unmapped", "arn-fixes-partition", "address-missing"},
     "copilot.json": {"otlp-only", "image-old", "sampling-permissions-missing"},
     "datadog-style.json": {"health-check-needs-shell", "collector-stops-first"},
@@ -62,7 +62,7 @@ def test_an_app_without_any_environment_is_traced_where_the_default_reaches() ->
 
 
 def test_names_that_only_the_deployment_knows_are_compared_all_the_same() -> None:
-    report = of("article.yaml")
+    report = of("reference-setup.yaml")
     (task,) = report.tasks
     (differing,) = [one for one in report.findings if one.id == "log-group-differs"]
 
@@ -70,5 +70,5 @@ def test_names_that_only_the_deployment_knows_are_compared_all_the_same() -> Non
     assert "/fq/${Environment}/${ServiceName}-watcher/instance/xray" in str(differing.problem)
     assert (
         differing.place.line
-        == (PEERS / "article.yaml").read_text().splitlines().index("  Task:") + 1
+        == (PEERS / "reference-setup.yaml").read_text().splitlines().index("  Task:") + 1
     )

@@ -26,7 +26,9 @@ def change(path: Path, *, service: dict[str, Any] | None = None, **keys: object)
     path.write_text(yaml.safe_dump({k: v for k, v in content.items() if v is not None}))
 
 
-def test_what_a_file_leaves_out_has_the_defaults_of_the_article(environment_file: Path) -> None:
+def test_what_a_file_leaves_out_has_the_defaults_of_the_reference_setup(
+    environment_file: Path,
+) -> None:
     environment = Environment.from_file(environment_file)
     (service,) = environment.services
 
@@ -87,7 +89,7 @@ def test_a_bad_key_is_named_with_file_value_and_fix(
 @pytest.mark.parametrize(
     ("keys", "expected", "fix"),
     [
-        ({"network_mode": "none"}, "network_mode must be bridge or host", "article uses bridge"),
+        ({"network_mode": "none"}, "network_mode must be bridge or host", "reference setup"),
         ({"network_mode": "awsvpc"}, "network_mode must be bridge or host", "XRayTracing"),
         ({"network_mode": 7}, "network_mode must be text (got 7", "quotes"),
         ({"image": "nginx latest"}, "image must be an image like registry/name:tag", "rename it"),

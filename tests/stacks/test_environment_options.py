@@ -220,7 +220,7 @@ def test_both_log_groups_have_retention_and_removal_policy(
 
 
 @pytest.mark.parametrize("stack", ["acme-qa-api", "acme-qa-worker", "fq-dev-api"])
-def test_the_service_waits_for_log_group_and_policy_as_in_the_article(
+def test_the_service_waits_for_log_group_and_policy_as_in_the_reference_setup(
     stacks: Mapping[str, Synthesised], stack: str
 ) -> None:
     resources = stacks[stack].template["Resources"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -63,7 +63,7 @@ class XRayCollectorAlarms(Construct):
             )
         super().__init__(scope, construct_id)
         namespace = f"ecs-xray/{environment}"
-        self.metrics = {
+        self.metrics: Mapping[Trouble, cloudwatch.Metric] = {
             trouble: cloudwatch.Metric(
                 namespace=namespace,
                 metric_name=trouble.value,
@@ -74,7 +74,9 @@ class XRayCollectorAlarms(Construct):
         }
         for number, log_group in enumerate(present):
             self._count(number, log_group)
-        self.alarms = {trouble: self._alarm(trouble, environment) for trouble in Trouble}
+        self.alarms: Mapping[Trouble, cloudwatch.Alarm] = {
+            trouble: self._alarm(trouble, environment) for trouble in Trouble
+        }
         for alarm in self.alarms.values():
             alarm.add_alarm_action(*actions)
 

@@ -63,7 +63,7 @@ class XRayTracingAspect:
     def visit(self, node: IConstruct) -> None:
         """Trace what is below a stack at once, and what other aspects add later; called by CDK."""
         if Stack.is_stack(node):
-            self._trace_all(node, [one for one in node.node.find_all() if _in(node, one)])
+            self._trace_all(node, [child for child in node.node.find_all() if _in(node, child)])
         elif isinstance(node, ecs.TaskDefinition):
             self._trace_all(node, [node])
         elif isinstance(node, ecs.ContainerDefinition) and self._is_traced(node.task_definition):

@@ -83,14 +83,16 @@ class XRayDaemonService(Construct):
             )
         super().__init__(scope, construct_id)
         self.collector: Collector = XRayDaemon() if collector is None else collector
-        self.task_definition = ecs.Ec2TaskDefinition(
+        self.task_definition: ecs.Ec2TaskDefinition = ecs.Ec2TaskDefinition(
             self, "TaskDefinition", network_mode=network_mode
         )
-        self.log_group = XRayLogGroup(
+        self.log_group: logs.ILogGroup = XRayLogGroup(
             self, "LogGroup", retention=log_retention, removal_policy=log_removal_policy
         )
-        self.container = self._add_container(_NETWORKS[mode], replace(profile, essential=True))
-        self.service = ecs.Ec2Service(
+        self.container: ecs.ContainerDefinition = self._add_container(
+            _NETWORKS[mode], replace(profile, essential=True)
+        )
+        self.service: ecs.Ec2Service = ecs.Ec2Service(
             self,
             "Service",
             cluster=cluster,

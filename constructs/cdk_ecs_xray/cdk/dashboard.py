@@ -90,7 +90,7 @@ class XRayDashboard(Construct):
             )
             for kind in TRACE_KINDS
         }
-        self.dashboard = cloudwatch.Dashboard(
+        self.dashboard: cloudwatch.Dashboard = cloudwatch.Dashboard(
             self,
             "Dashboard",
             dashboard_name=dashboard_name,
@@ -173,8 +173,8 @@ class XRayDashboard(Construct):
         ]
 
     def _log_lines(self) -> list[cloudwatch.IWidget]:
-        collectors = [one.collector_log_group for one in self._services]
-        apps = [one.application_log_group for one in self._services]
+        collectors = [service.collector_log_group for service in self._services]
+        apps = [service.application_log_group for service in self._services]
         searches = (
             ("Troubles of the collectors", collectors, collector_trouble_query()),
             ("Lines of the services that name a trace", apps, trace_lines_query()),

@@ -101,7 +101,7 @@ def sampling_text(rules: Mapping[str, SamplingRule]) -> str:
 
 def collector_trouble_query() -> Sequence[str]:
     """Return a Logs Insights query for the lines of a collector that mean trouble."""
-    terms = [term for one in LINE_MEANINGS if one.trouble for term in one.counted_terms]
+    terms = [term for kind in LINE_MEANINGS if kind.trouble for term in kind.counted_terms]
     conditions = " or ".join(f'@message like "{term}"' for term in terms)
     return (
         "fields @timestamp, @logStream, @message",

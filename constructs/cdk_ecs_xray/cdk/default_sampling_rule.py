@@ -36,7 +36,7 @@ class XRayDefaultSamplingRule(Construct):
             retention=logs.RetentionDays.ONE_WEEK,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        self.function = lambda_.Function(
+        self.function: lambda_.IFunction = lambda_.Function(
             self,
             "Function",
             description="Sets X-Ray's Default sampling rule for CloudFormation",
@@ -47,7 +47,7 @@ class XRayDefaultSamplingRule(Construct):
             role=self._role(log_group),
             log_group=log_group,
         )
-        self.resource = CustomResource(
+        self.resource: CustomResource = CustomResource(
             self,
             "Rule",
             service_token=self.function.function_arn,

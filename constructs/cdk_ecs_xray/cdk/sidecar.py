@@ -50,8 +50,8 @@ class XRaySidecar(Construct):
 
     :param task_definition: EC2, External or Fargate, in bridge, host or awsvpc mode, on Linux.
     :param collector: what runs in the container; the X-Ray daemon unless told.
-    :param naming: the article's names; None names the container after the collector and leaves
-        the log group's name to CloudFormation.
+    :param naming: the reference setup's names; None names the container after the collector and
+        leaves the log group's name to CloudFormation.
     :param profile: sizes and failure behaviour; :attr:`SidecarProfile.SAFE` unless told.
     :param expected_segments_per_second: sizes the container in your unit: picks cpu for the
         default profile, and warns when a profile of yours carries less, or no sidecar so much.
@@ -82,7 +82,7 @@ class XRaySidecar(Construct):
         log_encryption_key: kms.IKey | None = None,
     ) -> None:
         self.collector: Collector = XRayDaemon() if collector is None else collector
-        self.profile = sized(profile, expected_segments_per_second)
+        self.profile: SidecarProfile = sized(profile, expected_segments_per_second)
         name = self.collector.container_name if naming is None else naming.container_name
         mode = NETWORK_MODES[task_definition.network_mode]
         problems = problems_of(
@@ -99,7 +99,7 @@ class XRaySidecar(Construct):
             )
         )
         super().__init__(scope, construct_id)
-        self.task_definition = task_definition
+        self.task_definition: ecs.TaskDefinition = task_definition
         self._naming = naming
         self._application_environment = self.collector.application_environment(
             self._network.host(name)
@@ -107,9 +107,8 @@ class XRaySidecar(Construct):
         # By name, which is unique in a task definition; the sidecar needs no wiring to itself.
         self._attached = {name}
         self._container_name = name
-        self.log_group: logs.ILogGroup | None = log_group
-        if self.log_group is None and logging == "awslogs":
-            self.log_group = XRayLogGroup(
+        if log_group is None and logging == "awslogs":
+            log_group = XRayLogGroup(
                 self,
                 "LogGroup",
                 log_group_name=None if naming is None else naming.log_group_name,
@@ -117,6 +116,7 @@ class XRaySidecar(Construct):
                 removal_policy=log_removal_policy,
                 encryption_key=log_encryption_key,
             )
+        self.log_group: logs.ILogGroup | None = log_group
         self.grant: iam.Grant = self._grant(description)
         self.container: ecs.ContainerDefinition = add_collector_container(
             self,

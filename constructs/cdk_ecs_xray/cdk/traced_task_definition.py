@@ -63,9 +63,8 @@ class TracedTaskDefinition(Construct):
         )
         super().__init__(scope, construct_id)
         self._file = file
-        self.log_group: logs.ILogGroup | None = log_group
         if log_group is None and logging == "awslogs" and not file.keeps_collector:
-            self.log_group = XRayLogGroup(
+            log_group = XRayLogGroup(
                 self,
                 "LogGroup",
                 log_group_name=file.options.names.log_group,
@@ -73,14 +72,15 @@ class TracedTaskDefinition(Construct):
                 removal_policy=log_removal_policy,
                 encryption_key=log_encryption_key,
             )
+        self.log_group: logs.ILogGroup | None = log_group
         injection = file.plan(
             region=Stack.of(self).region,
-            log_group=None if self.log_group is None else self.log_group.log_group_name,
+            log_group=None if log_group is None else log_group.log_group_name,
         )
         self.task_role: iam.IRole = self._role("TaskRole", "taskRoleArn", task_role)
         self.execution_role: iam.IRole | None = self._execution_role(execution_role, injection)
         self.grant: iam.Grant = self._grant(injection)
-        self.task_definition = ecs.CfnTaskDefinition(self, "Resource")
+        self.task_definition: ecs.CfnTaskDefinition = ecs.CfnTaskDefinition(self, "Resource")
         self._set_properties(as_cloudformation(file.traced(injection)), family)
         for warned in injection.warnings:
             if warned.id not in ("ecs-xray:no-task-role", "ecs-xray:no-execution-role"):

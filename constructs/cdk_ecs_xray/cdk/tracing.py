@@ -29,7 +29,7 @@ class XRayTracing:
     One object can extend many task definitions.
 
     :param collector: what runs in the sidecar; the X-Ray daemon unless told.
-    :param naming: the article's names; see :class:`XRaySidecar`.
+    :param naming: the reference setup's names; see :class:`XRaySidecar`.
     :param profile: sizes and failure behaviour; :attr:`SidecarProfile.SAFE` unless told.
     :param tracing_name: the service's name in X-Ray; see :meth:`XRaySidecar.attach`.
     :param expected_segments_per_second: sizes the sidecar; see :class:`XRaySidecar`.

@@ -29,7 +29,9 @@ class EngineChoice(click.ParamType[str]):
     ) -> list[CompletionItem]:
         """Return the ids that begin so."""
         del ctx, param
-        return [CompletionItem(one) for one in _ids() if one.startswith(incomplete)]
+        return [
+            CompletionItem(engine_id) for engine_id in _ids() if engine_id.startswith(incomplete)
+        ]
 
 
 def _ids() -> Sequence[str]:

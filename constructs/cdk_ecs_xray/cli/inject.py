@@ -45,7 +45,7 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
     type=click.Choice(["safe", "terraform"]),
     default="safe",
     show_default=True,
-    help="Sizes and failure behaviour: fail open, or the article's essential container.",
+    help="Sizes and failure behaviour: fail open, or the reference setup's essential container.",
 )
 @click.option("--registry", help="Where the image is pulled from; public.ecr.aws unless told.")
 @click.option("--region", help="Where traces go; what FILE says of its region unless told.")
@@ -53,7 +53,7 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
 @click.option("--log-group", help="An existing log group for the collector's own log.")
 @click.option("--no-log", is_flag=True, help="Leave its log to the host's default driver.")
 @click.option("--tracing-name", help="The service's name in X-Ray; the container's unless told.")
-@click.option("--namespace", help="With the next two: names as the article has them.")
+@click.option("--namespace", help="With the next two: names as the reference setup has them.")
 @click.option("--environment", help="Such as dev, or '${ENVIRONMENT}'.")
 @click.option("--service", help="Such as ledger-watcher, or '${SERVICE_NAME}'.")
 def inject(source: str, output: str | None, in_place: bool, diff: bool, **told: Any) -> None:

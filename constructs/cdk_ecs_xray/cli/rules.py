@@ -65,7 +65,7 @@ def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) 
             EnvironmentRules(environment=name, rules=reading.rules, where=reading.where)
             for name in environments or (None,)
         ]
-        findings += [finding for one in sharing for finding in check_rules(one)]
+        findings += [finding for environment in sharing for finding in check_rules(environment)]
         findings += check_account(sharing)
     if output == "json":
         click.echo(json.dumps([finding.as_document() for finding in findings], indent=2))

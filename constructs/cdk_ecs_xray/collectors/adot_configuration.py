@@ -26,7 +26,7 @@ _SEGMENTS = {"awsxray": {"endpoint": f"0.0.0.0:{XRAY_PORT}", "transport": "udp"}
 def _of_traces(
     *receivers: Mapping[str, Any], processors: Sequence[str] = ("batch/traces",)
 ) -> Mapping[str, Any]:
-    named = {name: settings for one in receivers for name, settings in one.items()}
+    named = {name: settings for receiver in receivers for name, settings in receiver.items()}
     traces = {
         "receivers": list(named),
         "processors": list(processors),

@@ -63,7 +63,7 @@ class Engine:
 
     def can_run(self, program: str) -> bool:
         """Return whether the image holds a program."""
-        return any(program.startswith(one) for one in self.programs)
+        return any(program.startswith(known_program) for known_program in self.programs)
 
 
 def parsed(content: Text) -> Mapping[str, Any] | Unknown:

@@ -15,14 +15,14 @@ from cdk_ecs_xray.collectors.engine import Engine
 @cache
 def engines() -> Sequence[Engine]:
     """Return the engines in the order of their files: of each module that holds an ``ENGINE``."""
-    names = sorted(one.name for one in pkgutil.iter_modules(collectors.__path__))
+    names = sorted(module.name for module in pkgutil.iter_modules(collectors.__path__))
     loaded = (import_module(f"{collectors.__name__}.{name}") for name in names)
     return tuple(engine for module in loaded if (engine := getattr(module, "ENGINE", None)))
 
 
 def deployable() -> Sequence[str]:
     """Return the ids of the engines that a sidecar can run."""
-    return sorted(one.id for one in engines() if one.make is not None)
+    return sorted(engine.id for engine in engines() if engine.make is not None)
 
 
 def make_collector(engine_id: str, **options: object) -> Collector:
@@ -30,5 +30,5 @@ def make_collector(engine_id: str, **options: object) -> Collector:
 
     :raises KeyError: for an id that none of them has.
     """
-    makers = {one.id: one.make for one in engines() if one.make is not None}
+    makers = {engine.id: engine.make for engine in engines() if engine.make is not None}
     return makers[engine_id](**options)

@@ -160,8 +160,8 @@ def meaning_of(line: str) -> LineMeaning | None:
 
     A line of the sampling proxy keeps that meaning whatever its cause, as its effect differs.
     """
-    found = [one for one in LINE_MEANINGS if any(term in line for term in one.terms)]
-    proxy = [one for one in found if one.trouble is Trouble.CANNOT_SAMPLE]
+    found = [kind for kind in LINE_MEANINGS if any(term in line for term in kind.terms)]
+    proxy = [kind for kind in found if kind.trouble is Trouble.CANNOT_SAMPLE]
     return next(iter(proxy or found), None)
 
 
@@ -173,7 +173,7 @@ def filter_pattern(trouble: Trouble) -> str:
     """
     return " ".join(
         f'?"{term}"'
-        for one in LINE_MEANINGS
-        if one.trouble is trouble
-        for term in one.counted_terms
+        for kind in LINE_MEANINGS
+        if kind.trouble is trouble
+        for term in kind.counted_terms
     )

@@ -109,7 +109,7 @@ def _sends_to_xray(name: str, exporters: object) -> bool:
     settings = _mapping(_mapping(exporters).get(name))
     # X-Ray's own endpoint for OpenTelemetry's protocol: https://xray.REGION.amazonaws.com/v1/traces
     endpoints = [str(settings.get(key, "")) for key in ("endpoint", "traces_endpoint")]
-    return any(one.partition("://")[2].startswith("xray.") for one in endpoints)
+    return any(endpoint.partition("://")[2].startswith("xray.") for endpoint in endpoints)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

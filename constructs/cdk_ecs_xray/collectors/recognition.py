@@ -108,7 +108,7 @@ def engine_of(evidence: Evidence) -> Engine | None:
         if any(name in evidence.environment for name in engine.configuration_variables):
             return engine
     program = _program(evidence)
-    return next((one for one in engines() if program == _file_name(one.programs[0])), None)
+    return next((engine for engine in engines() if program == _file_name(engine.programs[0])), None)
 
 
 def may_collect(name: Text, image: Text) -> bool:
@@ -133,7 +133,7 @@ def _named(words: Sequence[str], name: Sequence[str]) -> bool:
 
 
 def _takes_segments(evidence: Evidence) -> bool:
-    ports = {(one.container_port, one.protocol) for engine in engines() for one in engine.ports}
+    ports = {(port.container_port, port.protocol) for engine in engines() for port in engine.ports}
     return any(port in ports for port in evidence.ports)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 WRITE_ACCESS_SID = "XRayDaemonWriteAccess"
-"""The article's statement id."""
+"""The reference setup's statement id."""
 
 WRITE_ACTIONS = (
     "xray:PutTraceSegments",

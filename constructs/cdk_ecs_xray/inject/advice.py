@@ -8,13 +8,13 @@ from typing import Any
 from cdk_ecs_xray.collectors import CollectorContainer
 from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID
 from cdk_ecs_xray.errors import Problem
-from cdk_ecs_xray.inject.definition import Container, Definition
+from cdk_ecs_xray.inject.definition import Definition, RawContainer
 from cdk_ecs_xray.inject.placeholders import is_open
 from cdk_ecs_xray.plan.network import SidecarNetwork
 from cdk_ecs_xray.plan.wiring import Warned
 
 
-def kept_collector(where: str, collector: Container) -> Warned:
+def kept_collector(where: str, collector: RawContainer) -> Warned:
     """Say that a collector which is there already was left as it is, and nothing else done."""
     return Warned(
         id="ecs-xray:collector-kept",

@@ -12,7 +12,7 @@ from cdk_ecs_xray.inject.placeholders import is_open
 from cdk_ecs_xray.plan.fit import ContainerFacts, port_range
 from cdk_ecs_xray.plan.wiring import PresentWiring
 
-Container = Mapping[str, Any]
+RawContainer = Mapping[str, Any]
 
 CONTAINERS = "containerDefinitions"
 READ_ONLY = frozenset(
@@ -49,7 +49,7 @@ class Definition:
 
     where: str
     task: Mapping[str, Any] | None
-    containers: Sequence[Container]
+    containers: Sequence[RawContainer]
 
     @property
     def field(self) -> Mapping[str, Any]:
@@ -95,12 +95,12 @@ def read_definition(content: Any, *, where: str) -> Definition:
     return Definition(where=where, task=task, containers=containers)
 
 
-def is_log_router(container: Container) -> bool:
+def is_log_router(container: RawContainer) -> bool:
     """Whether a container carries other containers' logs; it serves no requests to trace."""
     return container.get("firelensConfiguration") is not None
 
 
-def facts_of(container: Container) -> ContainerFacts:
+def facts_of(container: RawContainer) -> ContainerFacts:
     """Return what decides whether a sidecar fits; what is open yet counts as nothing."""
     reserved = container.get("memoryReservation")
     return ContainerFacts(
@@ -115,7 +115,7 @@ def facts_of(container: Container) -> ContainerFacts:
     )
 
 
-def wiring_of(container: Container, *, where: str) -> PresentWiring:
+def wiring_of(container: RawContainer, *, where: str) -> PresentWiring:
     """Return what a container has of its wiring."""
     environment = container.get("environment") or ()
     secrets = container.get("secrets") or ()

@@ -85,7 +85,7 @@ def lifted(document: Document, node: Node) -> str:
     line = text[line_start : node.start]
     indent = line[: len(line) - len(line.lstrip())]
     first, *rest = text[node.start : node.end].split("\n")
-    return "\n".join([first, *(one.removeprefix(indent) for one in rest)]) + ending
+    return "\n".join([first, *(line.removeprefix(indent) for line in rest)]) + ending
 
 
 def _set(layout: Layout, node: Node, entries: Mapping[str, Any]) -> list[_Edit]:

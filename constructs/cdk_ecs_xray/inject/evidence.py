@@ -7,17 +7,19 @@ from typing import Any
 
 from cdk_ecs_xray.collectors.evidence import Evidence
 from cdk_ecs_xray.collectors.recognition import collects_traces
-from cdk_ecs_xray.inject.definition import Container
+from cdk_ecs_xray.inject.definition import RawContainer
 from cdk_ecs_xray.inject.placeholders import is_open
 from cdk_ecs_xray.unknown import Text, Unknown
 
 
-def collector_in(containers: Sequence[Container]) -> Container | None:
+def collector_in(containers: Sequence[RawContainer]) -> RawContainer | None:
     """Return the first container that collects traces, certainly or possibly."""
-    return next((one for one in containers if collects_traces(evidence_of(one))), None)
+    return next(
+        (container for container in containers if collects_traces(evidence_of(container))), None
+    )
 
 
-def evidence_of(container: Container) -> Evidence:
+def evidence_of(container: RawContainer) -> Evidence:
     """Return what tells whether a container is a collector; what is open yet stays unknown."""
     return Evidence(
         image=_text(container.get("image", "")),
@@ -34,7 +36,7 @@ def evidence_of(container: Container) -> Evidence:
             },
         },
         environment_complete=not container.get("environmentFiles"),
-        ports=[_port(one) for one in container.get("portMappings") or ()],
+        ports=[_port(mapping) for mapping in container.get("portMappings") or ()],
         mounts=bool(container.get("mountPoints")),
     )
 

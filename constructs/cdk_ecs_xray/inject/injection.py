@@ -12,8 +12,8 @@ from cdk_ecs_xray.errors import Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.inject.advice import advice, kept_collector, unchecked
 from cdk_ecs_xray.inject.definition import (
     CONTAINERS,
-    Container,
     Definition,
+    RawContainer,
     facts_of,
     is_log_router,
     wiring_of,
@@ -45,7 +45,7 @@ class Injection:
     :param warnings: what stays as the user set it, could not be checked, or is missing.
     """
 
-    sidecar: Container | None
+    sidecar: RawContainer | None
     additions: Sequence[Addition]
     description: CollectorContainer | None
     log_group: str | None
@@ -59,9 +59,9 @@ def plan_injection(definition: Definition, options: TracingOptions) -> Injection
     """
     network = network_for(network_mode_of(definition, options), where=definition.where)
     name = options.container_name
-    present = [one for one in definition.containers if one["name"] == name]
+    present = [container for container in definition.containers if container["name"] == name]
     own = collector_in(present)
-    others = [one for one in definition.containers if one is not own]
+    others = [container for container in definition.containers if container is not own]
     by_hand = collector_in(others)
     if by_hand is not None:
         return _untouched(definition, by_hand)
@@ -94,8 +94,8 @@ def _surroundings(
     options: TracingOptions,
     network: SidecarNetwork,
     *,
-    others: Sequence[Container],
-    own: Container | None,
+    others: Sequence[RawContainer],
+    own: RawContainer | None,
 ) -> tuple[str, LogChoice]:
     """Return region and log of the collector, or raise with everything that is in its way."""
     problems: list[Problem] = []
@@ -136,7 +136,7 @@ def with_additions(content: Any, additions: Sequence[Addition]) -> Any:
     return result
 
 
-def _untouched(definition: Definition, collector: Container) -> Injection:
+def _untouched(definition: Definition, collector: RawContainer) -> Injection:
     return Injection(
         sidecar=None,
         additions=(),
@@ -173,7 +173,7 @@ def _traced(
     *,
     description: CollectorContainer,
     log: LogChoice,
-    sidecar: Container,
+    sidecar: RawContainer,
     added: bool,
 ) -> Injection:
     prefix: tuple[str, ...] = () if definition.task is None else (CONTAINERS,)
@@ -203,7 +203,7 @@ def _traced(
 
 
 def _environment(
-    container: Container, options: TracingOptions, network: SidecarNetwork
+    container: RawContainer, options: TracingOptions, network: SidecarNetwork
 ) -> Mapping[str, str]:
     names = (options.tracing_name, options.names.service, container["name"])
     host = network.host(options.container_name)
@@ -214,7 +214,7 @@ def _environment(
 
 
 def _wiring(
-    path: tuple[str | int, ...], container: Container, plan: WiringPlan, *, to: str
+    path: tuple[str | int, ...], container: RawContainer, plan: WiringPlan, *, to: str
 ) -> Sequence[Addition]:
     new: dict[str, list[Any]] = {
         "environment": pairs(plan.environment),

@@ -24,7 +24,7 @@ class SidecarNames:
 
     @classmethod
     def of(cls, naming: Naming | None) -> SidecarNames:
-        """Return the article's names, or none."""
+        """Return the reference setup's names, or none."""
         if naming is None:
             return cls()
         return cls(
@@ -35,7 +35,7 @@ class SidecarNames:
 
     @classmethod
     def from_parts(cls, *, namespace: str, environment: str, service: str) -> SidecarNames:
-        """Return the article's names from parts that may be placeholders: ``${ENVIRONMENT}``.
+        """Return the reference setup's names from parts, which may be ``${ENVIRONMENT}`` and such.
 
         :raises ConfigurationError: for a part that ECS would refuse in a name.
         """
@@ -60,7 +60,8 @@ class TracingOptions:
 
     :param collector: what runs in the sidecar; the X-Ray daemon unless told.
     :param profile: sizes and failure behaviour; :attr:`SidecarProfile.SAFE` unless told.
-    :param names: the article's names; without them the container is called after its collector.
+    :param names: the reference setup's names; without them the container is called after its
+        collector.
     :param tracing_name: the service's name in X-Ray; else the naming's service, else each
         container's own name.
     :param network_mode: for a file that does not tell, such as a bare list of containers.

@@ -55,7 +55,7 @@ def sidecar_json(
 
 
 def awslogs(*, group: str, region: str) -> dict[str, Any]:
-    """Return the log configuration that the article gives its sidecar."""
+    """Return the log configuration that the reference setup gives its sidecar."""
     return {
         "logDriver": "awslogs",
         "options": {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdk_ecs_xray.errors import Problem, UnsupportedTaskDefinitionError
-from cdk_ecs_xray.inject.definition import Container, Definition
+from cdk_ecs_xray.inject.definition import Definition, RawContainer
 from cdk_ecs_xray.inject.options import TracingOptions
 from cdk_ecs_xray.inject.placeholders import is_open
 from cdk_ecs_xray.inject.sidecar_json import awslogs
@@ -52,7 +52,7 @@ def network_mode_of(definition: Definition, options: TracingOptions) -> str:
 
 
 def region_of(
-    definition: Definition, apps: Sequence[Container], sidecar: Container | None
+    definition: Definition, apps: Sequence[RawContainer], sidecar: RawContainer | None
 ) -> str | None:
     """Return the region that a file tells; None where it tells none, or logs go to several."""
     told = _variable(sidecar, "AWS_REGION")
@@ -80,7 +80,7 @@ class LogChoice:
 
 def log_choice(
     definition: Definition,
-    apps: Sequence[Container],
+    apps: Sequence[RawContainer],
     options: TracingOptions,
     *,
     region: str | None,
@@ -147,7 +147,7 @@ def _default_mode(definition: Definition) -> str:
                 fix="Pass it with --network-mode (network_mode in Python).",
             )
         )
-    named = [one for one in _NEEDS_MODE if one in definition.launch_types]
+    named = [launch_type for launch_type in _NEEDS_MODE if launch_type in definition.launch_types]
     if named:
         raise UnsupportedTaskDefinitionError(
             Problem(
@@ -181,7 +181,7 @@ def _require_fitting(definition: Definition, mode: str) -> None:
         )
 
 
-def _log_options(container: Container) -> dict[str, Any]:
+def _log_options(container: RawContainer) -> dict[str, Any]:
     configuration = container.get("logConfiguration")
     if not isinstance(configuration, dict) or configuration.get("logDriver") != "awslogs":
         return {}
@@ -189,7 +189,7 @@ def _log_options(container: Container) -> dict[str, Any]:
     return options if isinstance(options, dict) else {}
 
 
-def _variable(container: Container | None, name: str) -> str | None:
+def _variable(container: RawContainer | None, name: str) -> str | None:
     if container is None:
         return None
     values = [

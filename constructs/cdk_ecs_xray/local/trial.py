@@ -142,19 +142,19 @@ def _compare(
     rows = compare(reference.fields, deployed, reconstructed=reference.reconstructed)
     console.print()
     console.print(_table([row for row in rows if row.verdict != "addition"], stack.name))
-    console.print("* lost in the article's text; the value is our reconstruction\n")
+    console.print("* lost in the published text; the value is our reconstruction\n")
     console.print(_additions([row for row in rows if row.verdict == "addition"]))
     broken = [row.field for row in rows if row.breaks_parity]
     total = sum(row.verdict != "addition" for row in rows)
     console.print(
-        f"\n{stack.name}: {total - len(broken)} of {total} fields equal the article"
+        f"\n{stack.name}: {total - len(broken)} of {total} fields equal the reference setup"
         + (f"; [red]not equal: {', '.join(broken)}[/]" if broken else "")
     )
     return not broken
 
 
 def _table(rows: Sequence[Row], stack: str) -> Table:
-    table = Table(title=f"{stack} against the article's Terraform", box=box.SIMPLE_HEAD)
+    table = Table(title=f"{stack} against the reference Terraform setup", box=box.SIMPLE_HEAD)
     for header in ("field", "article", "deployed", "equal"):
         table.add_column(header, overflow="fold")
     for row in rows:

@@ -1,4 +1,4 @@
-"""The names of the article's resources, made from namespace, environment and service."""
+"""The names of the reference setup's resources, made from namespace, environment and service."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _MAX_CONTAINER_NAME = 255
 
 @dataclass(frozen=True, kw_only=True)
 class Naming:
-    """Names as the article writes them: ``fq-dev-xray`` and ``/fq/dev/<service>/instance/xray``.
+    """The reference setup's names: ``fq-dev-xray`` and ``/fq/dev/<service>/instance/xray``.
 
-    :param namespace: the organisation's prefix; the article's is ``fq``.
+    :param namespace: the organisation's prefix; the reference setup's is ``fq``.
     :param environment: such as ``dev``; part of every name, so environments can share an account.
-    :param service: such as ``ledger-watcher``. The article appends ``-watcher`` in one place and
-        forgets it in another; here the whole name is given once.
+    :param service: such as ``ledger-watcher``. The reference setup appends ``-watcher`` in one
+        place and forgets it in another; here the whole name is given once.
     :raises ConfigurationError: for an empty part or one with characters ECS refuses.
     """
 

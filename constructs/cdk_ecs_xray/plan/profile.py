@@ -1,4 +1,4 @@
-"""How the sidecar behaves next to the app: the article's way, and a safer one."""
+"""How the sidecar behaves next to the app: the reference setup's way, and a safer one."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class SidecarProfile:
     SAFE: ClassVar[SidecarProfile]
     """The default: tracing can fail without the app noticing."""
     TERRAFORM: ClassVar[SidecarProfile]
-    """The article's container, to the letter: an essential sidecar without limits."""
+    """The reference setup's container, to the letter: an essential sidecar without limits."""
 
     def __post_init__(self) -> None:
         problems = list(self._problems())

@@ -74,9 +74,9 @@ def _of_stack(path: str, old: Stack | None, new: Stack | None) -> Iterator[Chang
         yield Change(weight=Weight.TRACING, place=path, text=text)
     if old is not None and new is None:
         yield Change(weight=Weight.TRACING, place=path, text="the stack is gone")
-    before = {} if old is None else {one.logical_id: one for one in old.resources}
-    after = {} if new is None else {one.logical_id: one for one in new.resources}
-    for logical_id in [*after, *(one for one in before if one not in after)]:
+    before = {} if old is None else {resource.logical_id: resource for resource in old.resources}
+    after = {} if new is None else {resource.logical_id: resource for resource in new.resources}
+    for logical_id in [*after, *(earlier_id for earlier_id in before if earlier_id not in after)]:
         yield from _permissions(before.get(logical_id), after.get(logical_id))
         # Of a stack that is new as a whole, that says it all.
         if old is not None:
@@ -145,7 +145,9 @@ def _short(value: object) -> str:
 
 def _permissions(old: Resource | None, new: Resource | None) -> Iterator[Change]:
     before, after = _granted(old), _granted(new)
-    place = "".join(str(one.place) for one in (old if new is None else new,) if one is not None)
+    place = "".join(
+        str(resource.place) for resource in (old if new is None else new,) if resource is not None
+    )
     for gained, weight, words in (
         (after - before, Weight.PERMISSIONS, "may now"),
         (before - after, Weight.OTHER, "may no longer"),
@@ -177,7 +179,11 @@ def _of_tracing(old: Sequence[TaskRow], new: Sequence[TaskRow]) -> Iterator[Chan
     for task in new:
         earlier = before.get(task.place)
         apps = {} if earlier is None else {app.name: app for app in earlier.apps}
-        collectors = {} if earlier is None else {one.name: one for one in earlier.collectors}
+        collectors = (
+            {}
+            if earlier is None
+            else {collector.name: collector for collector in earlier.collectors}
+        )
         for app in task.apps:
             yield from _of_app(task, apps.get(app.name), app)
         for collector in task.collectors:

@@ -123,7 +123,7 @@ def _app(task: TaskDefinition, app: Container) -> AppRow:
         address=spelled(found.address),
         collector=name,
         link=name in links,
-        starts_after=name in links | {str(one.container) for one in app.depends_on},
+        starts_after=name in links | {str(dependency.container) for dependency in app.depends_on},
     )
 
 

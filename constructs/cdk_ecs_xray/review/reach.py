@@ -147,7 +147,7 @@ def _by_address(app: Container, task: TaskDefinition, value: Text, address: Daem
 
 def _by_name(task: TaskDefinition, value: Text, endpoint: Endpoint) -> Reach:
     host = endpoint.host
-    if any(str(one.name) == str(host) for one in task.containers):
+    if any(str(container.name) == str(host) for container in task.containers):
         if task.mode == "bridge":
             return _lost("link-missing", value, f"no link leads to '{host}'")
         reason = f"in {task.mode} mode containers have no names, '{host}' leads nowhere"

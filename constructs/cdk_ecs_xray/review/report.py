@@ -64,7 +64,9 @@ class Report:
 
     def fails(self, level: Severity | None) -> bool:
         """Return whether there is a finding as bad as a level, or worse."""
-        return level is not None and any(one.severity.rank <= level.rank for one in self.findings)
+        return level is not None and any(
+            finding.severity.rank <= level.rank for finding in self.findings
+        )
 
 
 def review(
@@ -92,7 +94,7 @@ def review(
         source=path,
         stacks=[stack.source.path for stack in stacks],
         tasks=inventory(stacks),
-        findings=in_order([one for one in found if one.id not in accepted], stacks),
+        findings=in_order([finding for finding in found if finding.id not in accepted], stacks),
         permissions=permissions(stacks),
         against=against,
         changes=None

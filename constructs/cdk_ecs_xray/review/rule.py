@@ -35,11 +35,13 @@ class Rule:
 
     :param id: stable; its page is the section of that name in docs/troubleshooting.md.
     :param title: in a few words, without values.
+    :param source: the page of AWS that says why.
     """
 
     id: str
     severity: Severity
     title: str
+    source: str
     check: Search
 
 
@@ -59,13 +61,18 @@ def findings(rules: Iterable[Rule], stacks: Sequence[Stack]) -> Sequence[Finding
     found = [
         Finding(
             id=rule.id,
-            severity=rule.severity if one.severity is None else one.severity,
+            severity=rule.severity if occurrence.severity is None else occurrence.severity,
             title=rule.title,
-            place=one.place,
-            problem=Problem(where=str(one.place), what=one.what, got=one.got, fix=one.fix),
+            place=occurrence.place,
+            problem=Problem(
+                where=str(occurrence.place),
+                what=occurrence.what,
+                got=occurrence.got,
+                fix=occurrence.fix,
+            ),
         )
         for rule in rules
-        for one in rule.check(stacks)
+        for occurrence in rule.check(stacks)
     ]
     return in_order(found, stacks)
 
@@ -80,20 +87,23 @@ def in_order(found: Sequence[Finding], stacks: Sequence[Stack]) -> Sequence[Find
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class FindingGroup:
     """Findings that differ in nothing but their place, such as those of several environments."""
 
     finding: Finding
     places: Sequence[Place]
 
 
-def grouped(found: Sequence[Finding]) -> Sequence[Group]:
+def grouped(found: Sequence[Finding]) -> Sequence[FindingGroup]:
     """Return findings with what they have in common said once, in their order."""
     places: dict[tuple[str, Severity, Problem], list[Finding]] = {}
-    for one in found:
-        places.setdefault((one.id, one.severity, one.problem.at("")), []).append(one)
+    for finding in found:
+        places.setdefault((finding.id, finding.severity, finding.problem.at("")), []).append(
+            finding
+        )
     return [
-        Group(finding=alike[0], places=[one.place for one in alike]) for alike in places.values()
+        FindingGroup(finding=alike[0], places=[finding.place for finding in alike])
+        for alike in places.values()
     ]
 
 

@@ -66,14 +66,22 @@ class _Sampled:
 def sampling_findings(stacks: Sequence[Stack]) -> Sequence[Finding]:
     """Return what the checks of sampling files find in templates; open values are left out."""
     sampled = _sampled(stacks)
-    found = [_finding(one, finding) for one in sampled for finding in one.findings]
-    for one in sampled:
-        if one.rules is not None:
-            alone = _environment_rules(one, environment=None)
-            found += [_finding(one, finding) for finding in check_rules(alone)]
-    for account in dict.fromkeys(one.account for one in sampled):
-        sharing = [one for one in sampled if one.account == account and one.rules is not None]
-        together = check_account([_environment_rules(one) for one in sharing])
+    found = [
+        _finding(environment, finding)
+        for environment in sampled
+        for finding in environment.findings
+    ]
+    for environment in sampled:
+        if environment.rules is not None:
+            alone = _environment_rules(environment, environment=None)
+            found += [_finding(environment, finding) for finding in check_rules(alone)]
+    for account in dict.fromkeys(environment.account for environment in sampled):
+        sharing = [
+            environment
+            for environment in sampled
+            if environment.account == account and environment.rules is not None
+        ]
+        together = check_account([_environment_rules(environment) for environment in sharing])
         found += [_finding(_owner(sharing, finding), finding) for finding in together]
     return found
 
@@ -84,9 +92,9 @@ def costs(stacks: Sequence[Stack], traffic: TrafficProfile, *, processes: int) -
     :param processes: app processes that share the traffic.
     """
     return [
-        _cost(one, one.rules, traffic, processes)
-        for one in _sampled(stacks)
-        if one.rules is not None
+        _cost(environment, environment.rules, traffic, processes)
+        for environment in _sampled(stacks)
+        if environment.rules is not None
     ]
 
 
@@ -127,10 +135,13 @@ def _sampled(stacks: Sequence[Stack]) -> Sequence[_Sampled]:
             == (environment, account, region)
         ]
         resources = [
-            one for stack in own for kind in (_RULE, _GROUP) for one in stack.of_type(kind)
+            resource
+            for stack in own
+            for kind in (_RULE, _GROUP)
+            for resource in stack.of_type(kind)
         ]
-        closed = [one for one in resources if not _is_open(one.properties)]
-        if any(one.type == _RULE for one in closed):
+        closed = [resource for resource in resources if not _is_open(resource.properties)]
+        if any(resource.type == _RULE for resource in closed):
             found.append(_read(environment, (account, region), closed, own))
     return found
 
@@ -141,22 +152,22 @@ def _read(
     resources: Sequence[Resource],
     stacks: Sequence[Stack],
 ) -> _Sampled:
-    rules = [one for one in resources if one.type == _RULE]
+    rules = [resource for resource in resources if resource.type == _RULE]
     shape = in_file_shape(
-        {"SamplingRuleRecords": [{"SamplingRule": _rule(one.properties)} for one in rules]}
+        {"SamplingRuleRecords": [{"SamplingRule": _rule(rule.properties)} for rule in rules]}
     )
     own_rules = list(shape["rules"])
     if "default" in shape:
         # The API lists X-Ray's own rule beside the others; a template cannot have it.
         own_rules.append({"name": DEFAULT_RULE_NAME, "priority": 1, **shape["default"]})
-    groups = [_group(one.properties) for one in resources if one.type == _GROUP]
+    groups = [_group(resource.properties) for resource in resources if resource.type == _GROUP]
     reading = inspect_content({"rules": own_rules, "groups": groups}, SamplingRuleSet, where=_WHERE)
     return _Sampled(
         environment=environment or ", ".join(stack.source.path for stack in stacks),
         account=account,
         rules=reading.rules,
         findings=reading.findings,
-        places={_name(one): one.place for one in resources},
+        places={_name(resource): resource.place for resource in resources},
         services=list(_services(stacks)),
     )
 
@@ -216,7 +227,9 @@ def _environment_rules(one: _Sampled, environment: str | None = "") -> Environme
 
 
 def _owner(sharing: Sequence[_Sampled], finding: SamplingFinding) -> _Sampled:
-    owners = [one for one in sharing if one.environment == finding.environment]
+    owners = [
+        environment for environment in sharing if environment.environment == finding.environment
+    ]
     return (owners or sharing)[0]
 
 

@@ -75,7 +75,9 @@ def _of_tracing(statement: PolicyStatement, task: TaskDefinition) -> bool:
         for collector in task.collectors
         if (group := task.log_group_of(collector.container)) is not None
     }
-    named = {one.resource for one in statement.resources or () if isinstance(one, Unknown)}
+    named = {
+        resource.resource for resource in statement.resources or () if isinstance(resource, Unknown)
+    }
     writes_logs = "logs" in services and (bool(groups & named) or statement.on_every_resource)
     return writes_logs or "sts" in services
 

@@ -62,7 +62,7 @@ def parse_address(value: Text) -> DaemonAddress | Malformed | Unknown:
     found = _parse(masked)
     if isinstance(found, str):
         return Malformed(why=found) if isinstance(value, str) else Unknown(expression=text)
-    udp, tcp = (_unmasked(one, masked, names) for one in found)
+    udp, tcp = (_unmasked(endpoint, masked, names) for endpoint in found)
     return DaemonAddress(udp=udp, tcp=tcp)
 
 

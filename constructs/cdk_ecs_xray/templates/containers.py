@@ -31,16 +31,16 @@ def read_container(task: Place, definition: Mapping[str, Any]) -> Container:
         environment_complete=not entries(files)
         and not isinstance(definition.get("Environment"), Unknown),
         links=[_text(link) for link in entries(definition.get("Links"))],
-        ports=[_port(one) for one in _mappings(definition.get("PortMappings"))],
+        ports=[_port(mapping) for mapping in _mappings(definition.get("PortMappings"))],
         command=_words(definition.get("Command")),
         entry_point=_words(definition.get("EntryPoint")),
         health_check=_health_check(definition.get("HealthCheck")),
         depends_on=[
             Dependency(
-                container=_text(one.get("ContainerName", "?")),
-                condition=str(one.get("Condition", "START")),
+                container=_text(mapping.get("ContainerName", "?")),
+                condition=str(mapping.get("Condition", "START")),
             )
-            for one in _mappings(definition.get("DependsOn"))
+            for mapping in _mappings(definition.get("DependsOn"))
         ],
         log=_log(definition.get("LogConfiguration")),
         memory_mib=_number(definition.get("Memory", definition.get("MemoryReservation"))),
@@ -109,7 +109,7 @@ def _words(value: object) -> Sequence[Text] | Unknown:
 
 
 def _mappings(value: object) -> Sequence[Mapping[str, Any]]:
-    return [one for one in entries(value) if isinstance(one, Mapping)]
+    return [entry for entry in entries(value) if isinstance(entry, Mapping)]
 
 
 def _number(value: object) -> int | None:

@@ -97,9 +97,9 @@ def statements_in(document: object) -> Sequence[PolicyStatement] | None:
         return None
     found = document.get("Statement", [])
     listed = found if isinstance(found, list) else [found]
-    if any(not isinstance(one, Mapping) for one in listed):
+    if any(not isinstance(raw, Mapping) for raw in listed):
         return None
-    return [_statement(one) for one in listed]
+    return [_statement(raw) for raw in listed]
 
 
 def allowed(
@@ -109,7 +109,7 @@ def allowed(
 
     :param granted_by: whether each policy whose statements are not known allows it.
     """
-    concerned = [(one, _concerns(one, action)) for one in statements]
+    concerned = [(statement, _concerns(statement, action)) for statement in statements]
     denied = [answer for one, answer in concerned if one.effect == "Deny"]
     if True in denied:
         return False
@@ -162,7 +162,7 @@ def _statement(raw: Mapping[str, Any]) -> PolicyStatement:
 def _shown(named: Sequence[Text] | None, other_than: Sequence[Text] | None) -> Sequence[str]:
     if other_than is not None:
         return [f"all but {', '.join(map(str, other_than))}"]
-    return [str(one) for one in named or ()]
+    return [str(text) for text in named or ()]
 
 
 def _texts(raw: Mapping[str, Any], member: str) -> Sequence[Text] | None:
@@ -170,7 +170,7 @@ def _texts(raw: Mapping[str, Any], member: str) -> Sequence[Text] | None:
         return None
     found = raw[member]
     listed = found if isinstance(found, list) else [found]
-    return [one if isinstance(one, Unknown) else str(one) for one in listed]
+    return [text if isinstance(text, Unknown) else str(text) for text in listed]
 
 
 def _concerns(statement: PolicyStatement, action: str) -> bool | None:
@@ -186,9 +186,9 @@ def _about(
     patterns: Sequence[Text] | None, other_than: Sequence[Text] | None, value: str
 ) -> bool | None:
     if other_than is not None:
-        found = any_of(*(_matches(one, value) for one in other_than))
+        found = any_of(*(_matches(pattern, value) for pattern in other_than))
         return None if found is None else not found
-    return any_of(*(_matches(one, value) for one in patterns or ()))
+    return any_of(*(_matches(pattern, value) for pattern in patterns or ()))
 
 
 def _matches(pattern: Text, value: str) -> bool | None:

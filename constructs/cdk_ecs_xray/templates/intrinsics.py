@@ -95,7 +95,7 @@ class Resolver:
             pairs = ((key, self._resolve(nested)) for key, nested in value.items())
             return {key: nested for key, nested in pairs if nested is not _ABSENT}
         if isinstance(value, list):
-            return [one for one in map(self._resolve, value) if one is not _ABSENT]
+            return [resolved for resolved in map(self._resolve, value) if resolved is not _ABSENT]
         return value
 
     def _called(self, name: str, function: Callable[[Any], Any], argument: object) -> Any:
@@ -158,7 +158,7 @@ class Resolver:
             end = found.end()
         pieces.append(text[end:])
         return _concatenated(
-            [_LITERAL.sub(r"${\1}", one) if isinstance(one, str) else one for one in pieces]
+            [_LITERAL.sub(r"${\1}", piece) if isinstance(piece, str) else piece for piece in pieces]
         )
 
     def _substituted(self, name: str, variables: Mapping[str, Any]) -> Any:

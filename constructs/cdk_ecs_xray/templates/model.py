@@ -83,7 +83,7 @@ class Role:
         elsewhere = [managed_policy_allows(arn, action) for arn in self.managed_policies]
         answer = allowed(
             action,
-            [one.policy for one in self.statements],
+            [statement.policy for statement in self.statements],
             granted_by=elsewhere if self.complete else [*elsewhere, None],
         )
         return None if self.bounded and answer is True else answer
@@ -156,7 +156,7 @@ class Container:
             entry_point=self.entry_point,
             environment=self.environment,
             environment_complete=self.environment_complete,
-            ports=[(one.container, one.protocol) for one in self.ports],
+            ports=[(port.container, port.protocol) for port in self.ports],
             mounts=self.mounts,
         )
 

@@ -34,7 +34,7 @@ def read_model(sources: Sequence[StackSource]) -> Sequence[Stack]:
     """Return the stacks with what tracing depends on; what templates leave open stays unknown."""
     resources = {id(source): _resources(source) for source in sources}
     # A role or log group may stand in another stack and be named by its physical name.
-    everywhere = [one for found in resources.values() for one in found]
+    everywhere = [resource for found in resources.values() for resource in found]
     groups = _log_groups(everywhere)
     return [_stack(source, resources[id(source)], groups) for source in sources]
 
@@ -53,7 +53,7 @@ def _stack(source: StackSource, resources: Sequence[Resource], groups: Sequence[
             if resource.type == _TASK_DEFINITION
         ],
         resources=resources,
-        statements=[one for resource in resources for one in statements_of(resource)],
+        statements=[statement for resource in resources for statement in statements_of(resource)],
         managed_policies=[
             (resource.place, arn) for resource in resources for arn in managed_policies_of(resource)
         ],
@@ -123,7 +123,7 @@ def _task_definition(
     services = [
         _service(other) for other in resources if other.type == _SERVICE and _runs(other, resource)
     ]
-    platforms = [str(one) for one in entries(properties.get("RequiresCompatibilities"))] or [
+    platforms = [str(entry) for entry in entries(properties.get("RequiresCompatibilities"))] or [
         service.launch_type for service in services if service.launch_type is not None
     ]
     mode = properties.get("NetworkMode", "awsvpc" if platforms == ["FARGATE"] else "bridge")
@@ -178,8 +178,8 @@ def _service(resource: Resource) -> ServiceResource:
         daemon=properties.get("SchedulingStrategy") == "DAEMON",
         desired_count=int(count) if count is not None and count.isdigit() else None,
         distinct_instances=any(
-            isinstance(one, Mapping) and one.get("Type") == "distinctInstance"
-            for one in entries(properties.get("PlacementConstraints"))
+            isinstance(entry, Mapping) and entry.get("Type") == "distinctInstance"
+            for entry in entries(properties.get("PlacementConstraints"))
         ),
     )
 

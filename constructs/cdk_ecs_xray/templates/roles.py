@@ -66,11 +66,13 @@ def _role(role: Resource, policies: Iterable[Resource]) -> Role:
         place=role.place,
         logical_id=role.logical_id,
         name=name if name is None or isinstance(name, Unknown) else str(name),
-        statements=[one for part in parts for one in statements_of(part)],
+        statements=[statement for part in parts for statement in statements_of(part)],
         managed_policies=elsewhere,
         complete=all(_is_documented(arn) for arn in elsewhere)
         and not isinstance(role.properties.get("ManagedPolicyArns"), Unknown)
-        and all(statements_in(one) is not None for part in parts for one in _documents(part))
+        and all(
+            statements_in(document) is not None for part in parts for document in _documents(part)
+        )
         and not any(_may_name(role, policy) for policy in by_id.values()),
         bounded=role.properties.get("PermissionsBoundary") is not None,
     )
@@ -83,8 +85,8 @@ def _documents(resource: Resource) -> Sequence[object]:
     return [
         *([] if own is None else [own]),
         *(
-            one.get("PolicyDocument") if isinstance(one, Mapping) else one
-            for one in entries(inline)
+            entry.get("PolicyDocument") if isinstance(entry, Mapping) else entry
+            for entry in entries(inline)
         ),
     ]
 
@@ -92,8 +94,8 @@ def _documents(resource: Resource) -> Sequence[object]:
 def _may_name(role: Resource, policy: Resource) -> bool:
     """Return whether a policy may be attached to a role, as nobody knows to which it is."""
     listed = policy.properties.get("Roles", policy.properties.get("RoleName"))
-    names = [one for one in entries(listed) if isinstance(one, Unknown)]
-    return any(one.resource is None and one.may_be(_name_of(role)) for one in names)
+    names = [entry for entry in entries(listed) if isinstance(entry, Unknown)]
+    return any(name.resource is None and name.may_be(_name_of(role)) for name in names)
 
 
 def _name_of(role: Resource) -> str:

@@ -86,7 +86,9 @@ def _task_definition(content: object) -> Mapping[str, Any] | None:
         return content if isinstance(content.get("containerDefinitions"), list) else None
     if not isinstance(content, list) or not content:
         return None
-    containers = all(isinstance(one, Mapping) and "image" in one for one in content)
+    containers = all(
+        isinstance(container, Mapping) and "image" in container for container in content
+    )
     return {"containerDefinitions": content} if containers else None
 
 

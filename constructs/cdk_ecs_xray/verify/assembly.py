@@ -26,7 +26,7 @@ def stacks_of(folder: Path, *, environment: str | None) -> Sequence[StackSource]
     """
     sources = read_stacks(str(folder))
     chosen = _chosen(folder, _stages(sources), environment)
-    return [one for one in sources if one.environment == chosen and one.parent is None]
+    return [source for source in sources if source.environment == chosen and source.parent is None]
 
 
 def _stages(sources: Sequence[StackSource]) -> Sequence[str]:

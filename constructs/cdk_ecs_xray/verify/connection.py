@@ -80,9 +80,11 @@ def account_of(session: boto3.Session, stacks: Sequence[StackSource]) -> str:
     :raises ConfigurationError: when AWS cannot be asked, or a stack goes to another account.
     """
     with readable_aws_errors():
-        region = session.region_name or next((one.region for one in stacks if one.region), None)
+        region = session.region_name or next(
+            (stack.region for stack in stacks if stack.region), None
+        )
         account = session.client("sts", region_name=region).get_caller_identity()["Account"]
-    others = sorted({one.account for one in stacks if one.account not in (None, account)})
+    others = sorted({stack.account for stack in stacks if stack.account not in (None, account)})
     if others:
         raise ConfigurationError(
             Problem(
@@ -92,7 +94,7 @@ def account_of(session: boto3.Session, stacks: Sequence[StackSource]) -> str:
                 fix="Choose others with --profile.",
             )
         )
-    if session.region_name is None and any(one.region is None for one in stacks):
+    if session.region_name is None and any(stack.region is None for stack in stacks):
         raise ConfigurationError(
             Problem(
                 where="verify",

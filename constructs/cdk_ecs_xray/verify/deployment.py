@@ -11,7 +11,7 @@ from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.intrinsics import Resolver, StackValues
 from cdk_ecs_xray.verify.connection import error_code
 from cdk_ecs_xray.verify.traced_service import TracedService, traced_services
-from cdk_ecs_xray.verify.traces import Trace, read_traces
+from cdk_ecs_xray.verify.traces import ArrivedTrace, read_traces
 
 if TYPE_CHECKING:
     import boto3
@@ -43,7 +43,7 @@ class Deployment:
         self._clients: dict[tuple[str, str], Any] = {}
         self._deployed: dict[str, Mapping[str, Any] | None] = {}
         self._resources: dict[str, Mapping[str, tuple[str, str]]] = {}
-        self._traces: dict[tuple[str, str], Sequence[Trace]] = {}
+        self._traces: dict[tuple[str, str], Sequence[ArrivedTrace]] = {}
 
     @property
     def since(self) -> datetime:
@@ -100,8 +100,10 @@ class Deployment:
         described = self.deployed(stack) or {}
         resources = self._resources_of(stack)
         parameters = {
-            one["ParameterKey"]: one.get("ResolvedValue", one.get("ParameterValue", ""))
-            for one in described.get("Parameters", [])
+            parameter["ParameterKey"]: parameter.get(
+                "ResolvedValue", parameter.get("ParameterValue", "")
+            )
+            for parameter in described.get("Parameters", [])
         }
         values = StackValues(
             references={
@@ -156,9 +158,9 @@ class Deployment:
             found = client.describe_services(cluster=cluster, services=[arn])["services"]
         except client.exceptions.ClusterNotFoundException:
             return None
-        return next((one for one in found if one["status"] != "INACTIVE"), None)
+        return next((service for service in found if service["status"] != "INACTIVE"), None)
 
-    def traces(self, tracing_name: str, region: str) -> Sequence[Trace]:
+    def traces(self, tracing_name: str, region: str) -> Sequence[ArrivedTrace]:
         """Return the newest traces of a service.
 
         Needs ``xray:GetTraceSummaries`` and ``xray:BatchGetTraces``.
@@ -170,9 +172,11 @@ class Deployment:
             )
         return self._traces[key]
 
-    def traces_read(self) -> Sequence[Trace]:
+    def traces_read(self) -> Sequence[ArrivedTrace]:
         """Return every trace that was read so far, each once."""
-        return list({one.trace_id: one for many in self._traces.values() for one in many}.values())
+        return list(
+            {trace.trace_id: trace for many in self._traces.values() for trace in many}.values()
+        )
 
     def _cluster(self, service: TracedService) -> str:
         return str(self.values(service.stack).resolve(service.cluster))
@@ -184,9 +188,13 @@ class Deployment:
             client = self.client("cloudformation", self.region_of(stack))
             pages = client.get_paginator("list_stack_resources").paginate(StackName=stack.name)
             self._resources[stack.name] = {
-                one["LogicalResourceId"]: (one["PhysicalResourceId"], one["ResourceType"])
+                summary["LogicalResourceId"]: (
+                    summary["PhysicalResourceId"],
+                    summary["ResourceType"],
+                )
                 for page in pages
-                for one in page["StackResourceSummaries"]
-                if one.get("PhysicalResourceId") and one["ResourceStatus"] != "DELETE_COMPLETE"
+                for summary in page["StackResourceSummaries"]
+                if summary.get("PhysicalResourceId")
+                and summary["ResourceStatus"] != "DELETE_COMPLETE"
             }
         return self._resources[stack.name]

@@ -13,7 +13,7 @@ _LOG_GROUP = "AWS::Logs::LogGroup"
 
 
 @dataclass(frozen=True, kw_only=True)
-class LogGroup:
+class ContainerLogGroup:
     """Where one container writes.
 
     :param name: in AWS; None when the template leaves it to something that cannot be read.
@@ -29,7 +29,7 @@ class LogGroup:
     in_template: bool
 
 
-def log_groups(deployment: Deployment) -> Iterator[LogGroup]:
+def log_groups(deployment: Deployment) -> Iterator[ContainerLogGroup]:
     """Yield the log group of each container of a traced service that logs to CloudWatch."""
     for service in deployment.services:
         values = deployment.values(service.stack)
@@ -46,7 +46,7 @@ def log_groups(deployment: Deployment) -> Iterator[LogGroup]:
                 # Not deployed yet, but a fixed name is known all the same.
                 name = properties.get("LogGroupName")
             region = values.resolve(options.get("awslogs-region", service.region))
-            yield LogGroup(
+            yield ContainerLogGroup(
                 name=name if isinstance(name, str) else None,
                 region=region if isinstance(region, str) else service.region,
                 container=str(container.get("Name")),

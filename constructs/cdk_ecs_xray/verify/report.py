@@ -12,7 +12,7 @@ from cdk_ecs_xray.printable import printable
 from cdk_ecs_xray.verify.check import CheckResult, CheckStatus
 from cdk_ecs_xray.verify.running import worst
 from cdk_ecs_xray.verify.service_map import Node, ServiceMap, service_map
-from cdk_ecs_xray.verify.traces import Trace
+from cdk_ecs_xray.verify.traces import ArrivedTrace
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,7 +38,7 @@ class Verification:
     environment: str | None
     account: str
     results: Sequence[CheckResult]
-    traces: Sequence[Trace]
+    traces: Sequence[ArrivedTrace]
 
     @property
     def result(self) -> CheckStatus:
@@ -60,14 +60,14 @@ def as_json(verification: Verification) -> str:
         "result": verification.result.value,
         "checks": [
             {
-                "check": one.check.check_id,
-                "status": one.answer.status.value,
-                **one.answer.as_document(),
-                "needs": list(one.check.needs),
+                "check": result.check.check_id,
+                "status": result.answer.status.value,
+                **result.answer.as_document(),
+                "needs": list(result.check.needs),
             }
-            for one in verification.results
+            for result in verification.results
         ],
-        "traces": [_trace(one) for one in verification.traces],
+        "traces": [_trace(trace) for trace in verification.traces],
         "service_map": [
             {
                 "from": {"name": edge.caller.name, "kind": edge.caller.kind},
@@ -82,7 +82,7 @@ def as_json(verification: Verification) -> str:
     return json.dumps(document, indent=2)
 
 
-def _trace(trace: Trace) -> dict[str, object]:
+def _trace(trace: ArrivedTrace) -> dict[str, object]:
     return {
         "id": trace.trace_id,
         "request": trace.url,
@@ -98,19 +98,19 @@ def print_report(verification: Verification, file: IO[str], *, with_map: bool = 
     from rich.console import Console
 
     console = Console(file=file, highlight=False, markup=False, emoji=False)
-    for one in verification.results:
-        status = one.answer.status
+    for result in verification.results:
+        status = result.answer.status
         console.print(status.value.ljust(12), style=_STYLES[status], end="")
-        _print(console, f"{one.answer.subject}: {one.answer.clause}")
-        if one.answer.problem is not None:
-            _print(console, f"{'':<12}fix: {one.answer.problem.fix}")
+        _print(console, f"{result.answer.subject}: {result.answer.clause}")
+        if result.answer.problem is not None:
+            _print(console, f"{'':<12}fix: {result.answer.problem.fix}")
     if verification.traces:
         _print_traces(console, verification.traces)
         if with_map:
             _print_map(console, verification.map)
     _print(console, "")
     counts = [
-        f"{sum(one.answer.status is status for one in verification.results)} {status.value}"
+        f"{sum(result.answer.status is status for result in verification.results)} {status.value}"
         for status in CheckStatus
     ]
     where = verification.account if verification.environment is None else verification.environment
@@ -124,7 +124,7 @@ def _print(console: Console, text: str) -> None:
     console.print(printable(text), soft_wrap=True)
 
 
-def _print_traces(console: Console, traces: Sequence[Trace]) -> None:
+def _print_traces(console: Console, traces: Sequence[ArrivedTrace]) -> None:
     console.print()
     _print(console, "traces, newest first")
     for trace in traces[:_SHOWN_TRACES]:

@@ -49,7 +49,7 @@ def _without_answer(check: Check, error: Exception) -> Answer:
     operation = getattr(error, "operation_name", "")
     text = " ".join(str(error).split())
     if is_refused(error):
-        action = next((one for one in check.needs if one.endswith(f":{operation}")), operation)
+        action = next((need for need in check.needs if need.endswith(f":{operation}")), operation)
         return not_checked(
             subject,
             f"these credentials may not {action}",

@@ -117,8 +117,10 @@ def service_map(traces: Iterable[Sequence[Segment]]) -> ServiceMap:
 
 def _calls(segments: Sequence[Segment]) -> Iterator[tuple[Node, Node, Segment]]:
     """Yield caller, called, and the document that tells how the call went."""
-    services = {one["id"]: one for one in segments if one.get("type") != "subsegment"}
-    answered = {one["parent_id"] for one in services.values() if "parent_id" in one}
+    services = {
+        segment["id"]: segment for segment in segments if segment.get("type") != "subsegment"
+    }
+    answered = {service["parent_id"] for service in services.values() if "parent_id" in service}
     owners: dict[str, Node] = {}
     downstream: list[tuple[Node, Node, Segment]] = []
     for segment in segments:

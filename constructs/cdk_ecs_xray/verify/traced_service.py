@@ -52,9 +52,11 @@ def traced_services(stack: StackSource, *, region: str) -> Iterator[TracedServic
         definition: str | None = reference.get("Ref") if isinstance(reference, dict) else None
         containers = definitions.get(definition or "", {}).get("ContainerDefinitions", [])
         collectors = [
-            str(one.get("Name")) for one in containers if collects_traces(evidence_of(one))
+            str(container.get("Name"))
+            for container in containers
+            if collects_traces(evidence_of(container))
         ]
-        apps = [one for one in containers if _ADDRESSES & _variables(one).keys()]
+        apps = [container for container in containers if _ADDRESSES & _variables(container).keys()]
         if collectors or apps or definition not in definitions:
             name = properties.get("ServiceName", logical_id)
             yield TracedService(
@@ -66,7 +68,7 @@ def traced_services(stack: StackSource, *, region: str) -> Iterator[TracedServic
                 task_definition=definition if definition in definitions else None,
                 containers=containers,
                 collectors=collectors,
-                tracing_names=[name for one in apps if (name := _tracing_name(one)) is not None],
+                tracing_names=[name for app in apps if (name := _tracing_name(app)) is not None],
             )
 
 
@@ -76,4 +78,6 @@ def _tracing_name(container: Mapping[str, Any]) -> str | None:
 
 
 def _variables(container: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {one.get("Name"): one.get("Value") for one in container.get("Environment", [])}
+    return {
+        variable.get("Name"): variable.get("Value") for variable in container.get("Environment", [])
+    }

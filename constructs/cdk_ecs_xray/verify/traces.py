@@ -13,7 +13,7 @@ _AT_ONCE = 5  # BatchGetTraces takes no more.
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trace:
+class ArrivedTrace:
     """One trace that arrived.
 
     :param duration: seconds; None while segments are missing.
@@ -32,7 +32,7 @@ class Trace:
     segments: Sequence[Mapping[str, Any]]
 
 
-def read_traces(client: Any, tracing_name: str, *, since: datetime) -> Sequence[Trace]:
+def read_traces(client: Any, tracing_name: str, *, since: datetime) -> Sequence[ArrivedTrace]:
     """Return the newest traces that went through a service, 50 at most.
 
     Needs ``xray:GetTraceSummaries`` and ``xray:BatchGetTraces``.
@@ -45,10 +45,10 @@ def read_traces(client: Any, tracing_name: str, *, since: datetime) -> Sequence[
         EndTime=datetime.now(UTC),
         FilterExpression=f'service("{quoted}")',
     )
-    summaries = [one for page in pages for one in page["TraceSummaries"]]
+    summaries = [summary for page in pages for summary in page["TraceSummaries"]]
     newest = sorted(summaries, key=_start, reverse=True)[:MOST_TRACES]
-    documents = dict(_documents(client, [one["Id"] for one in newest]))
-    return [_trace(one, documents.get(one["Id"], ())) for one in newest]
+    documents = dict(_documents(client, [summary["Id"] for summary in newest]))
+    return [_trace(summary, documents.get(summary["Id"], ())) for summary in newest]
 
 
 def _start(summary: Mapping[str, Any]) -> str:
@@ -65,10 +65,13 @@ def _documents(
         )
         for page in pages:
             for trace in page["Traces"]:
-                yield trace["Id"], [json.loads(one["Document"]) for one in trace["Segments"]]
+                yield (
+                    trace["Id"],
+                    [json.loads(segment["Document"]) for segment in trace["Segments"]],
+                )
 
 
-def _trace(summary: Mapping[str, Any], segments: Sequence[Mapping[str, Any]]) -> Trace:
+def _trace(summary: Mapping[str, Any], segments: Sequence[Mapping[str, Any]]) -> ArrivedTrace:
     http = summary.get("Http", {})
     status = next(
         (
@@ -82,13 +85,13 @@ def _trace(summary: Mapping[str, Any], segments: Sequence[Mapping[str, Any]]) ->
         ),
         "ok",
     )
-    return Trace(
+    return ArrivedTrace(
         trace_id=summary["Id"],
         url=" ".join(filter(None, (http.get("HttpMethod"), http.get("HttpURL")))),
         status=status,
         http_status=http.get("HttpStatus"),
         duration=summary.get("Duration"),
-        error=next((text for one in segments if (text := _error(one))), ""),
+        error=next((text for segment in segments if (text := _error(segment))), ""),
         segments=segments,
     )
 
@@ -102,4 +105,7 @@ def _error(document: Mapping[str, Any]) -> str:
     cause = document.get("cause", {})
     # A cause may also be the id of an exception in another subsegment, which was seen there.
     exceptions = cause.get("exceptions", []) if isinstance(cause, Mapping) else []
-    return next((str(one.get("message") or one.get("type") or "") for one in exceptions), "")
+    return next(
+        (str(exception.get("message") or exception.get("type") or "") for exception in exceptions),
+        "",
+    )

@@ -1,4 +1,4 @@
-"""What a real `cdk deploy` leaves is what the article deploys, and every change is noticed."""
+"""A real `cdk deploy` leaves what the reference setup deploys, and every change is noticed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Account:
         return {row.field: row.verdict for row in rows}
 
     def broken(self) -> Mapping[str, str]:
-        """Compare; return what is not as in the article."""
+        """Compare; return what is not as in the reference setup."""
         return {
             field: verdict
             for field, verdict in self.verdicts().items()

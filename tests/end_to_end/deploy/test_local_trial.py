@@ -98,7 +98,7 @@ def test_dev_is_deployed_shown_compared_and_stopped(
         assert step in text
     assert "fq-dev-ledger-watcher CREATE_COMPLETE" in text
     assert re.search(r"sidecar\.memoryReservation +256 +256 +yes", text)
-    (equal, total) = re.findall(r"(\d+) of (\d+) fields equal the article", text)[0]
+    (equal, total) = re.findall(r"(\d+) of (\d+) fields equal the reference setup", text)[0]
     assert equal == total
     assert "Added by the kit" in text
     # Only what was asked for.

@@ -13,7 +13,7 @@ from cdk_ecs_xray.verify.check import Check, CheckResult, failed, not_checked, o
 from cdk_ecs_xray.verify.map_drawing import mermaid, svg
 from cdk_ecs_xray.verify.report import Verification, print_report
 from cdk_ecs_xray.verify.service_map import ServiceMap, service_map
-from cdk_ecs_xray.verify.traces import Trace
+from cdk_ecs_xray.verify.traces import ArrivedTrace
 
 Segment = Mapping[str, Any]
 CHECK = Check(check_id="stacks", needs=(), look=lambda _: [])
@@ -124,7 +124,7 @@ def test_a_hostile_name_stays_text() -> None:
     assert not [one for one in root.iter() if one.tag.endswith("script")]
 
 
-def trace(number: int, **members: Any) -> Trace:
+def trace(number: int, **members: Any) -> ArrivedTrace:
     values: dict[str, Any] = {
         "trace_id": f"1-{number:08x}",
         "url": "",
@@ -134,7 +134,7 @@ def trace(number: int, **members: Any) -> Trace:
         "error": "",
         "segments": [segment("a", f"{HOSTILE}[red]")],
     }
-    return Trace(**values | members)
+    return ArrivedTrace(**values | members)
 
 
 def printed(report: Verification) -> str:

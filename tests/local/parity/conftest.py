@@ -1,4 +1,4 @@
-"""The article's resources for the service it was written about."""
+"""The reference setup's resources for the service it was written about."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def article() -> Path:
 
 @pytest.fixture(scope="session")
 def reference() -> Reference:
-    """What the article deploys for ledger-watcher in dev."""
+    """What the reference setup deploys for ledger-watcher in dev."""
     return read_reference(ARTICLE, environment="dev", service="ledger-watcher", region="eu-west-1")

@@ -1,4 +1,4 @@
-"""The comparison can fail: every field of the article, flipped or removed, is reported."""
+"""The comparison can fail: every field of the reference setup, flipped or removed, is reported."""
 
 from __future__ import annotations
 

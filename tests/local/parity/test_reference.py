@@ -1,4 +1,4 @@
-"""The reconstruction: what the article gives verbatim, and that all else is marked as ours.
+"""The reconstruction: what the reference setup gives verbatim, and that all else is marked as ours.
 
 The verbatim values are those of the field guide, section 1, and of the seed it quotes.
 """

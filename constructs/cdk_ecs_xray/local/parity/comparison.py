@@ -45,8 +45,9 @@ class Row:
     """One field of the comparison.
 
     :param verdict: ``equal``; ``different`` and ``missing`` break parity; ``addition`` is more
-        than the article has, with a reason; ``unexplained`` is more without one, and breaks it.
-    :param note: why the article's value is ours, or why the field was added.
+        than the reference setup has, with a reason; ``unexplained`` is more without one, and
+        breaks it.
+    :param note: why the reference setup's value is ours, or why the field was added.
     """
 
     field: str
@@ -57,14 +58,14 @@ class Row:
 
     @property
     def breaks_parity(self) -> bool:
-        """Whether the deployed field is not what the article asks for."""
+        """Whether the deployed field is not what the reference setup asks for."""
         return self.verdict not in ("equal", "addition")
 
 
 def compare(
     article: Fields, deployed: Fields, *, reconstructed: Mapping[str, str] | None = None
 ) -> Sequence[Row]:
-    """Return a row per field of either side: the article's in its order, then the additions."""
+    """Return a row per field: those of the reference setup in its order, then the additions."""
     notes = {} if reconstructed is None else reconstructed
     rows = [
         Row(

@@ -1,4 +1,4 @@
-"""Reads the reconstruction of the article: Terraform and a task-definition JSON."""
+"""Reads the reconstruction of the reference setup: Terraform and a task-definition JSON."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.local.parity.fields import Fields, container_fields
 
 WATCHER = "-watcher"
-"""What the article's Terraform appends to the service's name."""
+"""What the reference setup's Terraform appends to the service's name."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """What the article deploys for one service, by field.
+    """What the reference setup deploys for one service, by field.
 
     :param fields: the value of each field.
-    :param reconstructed: the fields whose values the article's text has lost, with our reasons.
+    :param reconstructed: the fields whose values the published text has lost, with our reasons.
     """
 
     fields: Fields
@@ -31,7 +31,7 @@ class Reference:
 
 
 def read_reference(folder: str | Path, *, environment: str, service: str, region: str) -> Reference:
-    """Return the article's resources for one service.
+    """Return the reference setup's resources for one service.
 
     :param folder: holds ``main.tf``, ``task-definition.json`` and ``reconstructed.yaml``.
     :raises ConfigurationError: when one of them cannot be read.
@@ -53,7 +53,7 @@ def read_reference(folder: str | Path, *, environment: str, service: str, region
         raise ConfigurationError(
             Problem(
                 where=str(folder),
-                what="the article's files must be readable",
+                what="the reference setup's files must be readable",
                 got=f"'{error}'",
                 fix="Restore them from git.",
             )

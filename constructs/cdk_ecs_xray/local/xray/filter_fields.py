@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-from cdk_ecs_xray.local.xray.outcome import Outcome
+from cdk_ecs_xray.local.xray.outcome import ResponseStatus
 from cdk_ecs_xray.local.xray.trace import Trace
 from cdk_ecs_xray.local.xray.trace_summary import has, http_of, users_of
 
@@ -23,10 +23,12 @@ def _text(trace: Trace, member: str) -> list[str]:
 
 
 KEYWORDS: Mapping[str, Predicate] = {
-    "ok": lambda t: has(t.root, Outcome.OK) and _is_success(http_of(t.root).get("HttpStatus")),
-    "error": lambda t: has(t.root, Outcome.ERROR, Outcome.THROTTLE),
-    "throttle": lambda t: any(e.outcome is Outcome.THROTTLE for e in t.entities.values()),
-    "fault": lambda t: has(t.root, Outcome.FAULT),
+    "ok": lambda t: (
+        has(t.root, ResponseStatus.OK) and _is_success(http_of(t.root).get("HttpStatus"))
+    ),
+    "error": lambda t: has(t.root, ResponseStatus.ERROR, ResponseStatus.THROTTLE),
+    "throttle": lambda t: any(e.outcome is ResponseStatus.THROTTLE for e in t.entities.values()),
+    "fault": lambda t: has(t.root, ResponseStatus.FAULT),
     "partial": lambda t: t.in_progress,
 }
 NUMBERS: Mapping[str, Callable[[Trace], float | None]] = {

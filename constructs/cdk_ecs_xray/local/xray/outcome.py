@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 
-class Outcome(Enum):
+class ResponseStatus(Enum):
     """What X-Ray counts a segment or subsegment as."""
 
     OK = "ok"
@@ -17,16 +17,16 @@ class Outcome(Enum):
     FAULT = "fault"
 
 
-def outcome_of(document: Mapping[str, Any]) -> Outcome:
+def outcome_of(document: Mapping[str, Any]) -> ResponseStatus:
     """The worst of its flags and its HTTP status; SDKs set both, other senders one of them."""
     status = http_status(document) or HTTPStatus.OK
     if document.get("fault") is True or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Outcome.FAULT
+        return ResponseStatus.FAULT
     if document.get("throttle") is True or status == HTTPStatus.TOO_MANY_REQUESTS:
-        return Outcome.THROTTLE
+        return ResponseStatus.THROTTLE
     if document.get("error") is True or status >= HTTPStatus.BAD_REQUEST:
-        return Outcome.ERROR
-    return Outcome.OK
+        return ResponseStatus.ERROR
+    return ResponseStatus.OK
 
 
 def http_status(document: Mapping[str, Any]) -> int | None:

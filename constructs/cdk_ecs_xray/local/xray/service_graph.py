@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cdk_ecs_xray.local.xray.documents import Document
-from cdk_ecs_xray.local.xray.outcome import Outcome
-from cdk_ecs_xray.local.xray.trace import Entity, Service, Trace, service_of
+from cdk_ecs_xray.local.xray.outcome import ResponseStatus
+from cdk_ecs_xray.local.xray.trace import Entity, ServiceNode, Trace, service_of
 
 
 @dataclass(kw_only=True)
@@ -26,17 +26,17 @@ class Tally:
         """SummaryStatistics of the work that has ended."""
         ended = self._ended()
         counts = Counter(e.outcome for e in ended)
-        errors = counts[Outcome.ERROR] + counts[Outcome.THROTTLE]
+        errors = counts[ResponseStatus.ERROR] + counts[ResponseStatus.THROTTLE]
         return {
-            "OkCount": counts[Outcome.OK],
+            "OkCount": counts[ResponseStatus.OK],
             "ErrorStatistics": {
-                "ThrottleCount": counts[Outcome.THROTTLE],
-                "OtherCount": counts[Outcome.ERROR],
+                "ThrottleCount": counts[ResponseStatus.THROTTLE],
+                "OtherCount": counts[ResponseStatus.ERROR],
                 "TotalCount": errors,
             },
             "FaultStatistics": {
-                "OtherCount": counts[Outcome.FAULT],
-                "TotalCount": counts[Outcome.FAULT],
+                "OtherCount": counts[ResponseStatus.FAULT],
+                "TotalCount": counts[ResponseStatus.FAULT],
             },
             "TotalCount": len(ended),
             "TotalResponseTime": round(sum(e.duration or 0 for e in ended), 6),
@@ -56,9 +56,9 @@ class ServiceGraph:
     """The services of a set of traces and the calls between them."""
 
     account: str
-    nodes: dict[Service, Tally] = field(default_factory=dict)
-    edges: dict[tuple[Service, Service], Tally] = field(default_factory=dict)
-    roots: set[Service] = field(default_factory=set)
+    nodes: dict[ServiceNode, Tally] = field(default_factory=dict)
+    edges: dict[tuple[ServiceNode, ServiceNode], Tally] = field(default_factory=dict)
+    roots: set[ServiceNode] = field(default_factory=set)
 
     def add(self, trace: Trace) -> None:
         """Count one trace in."""
@@ -75,14 +75,14 @@ class ServiceGraph:
         """X-Ray draws whoever called a root service as a client of the same name."""
         service = service_of(segment)
         self.roots.add(service)
-        client = Service(service.name, "client", inferred=True)
+        client = ServiceNode(service.name, "client", inferred=True)
         self._node(client).seen.append(segment)
         self._edge(client, service).seen.append(segment)
 
-    def _node(self, service: Service) -> Tally:
+    def _node(self, service: ServiceNode) -> Tally:
         return self.nodes.setdefault(service, Tally())
 
-    def _edge(self, caller: Service, callee: Service) -> Tally:
+    def _edge(self, caller: ServiceNode, callee: ServiceNode) -> Tally:
         return self.edges.setdefault((caller, callee), Tally())
 
     def services(self) -> Sequence[Document]:
@@ -90,7 +90,7 @@ class ServiceGraph:
         numbers = {service: number for number, service in enumerate(self.nodes)}
         return [self._service(service, numbers) for service in self.nodes]
 
-    def _service(self, service: Service, numbers: dict[Service, int]) -> Document:
+    def _service(self, service: ServiceNode, numbers: dict[ServiceNode, int]) -> Document:
         tally = self.nodes[service]
         described = {
             "ReferenceId": numbers[service],

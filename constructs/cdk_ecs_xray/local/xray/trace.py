@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from cdk_ecs_xray.local.xray.documents import Document
-from cdk_ecs_xray.local.xray.outcome import Outcome, block, outcome_of
+from cdk_ecs_xray.local.xray.outcome import ResponseStatus, block, outcome_of
 from cdk_ecs_xray.local.xray.segments import StoredTrace
 
 
-class Service(NamedTuple):
+class ServiceNode(NamedTuple):
     """A node of the service graph."""
 
     name: str
@@ -54,7 +54,7 @@ class Entity:
         return None if self.end is None else round(self.end - self.start, 6)
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> ResponseStatus:
         """How it ended."""
         return outcome_of(self.document)
 
@@ -62,8 +62,8 @@ class Entity:
 class Call(NamedTuple):
     """One call between services, as its caller saw it."""
 
-    caller: Service
-    callee: Service
+    caller: ServiceNode
+    callee: ServiceNode
     seen_by: Entity
 
 
@@ -152,7 +152,7 @@ class Trace:
         return calls
 
     @property
-    def services(self) -> Sequence[Service]:
+    def services(self) -> Sequence[ServiceNode]:
         """Every service in the trace, in the order they appear."""
         found = dict.fromkeys(service_of(segment) for segment in self.segments)
         return list(found | dict.fromkeys(call.callee for call in self.calls))
@@ -164,27 +164,27 @@ class Trace:
                 yield _inferred_segment(self.id, call)
 
 
-def service_of(segment: Entity) -> Service:
+def service_of(segment: Entity) -> ServiceNode:
     """The service a segment speaks for."""
     origin = segment.document.get("origin")
-    return Service(segment.document["name"], origin if isinstance(origin, str) else None)
+    return ServiceNode(segment.document["name"], origin if isinstance(origin, str) else None)
 
 
-def inferred_service(entity: Entity) -> Service | None:
+def inferred_service(entity: Entity) -> ServiceNode | None:
     """The service a subsegment's namespace tells of, when it sends no segments itself."""
     namespace = None if entity.is_segment else entity.document.get("namespace")
     name = entity.document["name"]
     if namespace == "remote":
         is_database = bool(block(entity.document, "sql"))
-        return Service(name, "Database::SQL" if is_database else "remote", inferred=True)
+        return ServiceNode(name, "Database::SQL" if is_database else "remote", inferred=True)
     if namespace != "aws":
         return None
     details = block(entity.document, "aws")
     if isinstance(table := details.get("table_name"), str):
-        return Service(table, "AWS::DynamoDB::Table", inferred=True)
+        return ServiceNode(table, "AWS::DynamoDB::Table", inferred=True)
     if isinstance(queue := details.get("queue_url"), str):
-        return Service(queue, "AWS::SQS::Queue", inferred=True)
-    return Service(name, f"AWS::{name}", inferred=True)
+        return ServiceNode(queue, "AWS::SQS::Queue", inferred=True)
+    return ServiceNode(name, f"AWS::{name}", inferred=True)
 
 
 def _flattened(document: Mapping[str, Any], *, parent_id: str | None) -> Iterator[Entity]:

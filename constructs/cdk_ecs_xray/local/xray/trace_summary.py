@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cdk_ecs_xray.local.xray.documents import Document
-from cdk_ecs_xray.local.xray.outcome import Outcome, block, http_status
-from cdk_ecs_xray.local.xray.trace import Entity, Service, Trace, service_of
+from cdk_ecs_xray.local.xray.outcome import ResponseStatus, block, http_status
+from cdk_ecs_xray.local.xray.trace import Entity, ServiceNode, Trace, service_of
 
 
 def summarise(trace: Trace, *, account: str) -> Document:
@@ -15,9 +15,9 @@ def summarise(trace: Trace, *, account: str) -> Document:
     summary: Document = {
         "Id": trace.id,
         "StartTime": trace.start,
-        "HasFault": has(root, Outcome.FAULT),
-        "HasError": has(root, Outcome.ERROR, Outcome.THROTTLE),
-        "HasThrottle": any(e.outcome is Outcome.THROTTLE for e in trace.entities.values()),
+        "HasFault": has(root, ResponseStatus.FAULT),
+        "HasError": has(root, ResponseStatus.ERROR, ResponseStatus.THROTTLE),
+        "HasThrottle": any(e.outcome is ResponseStatus.THROTTLE for e in trace.entities.values()),
         "IsPartial": trace.in_progress,
         "Http": http_of(root),
         "Annotations": _annotations(trace, account),
@@ -41,7 +41,7 @@ def summarise(trace: Trace, *, account: str) -> Document:
     return summary
 
 
-def has(entity: Entity | None, *outcomes: Outcome) -> bool:
+def has(entity: Entity | None, *outcomes: ResponseStatus) -> bool:
     """Whether the entity is there and ended so."""
     return entity is not None and entity.outcome in outcomes
 
@@ -61,7 +61,7 @@ def http_of(entity: Entity | None) -> Document:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def annotations_of(trace: Trace) -> Iterator[tuple[str, str | float | bool, Service]]:
+def annotations_of(trace: Trace) -> Iterator[tuple[str, str | float | bool, ServiceNode]]:
     """Every annotation in the trace with the service that set it; X-Ray indexes scalars only."""
     for entity in trace.entities.values():
         owner = trace.owner(entity)
@@ -70,7 +70,7 @@ def annotations_of(trace: Trace) -> Iterator[tuple[str, str | float | bool, Serv
                 yield key, value, service_of(owner)
 
 
-def users_of(trace: Trace) -> Iterator[tuple[str, Service]]:
+def users_of(trace: Trace) -> Iterator[tuple[str, ServiceNode]]:
     """Every user named by a segment."""
     for segment in trace.segments:
         if isinstance(user := segment.document.get("user"), str):
@@ -78,7 +78,7 @@ def users_of(trace: Trace) -> Iterator[tuple[str, Service]]:
 
 
 def _annotations(trace: Trace, account: str) -> Document:
-    grouped: dict[str, dict[tuple[str, object], dict[Service, None]]] = {}
+    grouped: dict[str, dict[tuple[str, object], dict[ServiceNode, None]]] = {}
     for key, value, service in annotations_of(trace):
         # 1 == True == 1.0 as a key, so the type is part of it.
         services = grouped.setdefault(key, {}).setdefault((_value_member(value), value), {})
@@ -102,7 +102,7 @@ def _value_member(value: object) -> str:
 
 
 def _users(trace: Trace, account: str) -> Sequence[Document]:
-    grouped: dict[str, dict[Service, None]] = {}
+    grouped: dict[str, dict[ServiceNode, None]] = {}
     for user, service in users_of(trace):
         grouped.setdefault(user, {})[service] = None
     return [

@@ -11,7 +11,7 @@ from cdk_ecs_xray.review.inventory import TaskRow
 from cdk_ecs_xray.review.render.element import Element, element
 from cdk_ecs_xray.review.render.topology import svg
 from cdk_ecs_xray.review.report import Report
-from cdk_ecs_xray.review.rule import Group, grouped
+from cdk_ecs_xray.review.rule import FindingGroup, grouped
 from cdk_ecs_xray.review.security import Permission
 from cdk_ecs_xray.severity import Severity
 
@@ -67,7 +67,7 @@ def _sections(report: Report) -> Iterator[Element]:
             "Nothing changes.",
         )
     yield _section(
-        "Findings", [_finding(one) for one in grouped(report.findings)], "Nothing was found."
+        "Findings", [_finding(group) for group in grouped(report.findings)], "Nothing was found."
     )
     tasks = [element("div", *map(_task, report.tasks), class_="tasks")] if report.tasks else []
     yield _section("What is traced", tasks, "There is no task definition.")
@@ -75,7 +75,10 @@ def _sections(report: Report) -> Iterator[Element]:
         rows = [_fact(cost.environment, cost.sentence, "", "") for cost in report.costs]
         yield _section("Cost", [element("article", element("dl", *rows))] if rows else [], "None.")
     if report.permissions:
-        yield _section("Permissions for tracing", [_permission(one) for one in report.permissions])
+        yield _section(
+            "Permissions for tracing",
+            [_permission(permission) for permission in report.permissions],
+        )
 
 
 def _section(title: str, content: Sequence[Element], empty: str = "") -> Element:
@@ -85,7 +88,9 @@ def _section(title: str, content: Sequence[Element], empty: str = "") -> Element
 
 def _changes(changes: Sequence[Change]) -> Iterator[Element]:
     for weighty in (True, False):
-        listed = [_change(one) for one in changes if (one.weight is not Weight.OTHER) is weighty]
+        listed = [
+            _change(change) for change in changes if (change.weight is not Weight.OTHER) is weighty
+        ]
         shown = element("ul", *listed, class_="changes")
         if listed and weighty:
             yield shown
@@ -103,7 +108,7 @@ def _change(change: Change) -> Element:
     )
 
 
-def _finding(group: Group) -> Element:
+def _finding(group: FindingGroup) -> Element:
     finding = group.finding
     clause = finding.problem.clause
     places = [element("li", str(place)) for place in group.places]
@@ -125,7 +130,9 @@ def _finding(group: Group) -> Element:
 
 def _task(task: TaskRow) -> Element:
     apps = [_fact(app.name, app.sentence, _OUTCOMES[app.outcome], app.outcome) for app in task.apps]
-    collectors = [_fact(one.name, one.sentence, "collector", "") for one in task.collectors]
+    collectors = [
+        _fact(collector.name, collector.sentence, "collector", "") for collector in task.collectors
+    ]
     permissions = [_fact("permissions", task.permissions, "", "")] if task.collectors else []
     return element(
         "article",

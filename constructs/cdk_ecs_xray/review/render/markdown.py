@@ -10,7 +10,7 @@ from cdk_ecs_xray.review.changes import Change, Weight
 from cdk_ecs_xray.review.inventory import TaskRow
 from cdk_ecs_xray.review.render.topology import mermaid
 from cdk_ecs_xray.review.report import Report
-from cdk_ecs_xray.review.rule import Group, grouped
+from cdk_ecs_xray.review.rule import FindingGroup, grouped
 from cdk_ecs_xray.severity import Severity
 
 _SIGNS = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTE: "🔵"}
@@ -54,13 +54,13 @@ def _lines(report: Report) -> Iterator[str]:
         yield from ("", "<details><summary>Permissions for tracing</summary>", "")
         yield "| Where | May | On |"
         yield "|---|---|---|"
-        for one in report.permissions:
+        for permission in report.permissions:
             actions, on = (
                 ", ".join(map(_code, words)).replace("|", "\\|")
-                for words in (one.actions, one.resources)
+                for words in (permission.actions, permission.resources)
             )
-            why = f" — {_text(one.wildcard)}" if one.wildcard else ""
-            yield f"| {_text(one.place)} ({one.role}) | {actions} | {on}{why} |"
+            why = f" — {_text(permission.wildcard)}" if permission.wildcard else ""
+            yield f"| {_text(permission.place)} ({permission.role}) | {actions} | {on}{why} |"
         yield from ("", "</details>")
 
 
@@ -81,7 +81,7 @@ def _change(change: Change) -> str:
     return f"- {_CHANGES[change.weight]} {_text(change.place)}: {_text(change.text)}"
 
 
-def _finding(group: Group) -> Iterator[str]:
+def _finding(group: FindingGroup) -> Iterator[str]:
     finding = group.finding
     yield f"- {_SIGNS[finding.severity]} **{finding.severity}** {_code(finding.id)}"
     yield f"  <br/>{_text(finding.problem.clause)}."

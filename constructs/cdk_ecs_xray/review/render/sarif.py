@@ -36,6 +36,7 @@ def rendered(report: Report) -> str:
                             {
                                 "id": rule.id,
                                 "shortDescription": {"text": rule.title},
+                                "helpUri": rule.source,
                                 "help": {"text": f"docs/troubleshooting.md, section {rule.id}"},
                                 "defaultConfiguration": {"level": str(rule.severity)},
                             }

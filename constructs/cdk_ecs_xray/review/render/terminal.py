@@ -13,7 +13,7 @@ from cdk_ecs_xray.printable import printable
 from cdk_ecs_xray.review.changes import Change, Weight
 from cdk_ecs_xray.review.inventory import TaskRow
 from cdk_ecs_xray.review.report import Report
-from cdk_ecs_xray.review.rule import Group, grouped
+from cdk_ecs_xray.review.rule import FindingGroup, grouped
 from cdk_ecs_xray.review.sampling import Cost
 from cdk_ecs_xray.review.security import Permission
 from cdk_ecs_xray.severity import Severity
@@ -74,11 +74,11 @@ def _permissions(console: Console, permissions: Sequence[Permission]) -> None:
     if permissions:
         console.print()
         console.print(Text("Permissions for tracing", style="bold"))
-    for one in permissions:
-        line = f"{one.place} ({one.role}): {', '.join(one.actions)} on "
-        _indented(console, 2, _text(line + ", ".join(one.resources)))
-        if one.wildcard:
-            _indented(console, 4, _text(one.wildcard, style="dim"))
+    for permission in permissions:
+        line = f"{permission.place} ({permission.role}): {', '.join(permission.actions)} on "
+        _indented(console, 2, _text(line + ", ".join(permission.resources)))
+        if permission.wildcard:
+            _indented(console, 4, _text(permission.wildcard, style="dim"))
 
 
 def _costs(console: Console, costs: Sequence[Cost]) -> None:
@@ -110,7 +110,7 @@ def _changes(console: Console, against: str, changes: Sequence[Change]) -> None:
         _indented(console, 2, _line((word, colour), (f"  {change.place}: {change.text}", "")))
 
 
-def _finding(console: Console, group: Group) -> None:
+def _finding(console: Console, group: FindingGroup) -> None:
     finding = group.finding
     severity = (str(finding.severity), _COLOURS[finding.severity])
     _indented(console, 2, _line(severity, (f"  {finding.id}", "bold")))

@@ -108,11 +108,12 @@ def known_ids(ids: Collection[str]) -> Collection[str]:
     problems = [
         Problem(
             where="--accept",
-            what=f"finding '{one}' not found",
-            fix=f"Did you mean '{_closest(one, known)}'? docs/troubleshooting.md has all ids.",
+            what=f"finding '{accepted_id}' not found",
+            fix=f"Did you mean '{_closest(accepted_id, known)}'? docs/troubleshooting.md has all "
+            "ids.",
         )
-        for one in ids
-        if one not in known
+        for accepted_id in ids
+        if accepted_id not in known
     ]
     if problems:
         raise ReviewError(*problems)

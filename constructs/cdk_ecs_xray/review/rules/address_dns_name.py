@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
+from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.address import ADDRESS, DaemonAddress, parse_address
 from cdk_ecs_xray.templates.model import Container, TaskDefinition
@@ -28,5 +29,6 @@ RULE = Rule(
     id="address-dns-name",
     severity=Severity.WARNING,
     title="A DNS name as the collector's address",
+    source=f"{XRAY}/xray-sdk-python-configuration.html",
     check=each_app(_check),
 )

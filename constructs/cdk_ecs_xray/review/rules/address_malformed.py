@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.reach import reach
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
+from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.address import ADDRESS
 from cdk_ecs_xray.templates.model import Container, TaskDefinition
@@ -27,5 +28,6 @@ RULE = Rule(
     id="address-malformed",
     severity=Severity.ERROR,
     title="An address at which the SDK raises",
+    source=f"{XRAY}/xray-sdk-python-configuration.html",
     check=each_app(_check),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.reach import reach
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
+from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.address import ADDRESS
 from cdk_ecs_xray.templates.model import TaskDefinition
@@ -29,5 +30,6 @@ RULE = Rule(
     id="address-missing",
     severity=Severity.ERROR,
     title="A collector that no app sends to",
+    source=f"{XRAY}/xray-daemon-ecs.html",
     check=each_task(_check),
 )

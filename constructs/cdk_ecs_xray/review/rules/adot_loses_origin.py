@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.collectors.opentelemetry import detects_origin, traces_pipelines
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 from cdk_ecs_xray.unknown import Unknown
@@ -27,5 +28,6 @@ RULE = Rule(
     id="adot-loses-origin",
     severity=Severity.WARNING,
     title="Traces that lose their origin",
+    source=f"{XRAY}/xray-api-segmentdocuments.html",
     check=each_collector(_check),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.collectors.cloudwatch_agent import ENGINE
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.sources import ECS_API
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
@@ -24,5 +25,6 @@ RULE = Rule(
     id="agent-read-only-root",
     severity=Severity.ERROR,
     title="A CloudWatch agent that cannot write its own files",
+    source=f"{ECS_API}/API_ContainerDefinition.html",
     check=each_collector(_check),
 )

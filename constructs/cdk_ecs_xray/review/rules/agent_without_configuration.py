@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.collectors.cloudwatch_agent import ENGINE
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.sources import CLOUDWATCH
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
@@ -23,5 +24,6 @@ RULE = Rule(
     id="agent-without-configuration",
     severity=Severity.ERROR,
     title="A CloudWatch agent without configuration",
+    source=f"{CLOUDWATCH}/deploy_servicelens_CloudWatch_agent_deploy_ECS.html",
     check=each_collector(_check),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
+from cdk_ecs_xray.review.sources import ECS_API
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import TaskDefinition
 
@@ -30,5 +31,6 @@ RULE = Rule(
     id="app-waits-for-collector",
     severity=Severity.WARNING,
     title="An app that waits for its collector",
+    source=f"{ECS_API}/API_ContainerDependency.html",
     check=each_task(_check),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cdk_ecs_xray.review.rule import Found, Rule
+from cdk_ecs_xray.review.sources import IAM
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Stack
 
@@ -36,5 +37,6 @@ RULE = Rule(
     id="arn-fixes-partition",
     severity=Severity.NOTE,
     title="A policy that exists in one partition only",
+    source=f"{IAM}/reference-arns.html",
     check=_check,
 )

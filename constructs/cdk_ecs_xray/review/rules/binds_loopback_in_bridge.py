@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.collectors.listening import on_loopback
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.sources import ECS
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
@@ -35,5 +36,6 @@ RULE = Rule(
     id="binds-loopback-in-bridge",
     severity=Severity.ERROR,
     title="A collector that listens on loopback in bridge mode",
+    source=f"{ECS}/networking-networkmode-bridge.html",
     check=each_collector(_check),
 )

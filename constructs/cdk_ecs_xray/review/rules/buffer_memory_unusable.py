@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.collectors.xray_daemon import ENGINE, buffer_memory
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
@@ -31,5 +32,6 @@ RULE = Rule(
     id="buffer-memory-unusable",
     severity=Severity.ERROR,
     title="Buffer memory the daemon cannot work with",
+    source=f"{XRAY}/xray-daemon-configuration.html",
     check=each_collector(_check),
 )

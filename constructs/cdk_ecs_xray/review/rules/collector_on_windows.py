@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
@@ -24,5 +25,6 @@ RULE = Rule(
     id="collector-on-windows",
     severity=Severity.ERROR,
     title="A collector on Windows",
+    source=f"{XRAY}/xray-daemon.html",
     check=each_collector(_check),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.reach import reach, split_link
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
+from cdk_ecs_xray.review.sources import ECS_API
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Container, TaskDefinition
 
@@ -17,7 +18,7 @@ def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:
     if collector is None or (found.address is None and len(task.apps) > 1):
         return
     name = str(collector.container.name)
-    ordered = {str(one.container) for one in app.depends_on} | {
+    ordered = {str(dependency.container) for dependency in app.depends_on} | {
         split_link(link)[0] for link in app.links
     }
     if name not in ordered:
@@ -33,5 +34,6 @@ RULE = Rule(
     id="collector-stops-first",
     severity=Severity.WARNING,
     title="A collector that may stop before the app",
+    source=f"{ECS_API}/API_ContainerDependency.html",
     check=each_app(_check),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
+from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Container, TaskDefinition
 
@@ -27,5 +28,6 @@ RULE = Rule(
     id="context-missing-invalid",
     severity=Severity.ERROR,
     title="A value at which the SDK for Node throws",
+    source=f"{XRAY}/xray-sdk-nodejs-configuration.html",
     check=each_app(_check),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
+from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Container, TaskDefinition
 
@@ -26,5 +27,6 @@ RULE = Rule(
     id="context-missing-throws",
     severity=Severity.WARNING,
     title="Requests that fail where a segment is missing",
+    source=f"{XRAY}/xray-sdk-python-configuration.html",
     check=each_app(_check),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 from cdk_ecs_xray.unknown import Unknown
@@ -28,5 +29,6 @@ RULE = Rule(
     id="health-check-calls-xray",
     severity=Severity.WARNING,
     title="A health check that calls X-Ray",
+    source=f"{XRAY}/xray-daemon.html",
     check=each_collector(_check),
 )

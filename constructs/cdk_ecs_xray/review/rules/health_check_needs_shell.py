@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.sources import ECS_API
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 from cdk_ecs_xray.unknown import Unknown
@@ -31,5 +32,6 @@ RULE = Rule(
     id="health-check-needs-shell",
     severity=Severity.ERROR,
     title="A health check that the image cannot run",
+    source=f"{ECS_API}/API_HealthCheck.html",
     check=each_collector(_check),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.sources import ECS_API
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
@@ -26,5 +27,6 @@ RULE = Rule(
     id="host-port-outside-bridge",
     severity=Severity.ERROR,
     title="A host port that the network mode has not",
+    source=f"{ECS_API}/API_PortMapping.html",
     check=each_collector(_check),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.collectors.image import tag_of
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
@@ -24,5 +25,6 @@ RULE = Rule(
     id="image-latest",
     severity=Severity.WARNING,
     title="A collector's image that is not pinned",
+    source=f"{XRAY}/xray-daemon-ecs.html",
     check=each_collector(_check),
 )

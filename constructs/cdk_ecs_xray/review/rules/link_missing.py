@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.reach import reach
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
+from cdk_ecs_xray.review.sources import ECS_API
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.address import ADDRESS
 from cdk_ecs_xray.templates.model import Container, TaskDefinition
@@ -26,5 +27,6 @@ RULE = Rule(
     id="link-missing",
     severity=Severity.ERROR,
     title="A collector in bridge mode without a link to it",
+    source=f"{ECS_API}/API_ContainerDefinition.html",
     check=each_app(_check),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
+from cdk_ecs_xray.review.sources import ECS_API
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import TaskDefinition
 
@@ -26,5 +27,6 @@ RULE = Rule(
     id="link-outside-bridge",
     severity=Severity.ERROR,
     title="Links outside of bridge mode",
+    source=f"{ECS_API}/API_ContainerDefinition.html",
     check=each_task(_check),
 )

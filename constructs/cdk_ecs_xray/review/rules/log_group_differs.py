@@ -1,4 +1,4 @@
-"""The article's own bug: the group that is created and the group that is written to differ."""
+"""The group that is created and the group that is written to differ, often by one suffix."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from cdk_ecs_xray.review.rule import Found, Rule
+from cdk_ecs_xray.review.sources import ECS
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import LogGroup, Stack, TaskDefinition
 from cdk_ecs_xray.unknown import Text
@@ -34,7 +35,9 @@ def _in_task(task: TaskDefinition, used: set[str]) -> Iterator[Found]:
             continue
         if task.log_group_of(container) is not None:
             continue
-        meant = _meant(log.group, [one for one in task.log_groups if one.logical_id not in used])
+        meant = _meant(
+            log.group, [group for group in task.log_groups if group.logical_id not in used]
+        )
         if meant is not None and meant.place.file == task.place.file:
             yield Found(
                 place=container.place,
@@ -68,5 +71,6 @@ RULE = Rule(
     id="log-group-differs",
     severity=Severity.ERROR,
     title="A log group that is not the one that exists",
+    source=f"{ECS}/using_awslogs.html",
     check=_check,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.sources import CLOUDFORMATION
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
@@ -31,5 +32,6 @@ RULE = Rule(
     id="log-never-expires",
     severity=Severity.WARNING,
     title="A collector's log that never expires",
+    source=f"{CLOUDFORMATION}/aws-resource-logs-loggroup.html",
     check=each_collector(_check),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cdk_ecs_xray.review.rule import Found, Rule
+from cdk_ecs_xray.review.sources import CLOUDFORMATION
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.model import Resource, Stack
@@ -66,5 +67,6 @@ RULE = Rule(
     id="name-clash",
     severity=Severity.ERROR,
     title="One physical name twice",
+    source=f"{CLOUDFORMATION}/aws-properties-name.html",
     check=_check,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
+from cdk_ecs_xray.review.sources import ECS
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.address import ADDRESS
 from cdk_ecs_xray.templates.model import TaskDefinition
@@ -25,5 +26,6 @@ RULE = Rule(
     id="network-mode-none",
     severity=Severity.ERROR,
     title="Tracing without a network",
+    source=f"{ECS}/task_definition_parameters.html",
     check=each_task(_check),
 )

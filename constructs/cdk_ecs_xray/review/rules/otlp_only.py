@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.reach import uses_open_telemetry, uses_xray_sdk
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.sources import ADOT
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
@@ -29,5 +30,6 @@ RULE = Rule(
     id="otlp-only",
     severity=Severity.WARNING,
     title="A collector that takes no X-Ray segments",
+    source=f"{ADOT}/components/x-ray-receiver",
     check=each_collector(_check),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
+from cdk_ecs_xray.review.sources import POLICIES
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.grants import PUT
 from cdk_ecs_xray.templates.model import Role, TaskDefinition
@@ -28,5 +29,6 @@ RULE = Rule(
     id="permissions-missing",
     severity=Severity.ERROR,
     title="A task role that may not send traces",
+    source=f"{POLICIES}/AWSXRayDaemonWriteAccess.html",
     check=each_task(_check),
 )

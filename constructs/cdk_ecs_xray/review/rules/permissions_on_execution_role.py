@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
+from cdk_ecs_xray.review.sources import ECS
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.grants import PUT
 from cdk_ecs_xray.templates.model import Role, TaskDefinition
@@ -29,5 +30,6 @@ RULE = Rule(
     id="permissions-on-execution-role",
     severity=Severity.ERROR,
     title="X-Ray's permissions on the execution role",
+    source=f"{ECS}/task-iam-roles.html",
     check=each_task(_check),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cdk_ecs_xray.plan.network import XRAY_PORT
 from cdk_ecs_xray.review.rule import Found, Rule
+from cdk_ecs_xray.review.sources import ECS
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import ServiceResource, Stack, TaskDefinition
 
@@ -58,5 +59,6 @@ RULE = Rule(
     id="port-2000-shared",
     severity=Severity.WARNING,
     title="Several tasks for one port of an instance",
+    source=f"{ECS}/networking-networkmode-host.html",
     check=_check,
 )

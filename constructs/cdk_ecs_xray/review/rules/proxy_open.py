@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cdk_ecs_xray.plan.network import ALL_INTERFACES
 from cdk_ecs_xray.review.reach import SHARED_INTERFACE
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
@@ -29,5 +30,6 @@ RULE = Rule(
     id="proxy-open",
     severity=Severity.NOTE,
     title="A signing proxy open to the network",
+    source=f"{XRAY}/xray-daemon-configuration.html",
     check=each_collector(_check),
 )

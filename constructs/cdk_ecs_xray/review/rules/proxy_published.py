@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.plan.network import XRAY_PORT
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
@@ -29,5 +30,6 @@ RULE = Rule(
     id="proxy-published",
     severity=Severity.WARNING,
     title="A signing proxy on the instance's ports",
+    source=f"{XRAY}/xray-daemon-ecs.html",
     check=each_collector(_check),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cdk_ecs_xray.collectors.opentelemetry import names_region
 from cdk_ecs_xray.collectors.xray_daemon import region_of, runs_local_mode
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 from cdk_ecs_xray.unknown import Unknown
@@ -39,5 +40,6 @@ RULE = Rule(
     id="region-missing",
     severity=Severity.WARNING,
     title="A collector that may not know its region",
+    source=f"{XRAY}/xray-daemon-configuration.html",
     check=each_collector(_check),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cdk_ecs_xray.plan.network import XRAY_PORT
 from cdk_ecs_xray.review.reach import SHARED_INTERFACE
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
+from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
@@ -27,5 +28,6 @@ RULE = Rule(
     id="udp-port-unmapped",
     severity=Severity.WARNING,
     title="TCP mapped where segments are UDP",
+    source=f"{XRAY}/xray-daemon-ecs.html",
     check=each_collector(_check),
 )

@@ -9,7 +9,7 @@ from typing import Any
 from cdk_ecs_xray.collectors.log_lines import LineMeaning, meaning_of
 from cdk_ecs_xray.verify.check import Answer, Check, failed, not_checked, ok
 from cdk_ecs_xray.verify.deployment import Deployment
-from cdk_ecs_xray.verify.log_groups import LogGroup, log_groups
+from cdk_ecs_xray.verify.log_groups import ContainerLogGroup, log_groups
 
 _MOST_LINES = 100_000
 _SHOWN_CHARACTERS = 300
@@ -23,7 +23,7 @@ def _look(deployment: Deployment) -> Iterator[Answer]:
             yield from _answers(deployment, group)
 
 
-def _answers(deployment: Deployment, group: LogGroup) -> Iterator[Answer]:
+def _answers(deployment: Deployment, group: ContainerLogGroup) -> Iterator[Answer]:
     subject = f"log of {group.container}"
     minutes = f"the last {deployment.minutes} minutes"
     found: Counter[str] = Counter()
@@ -64,7 +64,7 @@ def _answers(deployment: Deployment, group: LogGroup) -> Iterator[Answer]:
         yield ok(subject, f"no trouble in {read} lines of {minutes}")
 
 
-def _lines(client: Any, group: LogGroup, deployment: Deployment) -> Iterator[str]:
+def _lines(client: Any, group: ContainerLogGroup, deployment: Deployment) -> Iterator[str]:
     pages = client.get_paginator("filter_log_events").paginate(
         logGroupName=group.name, startTime=int(deployment.since.timestamp() * 1000)
     )

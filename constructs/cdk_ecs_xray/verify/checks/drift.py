@@ -61,7 +61,7 @@ def judged(client: Any, name: str, status: Any | None) -> Answer:
     )["StackResourceDrifts"]
     return failed(
         subject,
-        "has drifted: " + "; ".join(_described(one) for one in drifts),
+        "has drifted: " + "; ".join(_described(drift) for drift in drifts),
         fix="Undo it by hand: CloudFormation repairs nothing while the template stays the same.",
     )
 
@@ -71,9 +71,9 @@ def _described(drift: Any) -> str:
     if drift["StackResourceDriftStatus"] == "DELETED":
         return f"{name} was deleted"
     changes = ", ".join(
-        f"{one['PropertyPath'].lstrip('/')} is {one.get('ActualValue')}, "
-        f"deployed {one.get('ExpectedValue')}"
-        for one in drift.get("PropertyDifferences", [])
+        f"{difference['PropertyPath'].lstrip('/')} is {difference.get('ActualValue')}, "
+        f"deployed {difference.get('ExpectedValue')}"
+        for difference in drift.get("PropertyDifferences", [])
     )
     return f"{name} was changed ({changes})"
 

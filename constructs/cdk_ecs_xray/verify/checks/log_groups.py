@@ -7,7 +7,7 @@ from typing import Any
 
 from cdk_ecs_xray.verify.check import Answer, Check, failed, not_checked, ok
 from cdk_ecs_xray.verify.deployment import Deployment
-from cdk_ecs_xray.verify.log_groups import LogGroup, log_groups
+from cdk_ecs_xray.verify.log_groups import ContainerLogGroup, log_groups
 
 
 def _look(deployment: Deployment) -> Iterator[Answer]:
@@ -21,11 +21,13 @@ def _look(deployment: Deployment) -> Iterator[Answer]:
             continue
         client = deployment.client("logs", group.region)
         found = client.describe_log_groups(logGroupNamePrefix=group.name)["logGroups"]
-        described = next((one for one in found if one["logGroupName"] == group.name), None)
+        described = next(
+            (candidate for candidate in found if candidate["logGroupName"] == group.name), None
+        )
         yield _answer(group, described)
 
 
-def _answer(group: LogGroup, described: Mapping[str, Any] | None) -> Answer:
+def _answer(group: ContainerLogGroup, described: Mapping[str, Any] | None) -> Answer:
     subject = f"log group {group.name}"
     if described is None:
         return failed(

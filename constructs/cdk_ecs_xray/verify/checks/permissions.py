@@ -71,7 +71,7 @@ def _judged(
 def _simulated(iam: Any, arn: str) -> Mapping[str, bool | None]:
     """Return what IAM would allow; None where that depends on what a request brings along."""
     answer = iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=list(WRITE_ACTIONS))
-    return {one["EvalActionName"]: _decision(one) for one in answer["EvaluationResults"]}
+    return {result["EvalActionName"]: _decision(result) for result in answer["EvaluationResults"]}
 
 
 def _decision(result: Mapping[str, Any]) -> bool | None:

@@ -51,9 +51,9 @@ def _requests(deployment: Deployment, region: str) -> Counter[str]:
     client = deployment.client("xray", region)
     found: Counter[str] = Counter()
     for page in client.get_paginator("get_sampling_statistic_summaries").paginate():
-        for one in page["SamplingStatisticSummaries"]:
-            if one["Timestamp"] >= deployment.since:
-                found[one["RuleName"]] += one["RequestCount"]
+        for summary in page["SamplingStatisticSummaries"]:
+            if summary["Timestamp"] >= deployment.since:
+                found[summary["RuleName"]] += summary["RequestCount"]
     return +found
 
 

@@ -54,13 +54,13 @@ def _groups(deployment: Deployment, stack: StackSource) -> Mapping[str, Mapping[
 
 def _rules_there(deployment: Deployment, region: str) -> Mapping[str, Mapping[str, Any]]:
     pages = deployment.client("xray", region).get_paginator("get_sampling_rules").paginate()
-    rules = [one["SamplingRule"] for page in pages for one in page["SamplingRuleRecords"]]
+    rules = [record["SamplingRule"] for page in pages for record in page["SamplingRuleRecords"]]
     return {rule["RuleName"]: rule for rule in rules}
 
 
 def _groups_there(deployment: Deployment, region: str) -> Mapping[str, Mapping[str, Any]]:
     pages = deployment.client("xray", region).get_paginator("get_groups").paginate()
-    return {one["GroupName"]: one for page in pages for one in page["Groups"]}
+    return {group["GroupName"]: group for page in pages for group in page["Groups"]}
 
 
 def _answers(
@@ -75,7 +75,7 @@ def _answers(
                 "stack. Deploying alone changes nothing.",
             )
             continue
-        found = [str(one) for one in differences(wanted, there[name])]
+        found = [str(difference) for difference in differences(wanted, there[name])]
         if found:
             yield failed(
                 f"{kind} {name}",

@@ -49,7 +49,7 @@ def _compare(deployment: Deployment, service: TracedService) -> Answer:
             if name not in _NOT_COMPARED
         }
     )
-    found = [str(one) for one in differences(as_api(synthesised), running)]
+    found = [str(difference) for difference in differences(as_api(synthesised), running)]
     if found:
         more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         return failed(

@@ -33,9 +33,9 @@ def steadiness(service: TracedService, described: Mapping[str, Any]) -> Iterator
     subject = f"service {service.name}"
     running, desired = described["runningCount"], described["desiredCount"]
     unfinished = [
-        one
-        for one in described.get("deployments", [])
-        if one["status"] != "PRIMARY" or one.get("rolloutState", "COMPLETED") != "COMPLETED"
+        rollout
+        for rollout in described.get("deployments", [])
+        if rollout["status"] != "PRIMARY" or rollout.get("rolloutState", "COMPLETED") != "COMPLETED"
     ]
     if desired == 0:
         daemon = described.get("schedulingStrategy") == "DAEMON"
@@ -48,9 +48,9 @@ def steadiness(service: TracedService, described: Mapping[str, Any]) -> Iterator
         )
     elif running != desired or unfinished:
         why = "; ".join(
-            f"deployment {one['status']} is {one.get('rolloutState', 'going on')}"
-            f" {one.get('rolloutStateReason', '')}".rstrip()
-            for one in unfinished
+            f"deployment {rollout['status']} is {rollout.get('rolloutState', 'going on')}"
+            f" {rollout.get('rolloutStateReason', '')}".rstrip()
+            for rollout in unfinished
         )
         events = described.get("events", [])
         last = f"; ECS says: {events[0]['message']}" if events else ""

@@ -1,4 +1,4 @@
-"""The article's container and names in a stack of your own."""
+"""The reference setup's container and names in a stack of your own."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs

@@ -1,0 +1,15 @@
+"""The guides of AWS that the rules of a review cite, by the start of their addresses."""
+
+from __future__ import annotations
+
+_AWS = "https://docs.aws.amazon.com"
+
+ADOT = "https://aws-otel.github.io/docs"
+"""Of the AWS Distro for OpenTelemetry, which AWS keeps outside of its own documentation."""
+CLOUDFORMATION = f"{_AWS}/AWSCloudFormation/latest/UserGuide"
+CLOUDWATCH = f"{_AWS}/AmazonCloudWatch/latest/monitoring"
+ECS = f"{_AWS}/AmazonECS/latest/developerguide"
+ECS_API = f"{_AWS}/AmazonECS/latest/APIReference"
+IAM = f"{_AWS}/IAM/latest/UserGuide"
+POLICIES = f"{_AWS}/aws-managed-policy/latest/reference"
+XRAY = f"{_AWS}/xray/latest/devguide"
