@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,35 +19,9 @@ from cdk_ecs_xray import (
     TracedTaskDefinitionFile,
     XRayDaemon,
 )
-from stacks.environment import Environment
-from stacks.stage import EnvironmentStage
+from tests.task_files import TASK, VALUES
 
 Synthesise = Callable[[Callable[[cdk.Stack], object]], Any]
-TASK = """\
-{
-  "networkMode": "bridge",
-  "cpu": ${CPU},
-  "containerDefinitions": [
-    {
-      "name": "${SERVICE_NAME}",
-      "image": "registry.example.com/web:${TAG}",
-      "memory": 64,
-      "dockerLabels": {"com.example.team": "shop"},
-      "logConfiguration": {"logDriver": "json-file", "options": {"max-size": "10m"}}
-    }
-  ],
-  "volumes": [
-    {
-      "name": "pages",
-      "efsVolumeConfiguration": {
-        "fileSystemId": "fs-1",
-        "authorizationConfig": {"iam": "ENABLED"}
-      }
-    }
-  ]
-}
-"""
-VALUES: Mapping[str, str | int] = {"CPU": "1024", "SERVICE_NAME": "web", "TAG": 7}
 
 
 @pytest.fixture
@@ -198,109 +172,3 @@ def test_a_bare_list_needs_its_network_mode(task_file: Path) -> None:
         TracedTaskDefinitionFile.from_file(task_file)
     file = TracedTaskDefinitionFile.from_file(task_file, network_mode="awsvpc")
     assert file.content["networkMode"] == "awsvpc"
-
-
-ENVIRONMENT = """\
-name: dev
-namespace: fq
-sampling_rules: rules.yaml
-services:
-  - name: web
-    task_definition: tasks/web.json
-    task_definition_values: {CPU: 512, TAG: "1.2"}
-    cluster: shared
-"""
-
-
-@pytest.fixture
-def environment_file(tmp_path: Path, task_file: Path) -> Path:
-    (tmp_path / "tasks").mkdir()
-    task_file.rename(tmp_path / "tasks" / "web.json")
-    (tmp_path / "rules.yaml").write_text(
-        "rules:\n  - name: all\n    priority: 100\n    fixed_rate: 0.5\n"
-    )
-    path = tmp_path / "dev.yaml"
-    path.write_text(ENVIRONMENT)
-    return path
-
-
-def test_a_service_of_an_environment_brings_its_own_task_definition(
-    assemble: Callable[..., Mapping[str, Any]], environment_file: Path
-) -> None:
-    environment = Environment.from_file(environment_file)
-
-    stack = assemble(lambda app: EnvironmentStage(app, environment=environment))["fq-dev-web"]
-
-    task = stack.properties("AWS::ECS::TaskDefinition")
-    assert (task["Family"], task["Cpu"]) == ("fq-dev-web", "512")
-    assert [one["Name"] for one in task["ContainerDefinitions"]] == ["web", "fq-dev-xray"]
-    (service,) = stack.resources("AWS::ECS::Service").values()
-    (task_id,) = stack.resources("AWS::ECS::TaskDefinition")
-    (group_id,) = stack.resources("AWS::Logs::LogGroup")
-    assert service["Properties"]["TaskDefinition"] == {"Ref": task_id}
-    # The reference setup's depends_on: log group and policy before the first task.
-    assert group_id in service["DependsOn"]
-    assert set(stack.resources("AWS::IAM::Policy")) & set(service["DependsOn"])
-
-
-def test_its_name_in_xray_reaches_the_containers_of_the_file(
-    assemble: Callable[..., Mapping[str, Any]], environment_file: Path
-) -> None:
-    environment_file.write_text(ENVIRONMENT + "    tracing_name: dev-web\n")
-    environment = Environment.from_file(environment_file)
-
-    stack = assemble(lambda app: EnvironmentStage(app, environment=environment))["fq-dev-web"]
-
-    web = stack.containers()["web"]["Environment"]
-    assert {"Name": "AWS_XRAY_TRACING_NAME", "Value": "dev-web"} in web
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        (
-            "    cluster",
-            "    image: nginx:1\n    cluster",
-            "image and task_definition",
-        ),
-        (
-            "    cluster",
-            "    cpu: 0\n    cluster",
-            "cpu and task_definition",
-        ),
-        ("tasks/web", "tasks/none", "the file must be readable"),
-        ("CPU: 512, ", "", "a value for the placeholder ${CPU} is required"),
-        ("    task_definition: tasks/web.json\n", "", "image is required"),
-        ("CPU: 512", "CPU: 16", "the cpu of all containers must be at most the task's 16"),
-    ],
-)
-def test_what_a_service_cannot_mean_is_refused(
-    environment_file: Path, old: str, new: str, said: str
-) -> None:
-    environment_file.write_text(ENVIRONMENT.replace(old, new, 1))
-
-    with pytest.raises(ConfigurationError) as raised:
-        Environment.from_file(environment_file)
-
-    assert said in str(raised.value)
-
-
-@pytest.mark.parametrize(
-    ("field", "said"),
-    [
-        ('"networkMode": "awsvpc"', "networkMode must be bridge or host for a shipped service"),
-        (
-            '"networkMode": "bridge", "requiresCompatibilities": ["EXTERNAL"]',
-            "requiresCompatibilities must name EC2",
-        ),
-    ],
-)
-def test_a_shape_that_a_shipped_service_cannot_run_is_refused(
-    environment_file: Path, field: str, said: str
-) -> None:
-    (environment_file.parent / "tasks" / "web.json").write_text(
-        TASK.replace('"networkMode": "bridge"', field)
-    )
-
-    with pytest.raises(ConfigurationError, match=said):
-        Environment.from_file(environment_file)

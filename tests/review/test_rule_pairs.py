@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from cdk_ecs_xray.review.rules import RULES
-from tests.review.rule_pairs import PAIRS, Find, Spoil, Template, awsvpc
+from tests.review.rule_pairs import PAIRS
+from tests.review.spoils import Find, Spoil, Template, awsvpc
 
 
 def spoilt(right: Template, spoil: Spoil) -> Template:
