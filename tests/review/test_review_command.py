@@ -57,7 +57,7 @@ def test_what_is_accepted_does_not_fail(right_file: Path, right: dict[str, Any])
     [
         (None, "Run `cdk synth` first"),
         ({}, "manifest.json not found. Run `cdk synth`"),
-        ({"manifest.json": "{"}, "the manifest must be JSON"),
+        ({"manifest.json": "{"}, "the file must be valid JSON"),
         ({"manifest.json": "{}"}, "artifacts not found in the manifest"),
         ({"manifest.json": '{"artifacts": {}}'}, "must hold a stack"),
         ({"manifest.json": '{"artifacts": {"A": "text", "B": {}}}'}, "must hold a stack"),
@@ -99,9 +99,9 @@ def test_a_broken_or_foreign_cdk_out_is_a_clear_error(
     [
         ("", "got none"),
         ("[1, 2]", "must be a CloudFormation template"),
-        ("Resources: [", "must be valid JSON or YAML"),
+        ("Resources: [", "must be valid YAML"),
         ('{"hello": 1}', "got the keys hello"),
-        ("a: !Ref [", "must be valid JSON or YAML"),
+        ("a: !Ref [", "must be valid YAML"),
     ],
 )
 def test_what_is_no_template_is_a_clear_error(

@@ -146,11 +146,11 @@ def _names(*, namespace: str | None, environment: str | None, service: str | Non
 
 
 def _read(source: str) -> tuple[str, str]:
-    from cdk_ecs_xray.files.text_file import decoded, displayed, read_text
+    from cdk_ecs_xray.files.text_file import displayed, read_standard_input, read_text
 
     if source == _STANDARD:
         where = "standard input"
-        return decoded(sys.stdin.buffer.read(), where=where), where
+        return read_standard_input(where=where), where
     return read_text(Path(source)), displayed(source)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,6 +9,7 @@ from typing import Any, Literal
 from cdk_ecs_xray.collectors.description import Collector, CollectorPort
 from cdk_ecs_xray.collectors.evidence import Evidence
 from cdk_ecs_xray.collectors.listening import Listening
+from cdk_ecs_xray.errors import ConfigurationError
 from cdk_ecs_xray.unknown import Text, Unknown
 
 OperatingSystem = Literal["linux", "windows"]
@@ -68,21 +68,12 @@ class Engine:
 
 def parsed(content: Text) -> Mapping[str, Any] | Unknown:
     """Return a configuration in JSON or YAML; Unknown where it is neither, or no mapping."""
-    import yaml
+    from cdk_ecs_xray.files.plain_data import read_data
 
     text = str(content)
     try:
         # Placeholders stay as they are: ${AWS::Region} is a value like another.
-        # JSON is YAML, and read in a hundredth of the time.
-        found = _json(text) if text.lstrip().startswith("{") else None
-        found = yaml.safe_load(text) if found is None else found
-    except (ValueError, RecursionError, yaml.YAMLError):
+        found = read_data(text, where="configuration")
+    except ConfigurationError:
         return Unknown(expression=text[:40])
     return found if isinstance(found, Mapping) else Unknown(expression=text[:40])
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None

@@ -8,14 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails
 
 from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError, InvalidValueError, Problem
 from cdk_ecs_xray.files.field_limits import shown
+from cdk_ecs_xray.files.plain_data import read_data
 from cdk_ecs_xray.files.text_file import displayed, read_text
-from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
 
 Model = TypeVar("Model", bound=BaseModel)
 Validated = TypeVar("Validated")
@@ -53,7 +52,7 @@ def read_mapping(
     :raises EcsXRayError: as the given class, when it holds none.
     """
     where = displayed(path)
-    content = _read(Path(path), where=where, error=error)
+    content = read_data(read_text(path, error=error), where=where, error=error)
     if not isinstance(content, dict):
         got = "nothing" if content is None else f"a {type(content).__name__}"
         raise error(
@@ -100,41 +99,6 @@ def explained(
     for detail in invalid.errors(include_url=False):
         problem = _explain(detail, model)
         yield detail, problem.at(_place(where, detail["loc"], content))
-
-
-def _read(path: Path, *, where: str, error: type[EcsXRayError]) -> object:
-    text = read_text(path, error=error)
-    try:
-        return yaml.load(text, Yaml12Loader)  # noqa: S506 - derived from SafeLoader
-    except yaml.MarkedYAMLError as invalid:
-        mark = invalid.problem_mark
-        place = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1}"
-        raise error(
-            Problem(
-                where=f"{where}{place}",
-                what="the file must be valid YAML",
-                got=f"'{invalid.problem}'",
-                fix="Check indentation and quotes there.",
-            )
-        ) from None
-    except RecursionError:
-        raise error(
-            Problem(
-                where=where,
-                what="the file must be nested less deeply",
-                got="more levels than can be read",
-                fix="Flatten it.",
-            )
-        ) from None
-    except yaml.YAMLError as invalid:
-        raise error(
-            Problem(
-                where=where,
-                what="the file must be valid YAML",
-                got=f"'{str(invalid).splitlines()[0]}'",
-                fix="Remove what is not text.",
-            )
-        ) from None
 
 
 def _place(where: str, loc: Sequence[int | str], content: object) -> str:

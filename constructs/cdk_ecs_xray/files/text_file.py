@@ -1,10 +1,16 @@
-"""Reads the text of a file, the one way for every kind of file that people write."""
+"""Reads text within bounds, the one way for every kind of file that people write."""
 
 from __future__ import annotations
 
+import os
+import stat
+import sys
 from pathlib import Path
 
 from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError, Problem
+
+# Sixteen times what CloudFormation takes as a template, and what every reader takes in seconds.
+MOST_BYTES = 16 * 1024 * 1024
 
 
 def displayed(path: str | Path) -> str:
@@ -12,27 +18,43 @@ def displayed(path: str | Path) -> str:
     path = Path(path)
     try:
         return path.resolve().relative_to(Path.cwd().resolve()).as_posix()
-    except ValueError:
+    except (OSError, RuntimeError, ValueError):
+        # Elsewhere, a loop of links, or a folder that is gone.
         return str(path)
 
 
 def read_text(path: str | Path, *, error: type[EcsXRayError] = ConfigurationError) -> str:
     """Return a file's text.
 
-    :raises EcsXRayError: as the given class, when it cannot be read or is no UTF-8 text.
+    :raises EcsXRayError: as the given class, when it cannot be read, is no regular file, is larger
+        than 16 MiB or is no UTF-8 text.
     """
     where = displayed(path)
     try:
-        content = Path(path).read_bytes()
-    except OSError as failed:
+        content = _bytes(Path(path), where=where, error=error)
+    except (OSError, ValueError) as failed:
+        if isinstance(failed, EcsXRayError):
+            raise
+        # Of a zero byte in a path Python makes a ValueError.
+        reason = failed.strerror if isinstance(failed, OSError) else str(failed)
         raise error(
             Problem(
                 where=where,
                 what="the file must be readable",
-                got=f"'{failed.strerror}'",
+                got=f"'{reason}'",
                 fix="Check the path.",
             )
         ) from None
+    return decoded(content, where=where, error=error)
+
+
+def read_standard_input(*, where: str, error: type[EcsXRayError] = ConfigurationError) -> str:
+    """Return the text on standard input, UTF-8 whatever the locale is.
+
+    :raises EcsXRayError: as the given class, for more than 16 MiB or what is no UTF-8 text.
+    """
+    content = sys.stdin.buffer.read(MOST_BYTES + 1)
+    _require_size(len(content), where=where, error=error)
     return decoded(content, where=where, error=error)
 
 
@@ -52,3 +74,39 @@ def decoded(content: bytes, *, where: str, error: type[EcsXRayError] = Configura
                 fix="Save it as UTF-8.",
             )
         ) from None
+
+
+def _bytes(path: Path, *, where: str, error: type[EcsXRayError]) -> bytes:
+    # Opened without waiting: a FIFO that nobody writes to would hold the command forever.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise error(
+                Problem(
+                    where=where,
+                    what="the path must be a regular file",
+                    got=_kind(status.st_mode),
+                    fix="Write its content to a file first.",
+                )
+            )
+        _require_size(status.st_size, where=where, error=error)
+        content = file.read(MOST_BYTES + 1)
+    _require_size(len(content), where=where, error=error)
+    return content
+
+
+def _require_size(size: int, *, where: str, error: type[EcsXRayError]) -> None:
+    if size > MOST_BYTES:
+        raise error(
+            Problem(
+                where=where,
+                what=f"the file must be at most {MOST_BYTES // 1024 // 1024} MiB long",
+                got="more" if size == MOST_BYTES + 1 else f"{size / 1024 / 1024:.1f} MiB",
+                fix="Check that it is the right file.",
+            )
+        )
+
+
+def _kind(mode: int) -> str:
+    return "a pipe" if stat.S_ISFIFO(mode) else "a device or socket"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
 import yaml
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.files.plain_data import not_yaml, read_json, require_bounded, too_deep
 from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
 from cdk_ecs_xray.inject.placeholders import (
     digits_for_unquoted,
@@ -62,9 +62,9 @@ def parse(text: str, *, where: str) -> Document:
                 fix="Write what aws ecs register-task-definition takes.",
             )
         )
-    return Document(
-        where=where, format=kind, text=text, root=TreeBuilder(protected, kind, where).node(composed)
-    )
+    root = TreeBuilder(protected, kind, where).node(composed)
+    require_bounded(root.plain, where=where)
+    return Document(where=where, format=kind, text=text, root=root)
 
 
 def _format_of(text: str, where: str) -> Format:
@@ -77,45 +77,7 @@ def _format_of(text: str, where: str) -> Format:
 
 
 def _require_json(protected: str, where: str) -> None:
-    try:
-        json.loads(
-            digits_for_unquoted(protected).removeprefix("\ufeff"), parse_constant=_no_constant
-        )
-    except json.JSONDecodeError as invalid:
-        raise ConfigurationError(
-            Problem(
-                where=f"{where}, line {invalid.lineno}, column {invalid.colno}",
-                what="the file must be valid JSON",
-                got=f"'{invalid.msg}'",
-                fix="Placeholders are written ${NAME}, in quotes where text stands.",
-            )
-        ) from None
-    except ValueError as invalid:
-        raise ConfigurationError(
-            Problem(
-                where=where,
-                what="the file must be valid JSON",
-                got=f"'{invalid}'",
-                fix="Write a number that ECS takes.",
-            )
-        ) from None
-    except RecursionError:
-        raise _too_deep(where) from None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _too_deep(where: str) -> ConfigurationError:
-    return ConfigurationError(
-        Problem(
-            where=where,
-            what="the file must be nested less deeply",
-            got="more levels than can be read",
-            fix="Flatten it.",
-        )
-    )
+    read_json(digits_for_unquoted(protected).removeprefix("\ufeff"), where=where)
 
 
 class _NoAliasLoader(Yaml12Loader):
@@ -133,26 +95,9 @@ class _NoAliasLoader(Yaml12Loader):
 
 def _compose(protected: str, where: str) -> yaml.Node | None:
     try:
-        return yaml.compose(protected, _NoAliasLoader)
-    except yaml.MarkedYAMLError as invalid:
-        mark = invalid.problem_mark
-        place = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1}"
-        raise ConfigurationError(
-            Problem(
-                where=f"{where}{place}",
-                what="the file must be plain YAML or JSON",
-                got=f"'{restore(str(invalid.problem))}'",
-                fix="Check it there.",
-            )
-        ) from None
-    except RecursionError:
-        raise _too_deep(where) from None
+        return _NoAliasLoader(protected).bounded_node()
     except yaml.YAMLError as invalid:
-        raise ConfigurationError(
-            Problem(
-                where=where,
-                what="the file must be text",
-                got=f"'{str(invalid).splitlines()[0]}'",
-                fix="Remove what is none.",
-            )
-        ) from None
+        problem = not_yaml(invalid, where=where)
+        raise ConfigurationError(replace(problem, got=restore(str(problem.got)))) from None
+    except RecursionError:
+        raise ConfigurationError(too_deep(where)) from None

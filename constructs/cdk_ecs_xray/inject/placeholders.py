@@ -56,8 +56,9 @@ def restore(text: str) -> str:
 def digits_for_unquoted(text: str) -> str:
     """Return protected JSON with a number for each placeholder outside its strings."""
     return re.sub(
-        r'("(?:[^"\\]|\\.)*")|' + _PROTECTED.pattern,
-        lambda found: found[0] if found[1] is not None else "1" * len(found[0]),
+        rf'("(?:[^"\\]|\\.)*")|(?:{_PROTECTED.pattern})+',
+        # A number of the same length, and small, whatever stands beside it.
+        lambda found: found[0] if found[1] is not None else "1." + "0" * (len(found[0]) - 2),
         text,
     )
 

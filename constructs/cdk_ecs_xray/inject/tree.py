@@ -132,9 +132,17 @@ class TreeBuilder:
         elif node.style is None and is_one(written):
             value = Unquoted(restore(written))
         else:
-            value = self._scalars.construct_object(node)
+            value = self._constructed(node)
             value = restore(value) if isinstance(value, str) else value
         return Node(kind="scalar", start=start, end=end, value=value)
+
+    def _constructed(self, node: yaml.ScalarNode) -> Any:
+        try:
+            return self._scalars.construct_object(node)
+        except yaml.MarkedYAMLError as invalid:
+            raise self._refused(
+                node, "a value must fit its tag", str(invalid.problem), "Leave the tag out."
+            ) from None
 
     def _json_scalar(self, node: yaml.Node, written: str) -> Any:
         if not holds_any(written) or written.startswith('"'):

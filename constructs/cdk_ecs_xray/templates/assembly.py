@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cdk_ecs_xray.errors import Problem, ReviewError
-from cdk_ecs_xray.files.text_file import decoded, displayed, read_text
+from cdk_ecs_xray.files.plain_data import read_json
+from cdk_ecs_xray.files.text_file import displayed, read_standard_input, read_text
 from cdk_ecs_xray.templates.template import read_template
 
 STANDARD_INPUT = "-"
@@ -61,7 +60,9 @@ def read_stacks(path: str) -> Sequence[StackSource]:
     :raises ReviewError: when there is nothing to review, with the command that makes something.
     """
     if path == STANDARD_INPUT:
-        return [template_stack(_standard_input(), file="<stdin>")]
+        return [
+            template_stack(read_standard_input(where="<stdin>", error=ReviewError), file="<stdin>")
+        ]
     place = Path(path)
     if place.is_file() and place.name != "manifest.json":
         return [template_stack(_text(place), file=displayed(place))]
@@ -175,23 +176,8 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
                 fix="Run `cdk synth`, or pass the path of a template.",
             )
         )
-    try:
-        content = json.loads(_text(file))
-    except ValueError as invalid:
-        raise ReviewError(
-            Problem(
-                where=displayed(file),
-                what="the manifest must be JSON",
-                got=f"'{invalid}'",
-                fix="Run cdk synth again.",
-            )
-        ) from None
+    content = read_json(_text(file), where=displayed(file), error=ReviewError)
     return content if isinstance(content, Mapping) else {}
-
-
-def _standard_input() -> str:
-    # Not as the locale has it: a template is UTF-8 everywhere.
-    return decoded(sys.stdin.buffer.read(), where="<stdin>", error=ReviewError)
 
 
 def _text(file: Path) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import yaml
 
 from cdk_ecs_xray.errors import Problem, ReviewError
+from cdk_ecs_xray.files.plain_data import read_data
 from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
 from cdk_ecs_xray.templates.spelling import as_cloudformation
 
@@ -40,7 +39,7 @@ def read_template(text: str, *, where: str) -> Mapping[str, Any]:
     :param where: what errors name.
     :raises ReviewError: when the text is no CloudFormation template.
     """
-    content = _parse(text, where=where)
+    content = read_data(text, where=where, error=ReviewError, loader=_TemplateLoader)
     if isinstance(content, Mapping) and isinstance(content.get("Resources"), Mapping):
         return content
     task_definition = _task_definition(content)
@@ -90,32 +89,3 @@ def _task_definition(content: object) -> Mapping[str, Any] | None:
         isinstance(container, Mapping) and "image" in container for container in content
     )
     return {"containerDefinitions": content} if containers else None
-
-
-def _parse(text: str, *, where: str) -> object:
-    if text.lstrip().startswith("{"):
-        # A hundred times faster than YAML, and what CDK writes.
-        with contextlib.suppress(ValueError):
-            return json.loads(text)
-    try:
-        return yaml.load(text, _TemplateLoader)  # noqa: S506 - derived from SafeLoader
-    except yaml.MarkedYAMLError as invalid:
-        mark = invalid.problem_mark
-        place = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1}"
-        raise ReviewError(
-            Problem(
-                where=f"{where}{place}",
-                what="the file must be valid JSON or YAML",
-                got=f"'{invalid.problem}'",
-                fix="Check brackets, indentation and quotes there.",
-            )
-        ) from None
-    except (RecursionError, yaml.YAMLError) as invalid:
-        raise ReviewError(
-            Problem(
-                where=where,
-                what="the file must be valid JSON or YAML",
-                got=type(invalid).__name__,
-                fix="Write it anew.",
-            )
-        ) from None
