@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
+from cdk_ecs_xray.cli.guard import FAILED, guarded
 from cdk_ecs_xray.errors import Problem
 
 
 def main() -> None:
     """Run the command line and end the process with its exit code.
 
-    0 is success, 1 a failed operation or findings, 2 input that cannot be used.
+    0 is success, 1 a failed operation or findings, 2 input that cannot be used, 130 Ctrl-C.
     """
+    sys.exit(guarded(_run, sys.argv[1:]))
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         import click  # noqa: F401 - tells a missing extra from a broken install
     except ImportError:
@@ -23,7 +29,7 @@ def main() -> None:
             ),
             file=sys.stderr,
         )
-        sys.exit(1)
+        return FAILED
     from cdk_ecs_xray.cli.commands import run
 
-    sys.exit(run(sys.argv[1:]))
+    return run(arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -10,6 +11,7 @@ from itertools import pairwise
 import click
 
 from cdk_ecs_xray.cli.completion import completion
+from cdk_ecs_xray.cli.guard import FAILED, INTERRUPTED, UNUSABLE_INPUT
 from cdk_ecs_xray.cli.inject import inject
 from cdk_ecs_xray.cli.local import local
 from cdk_ecs_xray.cli.review import review
@@ -18,17 +20,14 @@ from cdk_ecs_xray.cli.verify import verify
 from cdk_ecs_xray.errors import EcsXRayError, LocalAwsError
 from cdk_ecs_xray.printable import printable
 
-FAILED = 1
-UNUSABLE_INPUT = 2
-_INTERRUPTED = 130  # What shells report for a program ended by Ctrl-C.
-
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 success, 1 a failed operation or findings, 2 unusable input.",
+    epilog="Exit codes: 0 success, 1 a failed operation or findings, 2 unusable input, 130 Ctrl-C.",
 )
+@click.option("--debug", is_flag=True, help="Show a traceback where something unexpected fails.")
 @click.version_option(version("cdk-ecs-xray"), prog_name="ecs-xray")
-def commands() -> None:
+def commands(debug: bool) -> None:
     """Give an ECS service working X-Ray tracing."""
 
 
@@ -52,12 +51,20 @@ def run(arguments: Sequence[str]) -> int:
             click.echo(f"ecs-xray: {printable(str(problem))}", err=True)
         return FAILED if isinstance(error, LocalAwsError) else UNUSABLE_INPUT
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        _show(error)
+        return UNUSABLE_INPUT
     except click.Abort:
         click.echo("ecs-xray: interrupted", err=True)
-        return _INTERRUPTED
+        return INTERRUPTED
     return result if isinstance(result, int) else 0
+
+
+def _show(error: click.ClickException) -> None:
+    """Print what click says, which repeats what was typed, without what a terminal would obey."""
+    said = io.StringIO()
+    error.show(said)
+    for line in said.getvalue().splitlines():
+        click.echo(printable(line), err=True)
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:

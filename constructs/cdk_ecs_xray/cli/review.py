@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import sys
@@ -92,6 +93,9 @@ def review(
     options = _terminal() if form == _FORMATS[0] and output is None else {}
     text = render(report, form, **options)
     if output is None:
+        if form != _FORMATS[0] and isinstance(sys.stdout, io.TextIOWrapper):
+            # A document is UTF-8, as HTML's own header says, whatever a terminal's locale is.
+            sys.stdout.reconfigure(encoding="utf-8")
         click.echo(text, nl=False, color=bool(options.get("colours")))
     else:
         from cdk_ecs_xray.cli.atomic_file import write_atomically

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cdk_ecs_xray.errors import Problem, ReviewError
+from cdk_ecs_xray.files.field_limits import shown
 from cdk_ecs_xray.files.plain_data import read_json
 from cdk_ecs_xray.files.text_file import displayed, read_standard_input, read_text
 from cdk_ecs_xray.templates.template import read_template
@@ -75,7 +76,7 @@ def read_stacks(path: str) -> Sequence[StackSource]:
                 fix="Run `cdk synth` first, or pass a template.",
             )
         )
-    stacks = list(_assembly(folder, environment=""))
+    stacks = list(_assembly(folder, environment="", root=folder))
     if not stacks:
         raise ReviewError(
             Problem(
@@ -103,7 +104,7 @@ def template_stack(text: str, *, file: str) -> StackSource:
     )
 
 
-def _assembly(folder: Path, *, environment: str) -> Iterator[StackSource]:
+def _assembly(folder: Path, *, environment: str, root: Path) -> Iterator[StackSource]:
     artifacts = _manifest(folder).get("artifacts")
     if not isinstance(artifacts, Mapping):
         raise ReviewError(
@@ -116,24 +117,28 @@ def _assembly(folder: Path, *, environment: str) -> Iterator[StackSource]:
     for artifact_id, artifact in artifacts.items():
         if not isinstance(artifact, Mapping):
             continue
-        properties = artifact.get("properties") or {}
         if artifact.get("type") == _NESTED_ASSEMBLY:
-            stage = artifact.get("displayName") or artifact_id.removeprefix("assembly-")
-            yield from _assembly(folder / str(properties.get("directoryName")), environment=stage)
+            nested = _file_of(folder, artifact_id, _properties(artifact).get("directoryName"), root)
+            stage = str(artifact.get("displayName") or artifact_id.removeprefix("assembly-"))
+            yield from _assembly(nested, environment=stage, root=root)
         elif artifact.get("type") == _STACK:
-            yield from _stack(folder, artifact_id, artifact, environment)
+            yield from _stack(folder, artifact_id, artifact, environment, root)
 
 
 def _stack(
-    folder: Path, artifact_id: str, artifact: Mapping[str, Any], environment: str
+    folder: Path,
+    artifact_id: str,
+    artifact: Mapping[str, Any],
+    environment: str,
+    root: Path,
 ) -> Iterator[StackSource]:
-    properties = artifact.get("properties") or {}
-    file = folder / str(properties.get("templateFile"))
+    properties = _properties(artifact)
+    file = _file_of(folder, artifact_id, properties.get("templateFile"), root)
     place = _ENVIRONMENT.fullmatch(str(artifact.get("environment")))
     text = _text(file)
     stack = StackSource(
-        name=properties.get("stackName", artifact_id),
-        path=artifact.get("displayName", artifact_id),
+        name=str(properties.get("stackName", artifact_id)),
+        path=str(artifact.get("displayName", artifact_id)),
         environment=environment,
         account=_known(place, "account"),
         region=_known(place, "region"),
@@ -142,14 +147,17 @@ def _stack(
         template=read_template(text, where=displayed(file)),
     )
     yield stack
-    yield from _nested(folder, stack)
+    yield from _nested(folder, stack, root)
 
 
-def _nested(folder: Path, parent: StackSource) -> Iterator[StackSource]:
+def _nested(folder: Path, parent: StackSource, root: Path) -> Iterator[StackSource]:
     for logical_id, resource in parent.template["Resources"].items():
         if not isinstance(resource, Mapping) or resource.get("Type") != NESTED_STACK:
             continue
-        file = folder / str((resource.get("Metadata") or {}).get("aws:asset:path"))
+        asset = (resource.get("Metadata") or {}).get("aws:asset:path")
+        if not isinstance(asset, str):
+            continue
+        file = _file_of(folder, logical_id, asset, root)
         if not file.is_file():
             continue
         text = _text(file)
@@ -178,6 +186,35 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
         )
     content = read_json(_text(file), where=displayed(file), error=ReviewError)
     return content if isinstance(content, Mapping) else {}
+
+
+def _properties(artifact: Mapping[str, Any]) -> Mapping[str, Any]:
+    properties = artifact.get("properties")
+    return properties if isinstance(properties, Mapping) else {}
+
+
+def _file_of(folder: Path, artifact: str, named: object, root: Path) -> Path:
+    """Return the path that a manifest names, which never leaves the assembly.
+
+    An assembly comes with a pull request as often as from one's own ``cdk synth``; its paths must
+    not make a review read, and show, the reviewer's own files.
+    """
+    try:
+        path = folder / named if isinstance(named, str) else folder
+        inside = path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError, ValueError):
+        # A loop of links, a name that is too long or has a zero byte in it.
+        inside = False
+    if isinstance(named, str) and inside and path.resolve() != folder.resolve():
+        return path
+    raise ReviewError(
+        Problem(
+            where=f"{displayed(folder / 'manifest.json')}, '{artifact}'",
+            what="a path must be one inside the assembly",
+            got=shown(named),
+            fix="Run cdk synth again.",
+        )
+    )
 
 
 def _text(file: Path) -> str:

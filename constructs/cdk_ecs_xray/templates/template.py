@@ -10,6 +10,7 @@ import yaml
 from cdk_ecs_xray.errors import Problem, ReviewError
 from cdk_ecs_xray.files.plain_data import read_data
 from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
+from cdk_ecs_xray.templates.shape import require_shape
 from cdk_ecs_xray.templates.spelling import as_cloudformation
 
 
@@ -41,6 +42,7 @@ def read_template(text: str, *, where: str) -> Mapping[str, Any]:
     """
     content = read_data(text, where=where, error=ReviewError, loader=_TemplateLoader)
     if isinstance(content, Mapping) and isinstance(content.get("Resources"), Mapping):
+        require_shape(content, where=where)
         return content
     task_definition = _task_definition(content)
     if task_definition is not None:
