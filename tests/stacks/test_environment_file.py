@@ -141,7 +141,7 @@ def test_a_variable_that_is_no_text_is_named(
     (problem,) = problems_of(Environment.from_file, environment_file)
 
     assert "service 'ledger-watcher'" in problem
-    assert "PORT must be text (got 80). Put it in quotes" in problem
+    assert "PORT must be text (got a number). Put it in quotes" in problem
 
 
 @pytest.mark.parametrize("name", ["ledger watcher", "", "-a", "1st", "a_b", "a" * 64, "a.b", "ä"])

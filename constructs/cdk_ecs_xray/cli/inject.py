@@ -32,7 +32,9 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
 @click.argument("source", metavar="FILE")
 @click.option("-o", "--output", help="Where to write; standard output unless told.")
 @click.option("--in-place", is_flag=True, help="Write into FILE itself.")
-@click.option("--diff", is_flag=True, help="Show what would change and write nothing.")
+@click.option(
+    "--diff", is_flag=True, help="Show what would change, without secrets, and write nothing."
+)
 @click.option(
     "--collector",
     type=EngineChoice(),
@@ -170,9 +172,11 @@ def _report(injection: Injection) -> None:
 
 
 def _show_diff(original: str, traced: TracedText, where: str) -> None:
+    from cdk_ecs_xray.inject.masking import masked
+
     changes = difflib.unified_diff(
-        original.splitlines(keepends=True),
-        traced.text.splitlines(keepends=True),
+        masked(original, where=where).splitlines(keepends=True),
+        masked(traced.text, where=where).splitlines(keepends=True),
         fromfile=where,
         tofile=f"{where} (traced)",
     )

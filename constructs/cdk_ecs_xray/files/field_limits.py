@@ -25,6 +25,15 @@ def shown(value: object) -> str:
     return "nothing" if value is None else str(value)
 
 
+def kind_of(value: object) -> str:
+    """Return what a value is, for an error that must not show it."""
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | float):
+        return "a number"
+    return "text" if isinstance(value, str) else shown(value)
+
+
 def within(low: float, high: float, fix: str | Callable[[Any], str]) -> Callable[[Any], Any]:
     """Return a validator for a number in a closed range that says how to fix one outside it."""
 

@@ -12,8 +12,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails
 
 from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError, InvalidValueError, Problem
-from cdk_ecs_xray.files.field_limits import shown
+from cdk_ecs_xray.files.field_limits import kind_of, shown
 from cdk_ecs_xray.files.plain_data import read_data
+from cdk_ecs_xray.files.secrecy import is_shown
 from cdk_ecs_xray.files.text_file import displayed, read_text
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -153,7 +154,8 @@ def _explain(detail: ErrorDetails, model: type[BaseModel]) -> Problem:
     loc = detail["loc"]
     name = _field(loc)
     kind = detail["type"]
-    got = shown(detail["input"])
+    # A number or a word typed as the value of a variable may be a key or a password.
+    got = shown(detail["input"]) if is_shown([*map(str, loc)]) else kind_of(detail["input"])
     known = list(_fields_at(model, loc))
     raised = detail.get("ctx", {}).get("error")
     if isinstance(raised, InvalidValueError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from cdk_ecs_xray.files.secrecy import SHOWN_TYPES, is_shown
 from cdk_ecs_xray.review.inventory import AppRow, CollectorRow, TaskRow, inventory
 from cdk_ecs_xray.templates.grants import policy_name
 from cdk_ecs_xray.templates.model import Resource, Stack
@@ -106,7 +107,7 @@ def _changed(old: Resource, new: Resource) -> Change:
         if old.properties.get(key) != new.properties.get(key)
     ]
     anew = [key for key in keys if key in _REPLACING.get(new.type, ())]
-    nested = _details(old.properties, new.properties, keys)
+    nested = _details(old.properties, new.properties, keys, path=[new.type])
     if old.type != new.type or anew or "RuleName" in nested:
         lost = _LOST.get(new.type, "")
         return Change(
@@ -120,15 +121,20 @@ def _changed(old: Resource, new: Resource) -> Change:
     return Change(weight=Weight.OTHER, place=str(new.place), text=f"{_kind(new)}: {nested}")
 
 
-def _details(old: Mapping[str, Any], new: Mapping[str, Any], keys: Sequence[str]) -> str:
+def _details(
+    old: Mapping[str, Any], new: Mapping[str, Any], keys: Sequence[str], *, path: Sequence[str]
+) -> str:
     said = []
     for key in keys:
         one, other = old.get(key), new.get(key)
+        below = [*path, key]
         if isinstance(one, Mapping) and isinstance(other, Mapping):
             inner = [name for name in {**one, **other} if one.get(name) != other.get(name)]
-            said.append(_details(one, other, inner))
-        else:
+            said.append(_details(one, other, inner, path=below))
+        elif path[0] in SHOWN_TYPES and is_shown(below):
             said.append(_said(key, one, other))
+        else:
+            said.append(f"{key} changed")
     return ", ".join(said)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cdk_ecs_xray.files.secrecy import is_shown
 from cdk_ecs_xray.unknown import Unknown
 
 # What names an item of a list; the order of such lists means nothing.
@@ -21,7 +22,10 @@ class Difference:
     actual: object
 
     def __str__(self) -> str:
-        """The difference as one phrase."""
+        """The difference as one phrase, without what may be a secret."""
+        if not is_shown(self.path.split(".")):
+            present = self.actual is not None and self.synthesised is not None
+            return f"{self.path} {'changed' if present else 'is there on one side only'}"
         return f"{self.path} is {_shown(self.actual)}, synthesised {_shown(self.synthesised)}"
 
 

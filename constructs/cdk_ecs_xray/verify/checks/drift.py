@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from cdk_ecs_xray.files.secrecy import SHOWN_TYPES, is_shown
 from cdk_ecs_xray.verify.check import Answer, Check, failed, not_checked, ok
 from cdk_ecs_xray.verify.deployment import Deployment
 
@@ -71,11 +72,18 @@ def _described(drift: Any) -> str:
     if drift["StackResourceDriftStatus"] == "DELETED":
         return f"{name} was deleted"
     changes = ", ".join(
-        f"{difference['PropertyPath'].lstrip('/')} is {difference.get('ActualValue')}, "
-        f"deployed {difference.get('ExpectedValue')}"
+        _difference(drift.get("ResourceType"), difference)
         for difference in drift.get("PropertyDifferences", [])
     )
     return f"{name} was changed ({changes})"
+
+
+def _difference(kind: object, difference: Any) -> str:
+    path = difference["PropertyPath"].lstrip("/")
+    # CloudFormation tells the position of a variable, not its name.
+    if kind not in SHOWN_TYPES or not is_shown(path.split("/")):
+        return f"{path} changed"
+    return f"{path} is {difference.get('ActualValue')}, deployed {difference.get('ExpectedValue')}"
 
 
 DRIFT = Check(
