@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    model_validator,
+)
 
 from cdk_ecs_xray.errors import InvalidValueError, Problem
 from cdk_ecs_xray.files.field_limits import matching
+from cdk_ecs_xray.files.model_file import clash, validate_with
 
 
 def _more_than_nothing(value: float) -> float:
@@ -44,3 +52,23 @@ class Monitoring(BaseModel):
         | None
     ) = None
     slow_seconds: Annotated[float, AfterValidator(_more_than_nothing)] = 1.0
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _check(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        clashes = []
+        if isinstance(data, Mapping) and data.get("alarms") is False:
+            if data.get("dashboard") is False:
+                nothing = Problem(
+                    what="or alarms must be true",
+                    got="false for both",
+                    fix="Leave monitoring out to have neither.",
+                )
+                clashes.append(clash(nothing, ("dashboard",), data["dashboard"]))
+            if data.get("alarm_topic") is not None:
+                unheard = Problem(
+                    what="and alarms: false cannot be combined",
+                    fix="Keep one.",
+                )
+                clashes.append(clash(unheard, ("alarm_topic",), data["alarm_topic"]))
+        return validate_with(clashes, data, handler)

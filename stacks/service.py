@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails
 
 from cdk_ecs_xray.errors import InvalidValueError, Problem
-from cdk_ecs_xray.files.field_limits import matching, within
+from cdk_ecs_xray.files.field_limits import matching, shown, within
 from cdk_ecs_xray.files.model_file import clash, validate_with
 
 # The intersection of what stack names, container names, log groups and X-Ray allow.
@@ -141,6 +141,20 @@ class NewCluster(BaseModel):
     ] = 1
 
 
+def _variables(values: Mapping[str, str]) -> Mapping[str, str]:
+    for name in values:
+        # What a process can have: https://pubs.opengroup.org/onlinepubs/9699919799/basedefs/V1_chap08.html
+        if not name or "=" in name or not name.isprintable():
+            raise InvalidValueError(
+                Problem(
+                    what="must have names that are not empty and hold no '='",
+                    got=shown(name),
+                    fix="Rename the variable.",
+                )
+            )
+    return values
+
+
 class Service(BaseModel):
     """One traced ECS service on EC2.
 
@@ -186,7 +200,9 @@ class Service(BaseModel):
         str, AfterValidator(_network_mode), Field(json_schema_extra={"enum": ["bridge", "host"]})
     ] = "bridge"
     sidecar: Literal["safe", "terraform"] = "safe"
-    environment: Mapping[str, str] = Field(default_factory=dict)
+    environment: Annotated[Mapping[str, str], AfterValidator(_variables)] = Field(
+        default_factory=dict
+    )
     cluster: (
         Annotated[
             str,

@@ -20,7 +20,9 @@ from stacks.service import Service
 
 _REMOVAL_POLICIES = {
     "destroy": cdk.RemovalPolicy.DESTROY,
-    "retain": cdk.RemovalPolicy.RETAIN,
+    # Not RETAIN: of a first deployment that fails it leaves a group whose fixed name then blocks
+    # the next. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
+    "retain": cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
 }
 _ZONES = 2
 _NETWORK_MODES = {"bridge": ecs.NetworkMode.BRIDGE, "host": ecs.NetworkMode.HOST}
@@ -126,7 +128,7 @@ class ServiceStack(cdk.Stack):
             image=ecs.ContainerImage.from_registry(image),
             cpu=service.cpu,
             memory_reservation_mib=service.memory_reservation_mib,
-            environment=dict(service.environment),
+            environment={name: _literal(value) for name, value in service.environment.items()},
             logging=ecs.LogDriver.aws_logs(
                 log_group=logs.LogGroup(
                     self,
@@ -195,3 +197,17 @@ class ServiceStack(cdk.Stack):
             ),
         ):
             cdk.CfnOutput(self, construct_id, value=value, description=description)
+
+
+def _literal(value: str) -> str:
+    """Return a value so that the container gets it to the letter.
+
+    In a template ``${HOME}`` reads as a parameter outside of ``Fn::Sub``, which CloudFormation's
+    validation takes for a mistake; in two pieces it is text, for the app to expand.
+    """
+    if "${" not in value:
+        return value
+    first, *others = value.split("${")
+    pieces = [first, *(f"{{{piece}" for piece in others)]
+    joined = [*(f"{piece}$" for piece in pieces[:-1]), pieces[-1]]
+    return cdk.Token.as_string({"Fn::Join": ["", joined]})

@@ -68,6 +68,8 @@ def test_what_a_file_leaves_out_has_the_defaults_of_the_reference_setup(
         ({"log_retention_days": "30"}, "log_retention_days must be a whole number", "one"),
         ({"removal_policy": "snapshot"}, "removal_policy must be 'destroy' or 'retain'", "choose"),
         ({"collector": "zipkin"}, "collector must be ", "choose"),
+        ({"namespace": "${Token[TOKEN.7]}"}, "a value must be without CDK's own marks", "write"),
+        ({"region": "#{Token[TOKEN.7]}"}, "a value must be without CDK's own marks", "write"),
     ],
     ids=str,
 )  # fmt: skip
@@ -94,6 +96,13 @@ def test_a_bad_key_is_named_with_file_value_and_fix(
         ({"network_mode": 7}, "network_mode must be text (got 7", "quotes"),
         ({"image": "nginx latest"}, "image must be an image like registry/name:tag", "rename it"),
         ({"image": ""}, "image must be an image like registry/name:tag", "rename it"),
+        (
+            {"environment": {"": "a"}},
+            "environment must have names that are not empty and hold no '=' (got ''",
+            "rename",
+        ),
+        ({"environment": {"A=B": "c"}}, "environment must have names", "rename"),
+        ({"environment": {"A\nB": "c"}}, "environment must have names", "rename"),
         ({"port": 0}, "port must be between 1 and 65535 (got 0", "80 is usual"),
         ({"port": 65536}, "port must be between 1 and 65535 (got 65536", "80 is usual"),
         ({"port": "80"}, "port must be a whole number (got '80'", "Write one"),

@@ -7,15 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cdk_ecs_xray.errors import InvalidValueError, Problem
+from cdk_ecs_xray.printable import printable
 
 _LONGEST_SHOWN = 80
 
 
 def shown(value: object) -> str:
-    """Return a value as an error shows it: in YAML's words, and not longer than a line."""
+    """Return a value as an error shows it: in YAML's words, on one line that is not too long."""
     if isinstance(value, str):
         cut = value if len(value) <= _LONGEST_SHOWN else value[:_LONGEST_SHOWN] + "…"
-        return f"'{cut}'"
+        return f"'{printable(cut)}'"
     if isinstance(value, Mapping):
         return "a mapping"
     if isinstance(value, list):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,9 @@ from cdk_ecs_xray.files.text_file import displayed, read_text
 
 Model = TypeVar("Model", bound=BaseModel)
 Validated = TypeVar("Validated")
+
+# https://docs.aws.amazon.com/cdk/v2/guide/tokens.html: as strings, and the first of a list.
+_TOKEN = re.compile(r"[$#]\{Token\[")
 
 
 def read_model(
@@ -64,7 +68,33 @@ def read_mapping(
                 fix=f"Start with '{first_key}:'.",
             )
         )
+    tokens = list(_tokens(content))
+    if tokens:
+        raise error(
+            *(
+                Problem(
+                    where=where,
+                    what="a value must be without CDK's own marks",
+                    got=shown(token),
+                    fix="Write the value that it stands for.",
+                )
+                for token in tokens
+            )
+        )
     return content
+
+
+def _tokens(value: object) -> Iterator[str]:
+    """Return each text that CDK would take for one of its tokens and put something else for."""
+    if isinstance(value, Mapping):
+        for key, nested in value.items():
+            yield from _tokens(key)
+            yield from _tokens(nested)
+    elif isinstance(value, list):
+        for nested in value:
+            yield from _tokens(nested)
+    elif isinstance(value, str) and _TOKEN.search(value) is not None:
+        yield value
 
 
 def clash(

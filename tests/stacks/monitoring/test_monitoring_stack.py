@@ -41,9 +41,8 @@ def dashboard_text(stack: Synthesised) -> str:
     )
 
 
-@pytest.mark.parametrize("monitoring", [None, {"dashboard": False, "alarms": False}])
-def test_nothing_is_watched_unless_asked_for(watched: Watched, monitoring: Any) -> None:
-    stacks = watched(monitoring)
+def test_nothing_is_watched_unless_asked_for(watched: Watched) -> None:
+    stacks = watched(None)
     kinds = {
         resource["Type"]
         for stack in stacks.values()
@@ -52,7 +51,7 @@ def test_nothing_is_watched_unless_asked_for(watched: Watched, monitoring: Any) 
     assert kinds.isdisjoint(
         {"AWS::CloudWatch::Dashboard", "AWS::CloudWatch::Alarm", "AWS::Logs::MetricFilter"}
     )
-    assert (NAME in stacks) == (monitoring is not None)
+    assert NAME not in stacks
 
 
 def test_the_shipped_environments_are_not_watched(repository: Path) -> None:
@@ -223,3 +222,33 @@ def test_cfn_lint_and_cdk_nag_find_nothing(watched: Watched, tmp_path: Path) -> 
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("monitoring", "said"),
+    [
+        (
+            "{dashboard: false, alarms: false}",
+            "dashboard or alarms must be true (got false for both). Leave monitoring out",
+        ),
+        (
+            "{alarms: false, alarm_topic: 'arn:aws:sns:eu-west-1:111122223333:all'}",
+            "alarm_topic and alarms: false cannot be combined. Keep one.",
+        ),
+    ],
+)
+def test_monitoring_that_watches_nothing_is_refused(
+    tmp_path: Path, monitoring: str, said: str
+) -> None:
+    (tmp_path / "rules.yaml").write_text("rules: [{name: all, priority: 100, fixed_rate: 0.5}]\n")
+    file = tmp_path / "dev.yaml"
+    file.write_text(
+        "name: dev\nnamespace: fq\nsampling_rules: rules.yaml\n"
+        f"services: [{{name: web, image: 'nginx:1', cluster: shared}}]\nmonitoring: {monitoring}\n"
+    )
+
+    with pytest.raises(ConfigurationError) as refused:
+        Environment.from_file(file)
+
+    (problem,) = refused.value.problems
+    assert said in str(problem)
