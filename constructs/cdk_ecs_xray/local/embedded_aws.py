@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,23 +16,20 @@ from typing import IO, TYPE_CHECKING, Any, Self
 from cdk_ecs_xray.errors import LocalAwsError, Problem
 from cdk_ecs_xray.local import control
 from cdk_ecs_xray.local.process import (
-    is_running,
     listening_socket,
     server_command,
     server_environment,
     wait_for_exit,
 )
+from cdk_ecs_xray.local.run_folder import RunFolder
 
 if TYPE_CHECKING:
     import boto3
 
 DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
-# Nothing checks it, but a client without one signs no request.
-_UNCHECKED = "x"
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 10.0
-ATTACH_TIMEOUT = 2.0
 _LOG_TAIL = 20
 
 
@@ -44,12 +40,12 @@ class EmbeddedAws:
     """
 
     def __init__(
-        self, *, port: int, pid: int, home: Path, process: subprocess.Popen[bytes] | None
+        self, run: RunFolder, *, pid: int, process: subprocess.Popen[bytes] | None
     ) -> None:
-        self.port = port
+        self.port = run.port
         self.pid = pid
-        self.url = f"http://{control.HOST}:{port}"
-        self._home = home
+        self.url = f"http://{control.HOST}:{run.port}"
+        self._run = run
         self._process = process
         self._stopped = False
 
@@ -65,45 +61,48 @@ class EmbeddedAws:
         :raises LocalAwsError: the port is taken, the server ended early or never answered.
         """
         with listening_socket(port) as listener:
-            number: int = listener.getsockname()[1]
-            home = Path(tempfile.mkdtemp(prefix=control.HOME_PREFIX)).resolve()
-            log = log_file or home / "server.log"
-            with _open_log(log, home) as output:
-                process = subprocess.Popen(
-                    server_command(
-                        port=number, descriptor=listener.fileno(), home=home, detached=detached
-                    ),
-                    stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    env=server_environment(),
-                    cwd=home,
-                    pass_fds=(listener.fileno(),),
-                    start_new_session=True,
-                )
-        started = cls(port=number, pid=process.pid, home=home, process=process)
+            run = RunFolder.create(port=listener.getsockname()[1])
+            log = log_file or run.path / "server.log"
+            lock = run.take_lock()
+            try:
+                with _open_log(log, run) as output:
+                    process = subprocess.Popen(
+                        server_command(descriptor=listener.fileno(), lock=lock, home=run.path),
+                        stdin=subprocess.PIPE,
+                        stdout=output,
+                        stderr=subprocess.STDOUT,
+                        env=server_environment(),
+                        cwd=run.path,
+                        pass_fds=(listener.fileno(), lock),
+                        start_new_session=True,
+                    )
+            finally:
+                os.close(lock)
+        started = cls(run, pid=process.pid, process=process)
         started._wait_until_healthy(process, log)
         if detached:
-            started._let_go(process)
+            started.let_go()
         return started
 
     @classmethod
     def attach(cls, port: int) -> Self:
-        """The server that already runs on *port*.
+        """The server of this user that already runs on *port*.
 
-        :raises LocalAwsError: none of ours answers there.
+        Nobody who answers there is believed: the server's folder says who it is.
+
+        :raises LocalAwsError: none of ours runs there.
         """
-        health = control.health_of(port, timeout=ATTACH_TIMEOUT)
-        if health is None:
+        run = RunFolder.of_port(port)
+        pid = None if run is None else run.pid()
+        if run is None or pid is None:
             raise LocalAwsError(
                 Problem(
                     where="embedded AWS",
-                    what=f"expected a server of this kit on port {port}",
-                    got="no answer of its kind",
-                    fix=f"Start one with ecs-xray local start --port {port}.",
+                    what=f"server of yours on port {port} not found",
+                    fix=f"Start one: ecs-xray local start --port {port}",
                 )
             )
-        return cls(port=port, pid=health.pid, home=health.home, process=None)
+        return cls(run, pid=pid, process=None)
 
     def cdk_environment(
         self, *, account: str = DEFAULT_ACCOUNT, region: str = DEFAULT_REGION
@@ -115,14 +114,14 @@ class EmbeddedAws:
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": account,
-            "AWS_SECRET_ACCESS_KEY": _UNCHECKED,
+            "AWS_SECRET_ACCESS_KEY": self._run.secret,
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
             # The CLI caches the account per access key; here, not in the user's home.
-            "CDK_HOME": str(self._home / "cdk"),
+            "CDK_HOME": str(self._run.path / "cdk"),
             "CI": "1",
             "CDK_DISABLE_VERSION_CHECK": "1",
             "CDK_DISABLE_CLI_TELEMETRY": "true",
@@ -156,7 +155,7 @@ class EmbeddedAws:
         return boto3.Session(
             botocore_session=core,
             aws_access_key_id=account,
-            aws_secret_access_key=_UNCHECKED,
+            aws_secret_access_key=self._run.secret,
             region_name=region,
         )
 
@@ -169,7 +168,8 @@ class EmbeddedAws:
 
     def reset(self) -> None:
         """Forget every resource in every account, the CDK bootstrap included."""
-        if control.ask(self.port, "POST", control.RESET_PATH, timeout=20.0) is None:
+        headers = self._signed("POST", control.RESET_PATH)
+        if control.ask(self.port, "POST", control.RESET_PATH, timeout=20, headers=headers) is None:
             raise LocalAwsError(
                 Problem(
                     where="embedded AWS",
@@ -178,7 +178,7 @@ class EmbeddedAws:
                     fix="Is the server stopped?",
                 )
             )
-        shutil.rmtree(self._home / "cdk", ignore_errors=True)
+        shutil.rmtree(self._run.path / "cdk", ignore_errors=True)
 
     def stop(self) -> None:
         """End the server, wait for it, remove its temporary folder. Safe to call twice.
@@ -188,29 +188,42 @@ class EmbeddedAws:
         if self._stopped:
             return
         self._stopped = True
-        if self._process is not None or self._still_ours():
+        # The lock in its folder tells a server from a stranger who has its old process id.
+        if self._process is not None or self._run.pid() == self.pid:
             wait_for_exit(self.pid, process=self._process, timeout=STOP_TIMEOUT)
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
-        if self._home.name.startswith(control.HOME_PREFIX) and not is_running(self.pid):
-            shutil.rmtree(self._home, ignore_errors=True)
+        self._run.remove()
 
-    def _still_ours(self) -> bool:
-        """An attached server may be long gone and its process id someone else's."""
-        health = control.health_of(self.port, timeout=ATTACH_TIMEOUT)
-        return health is not None and health.pid == self.pid
-
-    def _let_go(self, process: subprocess.Popen[bytes]) -> None:
+    def let_go(self) -> None:
+        """Let the server outlive this process."""
+        process = self._process
+        if process is None or process.stdin is None:
+            return
+        with suppress(OSError), process.stdin as stdin:
+            # One that has just died takes no word; whoever uses it next will say so.
+            stdin.write(control.KEEP)
         self._process = None
-        # Popen would warn that it still runs, which is the point of a detached server.
+        # Popen would warn that it still runs, which is the point.
         process.returncode = 0
+
+    def _signed(self, method: str, path: str) -> dict[str, str]:
+        """The headers of a request to the server's own paths."""
+        from botocore.auth import SigV4Auth
+        from botocore.awsrequest import AWSRequest
+        from botocore.credentials import Credentials
+
+        request = AWSRequest(method=method, url=self.url + path)
+        credentials = Credentials(DEFAULT_ACCOUNT, self._run.secret)
+        SigV4Auth(credentials, "ecs-xray", DEFAULT_REGION).add_auth(request)
+        return dict(request.headers.items())
 
     def _wait_until_healthy(self, process: subprocess.Popen[bytes], log: Path) -> None:
         deadline = time.monotonic() + START_TIMEOUT
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 self._fail(f"ended at once with code {process.returncode}", log)
-            if control.health_of(self.port, timeout=1.0) is not None:
+            if control.is_healthy(self.port, timeout=1.0):
                 return
             time.sleep(0.02)
         self._fail(f"did not answer within {START_TIMEOUT:.0f} s", log)
@@ -243,11 +256,11 @@ class EmbeddedAws:
 
 
 @contextmanager
-def _open_log(log: Path, home: Path) -> Iterator[IO[bytes]]:
+def _open_log(log: Path, run: RunFolder) -> Iterator[IO[bytes]]:
     try:
         output = log.open("wb")
     except OSError as error:
-        shutil.rmtree(home, ignore_errors=True)
+        run.remove()
         raise LocalAwsError(
             Problem(
                 where="embedded AWS",

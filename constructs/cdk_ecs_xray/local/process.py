@@ -39,17 +39,16 @@ def listening_socket(port: int | None) -> socket.socket:
     return listener
 
 
-def server_command(*, port: int, descriptor: int, home: Path, detached: bool) -> list[str]:
-    """The command line of the server process."""
-    command = [
+def server_command(*, descriptor: int, lock: int, home: Path) -> list[str]:
+    """The command line of the server process; no secret in it, as everybody may read it."""
+    return [
         sys.executable,
         "-m",
         "cdk_ecs_xray.local.server",
-        f"--port={port}",
         f"--descriptor={descriptor}",
+        f"--lock={lock}",
         f"--home={home}",
     ]
-    return command if detached else [*command, "--end-with-stdin"]
 
 
 def server_environment() -> dict[str, str]:

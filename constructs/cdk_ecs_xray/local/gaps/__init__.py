@@ -10,6 +10,7 @@ from cdk_ecs_xray.local.gaps import (
     containers,
     ecs_services,
     public_parameters,
+    response_urls,
 )
 
 __all__ = ["mend_all"]
@@ -17,5 +18,11 @@ __all__ = ["mend_all"]
 
 def mend_all() -> None:
     """Mend every gap; once per process, before the first request."""
-    for gap in (containers, container_definitions, ecs_services, public_parameters):
+    for gap in (
+        containers,
+        container_definitions,
+        ecs_services,
+        public_parameters,
+        response_urls,
+    ):
         gap.mend()
