@@ -6,13 +6,13 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from cdk_ecs_xray import interruption
 from cdk_ecs_xray.errors import LocalAwsError, Problem
 from cdk_ecs_xray.local import control
 from cdk_ecs_xray.local.process import (
@@ -48,6 +48,8 @@ class EmbeddedAws:
         self._run = run
         self._process = process
         self._stopped = False
+        self._outlives = False
+        self._undo: interruption.Step | None = None
 
     @classmethod
     def start(
@@ -60,25 +62,12 @@ class EmbeddedAws:
         :param log_file: where its log goes; in its temporary folder when None.
         :raises LocalAwsError: the port is taken, the server ended early or never answered.
         """
-        with listening_socket(port) as listener:
+        with listening_socket(port) as listener, interruption.held():
             run = RunFolder.create(port=listener.getsockname()[1])
             log = log_file or run.path / "server.log"
-            lock = run.take_lock()
-            try:
-                with _open_log(log, run) as output:
-                    process = subprocess.Popen(
-                        server_command(descriptor=listener.fileno(), lock=lock, home=run.path),
-                        stdin=subprocess.PIPE,
-                        stdout=output,
-                        stderr=subprocess.STDOUT,
-                        env=server_environment(),
-                        cwd=run.path,
-                        pass_fds=(listener.fileno(), lock),
-                        start_new_session=True,
-                    )
-            finally:
-                os.close(lock)
-        started = cls(run, pid=process.pid, process=process)
+            process = _spawn(run, listener.fileno(), log)
+            started = cls(run, pid=process.pid, process=process)
+            started._undo = interruption.remember(started._end)
         started._wait_until_healthy(process, log)
         if detached:
             started.let_go()
@@ -185,27 +174,44 @@ class EmbeddedAws:
 
         :raises LocalAwsError: it did not end within the time allowed, even when killed.
         """
-        if self._stopped:
-            return
-        self._stopped = True
-        # The lock in its folder tells a server from a stranger who has its old process id.
-        if self._process is not None or self._run.pid() == self.pid:
-            wait_for_exit(self.pid, process=self._process, timeout=STOP_TIMEOUT)
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
-        self._run.remove()
+        with interruption.held():
+            self._end()
+            if self._process is not None:
+                # Popen would warn that it still runs when nobody has asked it.
+                self._process.poll()
+                if self._process.stdin is not None:
+                    self._process.stdin.close()
 
     def let_go(self) -> None:
         """Let the server outlive this process."""
         process = self._process
         if process is None or process.stdin is None:
             return
-        with suppress(OSError), process.stdin as stdin:
+        with interruption.held():
             # One that has just died takes no word; whoever uses it next will say so.
-            stdin.write(control.KEEP)
-        self._process = None
-        # Popen would warn that it still runs, which is the point.
-        process.returncode = 0
+            with suppress(OSError), process.stdin as stdin:
+                stdin.write(control.KEEP)
+            self._process, self._outlives = None, True
+            # Popen would warn that it still runs, which is the point.
+            process.returncode = 0
+            self._forget_undo()
+
+    def _end(self) -> None:
+        """End the process and remove the folder; also what a signal does."""
+        if self._stopped:
+            return
+        self._stopped = True
+        # The lock in its folder tells a server from a stranger who has its old process id; so does
+        # Popen, which has not been told that it ended.
+        child = self._process is not None and self._process.returncode is None
+        if child or self._run.pid() == self.pid:
+            wait_for_exit(self.pid, timeout=STOP_TIMEOUT)
+        self._run.remove()
+        self._forget_undo()
+
+    def _forget_undo(self) -> None:
+        if self._undo is not None:
+            interruption.forget(self._undo)
 
     def _signed(self, method: str, path: str) -> dict[str, str]:
         """The headers of a request to the server's own paths."""
@@ -251,14 +257,26 @@ class EmbeddedAws:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop it."""
-        self.stop()
+        """Stop it, unless it was let go."""
+        if not self._outlives:
+            self.stop()
 
 
-@contextmanager
-def _open_log(log: Path, run: RunFolder) -> Iterator[IO[bytes]]:
+def _spawn(run: RunFolder, descriptor: int, log: Path) -> subprocess.Popen[bytes]:
+    """Start the server's process; no folder is left when that fails."""
+    lock = run.take_lock()
     try:
-        output = log.open("wb")
+        with log.open("wb") as output:
+            return subprocess.Popen(
+                server_command(descriptor=descriptor, lock=lock, home=run.path),
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=server_environment(),
+                cwd=run.path,
+                pass_fds=(descriptor, lock),
+                start_new_session=True,
+            )
     except OSError as error:
         run.remove()
         raise LocalAwsError(
@@ -269,8 +287,8 @@ def _open_log(log: Path, run: RunFolder) -> Iterator[IO[bytes]]:
                 fix="Choose a file in a folder that exists.",
             )
         ) from error
-    with output:
-        yield output
+    finally:
+        os.close(lock)
 
 
 @cache

@@ -8,8 +8,11 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from cdk_ecs_xray import interruption
 from cdk_ecs_xray.errors import LocalAwsError, Problem
 from cdk_ecs_xray.local.control import HOST
 
@@ -61,13 +64,15 @@ def server_environment() -> dict[str, str]:
     return environment
 
 
-def wait_for_exit(pid: int, *, process: subprocess.Popen[bytes] | None, timeout: float) -> None:
+def wait_for_exit(pid: int, *, timeout: float) -> None:
     """Ask the process to end and wait; kill it when it doesn't.
+
+    By its id alone, without the locks of Popen: a signal's handler may be who asks.
 
     :raises LocalAwsError: still running after being killed.
     """
     for signal_number in (signal.SIGTERM, signal.SIGKILL):
-        if not _signal(pid, process, signal_number) or _ended(pid, process, timeout):
+        if not _signal(pid, signal_number) or _ended(pid, timeout):
             return
     raise LocalAwsError(
         Problem(
@@ -79,13 +84,7 @@ def wait_for_exit(pid: int, *, process: subprocess.Popen[bytes] | None, timeout:
     )
 
 
-def _signal(
-    pid: int, process: subprocess.Popen[bytes] | None, signal_number: signal.Signals
-) -> bool:
-    if process is not None:
-        # Popen knows whether the id still is this process; os.kill would not.
-        process.send_signal(signal_number)
-        return process.poll() is None
+def _signal(pid: int, signal_number: signal.Signals) -> bool:
     try:
         os.kill(pid, signal_number)
     except ProcessLookupError:
@@ -93,19 +92,55 @@ def _signal(
     return True
 
 
-def _ended(pid: int, process: subprocess.Popen[bytes] | None, timeout: float) -> bool:
-    if process is not None:
-        try:
-            process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
+def _ended(pid: int, timeout: float) -> bool:
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         if not is_running(pid):
             return True
         time.sleep(0.02)
     return False
+
+
+def run_to_end(
+    command: Sequence[str],
+    *,
+    folder: Path,
+    environment: Mapping[str, str],
+    quiet: bool,
+) -> tuple[int, str]:
+    """Run a program and return its exit code and, when *quiet*, what it printed.
+
+    A signal ends it with all that it has started: it has a process group of its own.
+    """
+    with interruption.held():
+        child = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if quiet else None,
+            stderr=subprocess.STDOUT if quiet else None,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+        step = interruption.remember(lambda: _kill_group(child))
+    try:
+        printed, _ = child.communicate()
+    finally:
+        with interruption.held():
+            _kill_group(child)
+            child.wait()
+            interruption.forget(step)
+    return child.returncode, printed or ""
+
+
+def _kill_group(leader: subprocess.Popen[str]) -> None:
+    """End a program and its helpers at once; what they would tidy up lies in folders of ours."""
+    # Once it has been waited for, its id may be somebody else's.
+    if leader.returncode is None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(leader.pid, signal.SIGKILL)
 
 
 def is_running(pid: int) -> bool:

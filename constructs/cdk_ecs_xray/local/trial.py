@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
@@ -13,6 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from cdk_ecs_xray.interruption import held, scratch_folder, undo_on_signals
 from cdk_ecs_xray.local.cdk_project import CdkProject, DeployedStack, describe, targets_of
 from cdk_ecs_xray.local.embedded_aws import EmbeddedAws
 from cdk_ecs_xray.local.parity import Row, compare, read_deployed, read_reference
@@ -37,27 +36,29 @@ def run_trial(
     :raises ConfigurationError: when the folder is no CDK project.
     :raises LocalAwsError: when a step fails; its text names the step.
     """
-    # Ended by a signal, Python would skip the clean-up that stops the server.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     console = _console()
     project = CdkProject(folder)
-    with tempfile.TemporaryDirectory(prefix="ecs-xray-") as temporary:
-        assembly = Path(temporary) / "cdk.out"
+    with undo_on_signals(), scratch_folder() as temporary:
+        assembly = temporary / "cdk.out"
         _announce(console, 1, f"synthesise environment {environment}")
         project.synthesise(assembly, context={"env": environment})
         _announce(console, 2, "start the embedded AWS")
-        aws = EmbeddedAws.start(port=port, detached=keep)
-        kept = False
-        try:
+        with EmbeddedAws.start(port=port) as aws:
             console.print(f"      {aws.url}, process {aws.pid}")
             stacks = _deploy(console, project, aws, assembly)
             equal = _show(console, aws, stacks, environment=environment, article=article)
-            kept = keep
-        finally:
-            if not kept:
-                aws.stop()
-    console.print(how_to_reach(aws) if kept else "\nStopped the embedded AWS.")
+            if keep:
+                keep_running(aws)
+    if not keep:
+        console.print("\nStopped the embedded AWS.")
     return 0 if equal else 1
+
+
+def keep_running(aws: EmbeddedAws) -> None:
+    """Say how to reach and stop a server, and let it outlive this process; both or neither."""
+    with held():
+        print(how_to_reach(aws), flush=True)  # noqa: T201 - to whoever runs the command
+        aws.let_go()
 
 
 def how_to_reach(aws: EmbeddedAws) -> str:
