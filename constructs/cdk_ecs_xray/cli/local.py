@@ -45,8 +45,8 @@ def deploy(
 def start(port: int | None) -> None:
     """Start an embedded AWS and leave it running."""
     _require_extra()
-    from cdk_ecs_xray.interruption import undo_on_signals
     from cdk_ecs_xray.local import EmbeddedAws
+    from cdk_ecs_xray.local.interruption import undo_on_signals
     from cdk_ecs_xray.local.trial import keep_running
 
     with undo_on_signals(), EmbeddedAws.start(port=port) as aws:

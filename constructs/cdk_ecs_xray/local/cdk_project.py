@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cdk_ecs_xray.errors import ConfigurationError, LocalAwsError, Problem
-from cdk_ecs_xray.interruption import scratch_folder
 from cdk_ecs_xray.local.embedded_aws import DEFAULT_ACCOUNT, DEFAULT_REGION, EmbeddedAws
+from cdk_ecs_xray.local.interruption import scratch_folder
 from cdk_ecs_xray.local.process import run_to_end
 from cdk_ecs_xray.templates.assembly import read_stacks
 

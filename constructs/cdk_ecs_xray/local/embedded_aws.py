@@ -12,9 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from cdk_ecs_xray import interruption
 from cdk_ecs_xray.errors import LocalAwsError, Problem
-from cdk_ecs_xray.local import control
+from cdk_ecs_xray.local import control, interruption
 from cdk_ecs_xray.local.process import (
     listening_socket,
     server_command,

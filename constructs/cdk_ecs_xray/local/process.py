@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from cdk_ecs_xray import interruption
 from cdk_ecs_xray.errors import LocalAwsError, Problem
+from cdk_ecs_xray.local import interruption
 from cdk_ecs_xray.local.control import HOST
 
 

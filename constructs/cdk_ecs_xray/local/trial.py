@@ -11,9 +11,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from cdk_ecs_xray.interruption import held, scratch_folder, undo_on_signals
 from cdk_ecs_xray.local.cdk_project import CdkProject, DeployedStack, describe, targets_of
 from cdk_ecs_xray.local.embedded_aws import EmbeddedAws
+from cdk_ecs_xray.local.interruption import held, scratch_folder, undo_on_signals
 from cdk_ecs_xray.local.parity import Row, compare, read_deployed, read_reference
 
 _SERVICE = "AWS::ECS::Service"

@@ -11,11 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from cdk_ecs_xray.interruption import ENDING, forget, remember, scratch_for_all, undo_on_signals
+from cdk_ecs_xray.local.interruption import (
+    ENDING,
+    forget,
+    remember,
+    scratch_for_all,
+    undo_on_signals,
+)
 
 HEAD = """
 import os, signal
-from cdk_ecs_xray.interruption import *
+from cdk_ecs_xray.local.interruption import *
 def say(text): return lambda: os.write(1, text.encode())
 me = os.getpid()
 """
