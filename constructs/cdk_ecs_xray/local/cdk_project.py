@@ -12,8 +12,13 @@ from pathlib import Path
 from cdk_ecs_xray.errors import ConfigurationError, LocalAwsError, Problem
 from cdk_ecs_xray.local.embedded_aws import DEFAULT_ACCOUNT, DEFAULT_REGION, EmbeddedAws
 from cdk_ecs_xray.local.interruption import scratch_folder
+from cdk_ecs_xray.local.isolation import isolated
 from cdk_ecs_xray.local.process import run_to_end
 from cdk_ecs_xray.templates.assembly import read_stacks
+
+# A lookup would ask an account, and keep the answer in the project's folder. The other two may come
+# from the cdk.json of the project or of the user's home, which no variable overrules.
+_ALONE = ("--no-lookups", "--no-notices", "--profile=")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,18 +99,17 @@ class CdkProject:
         quiet: bool = False,
         in_project: bool = True,
     ) -> None:
-        # Nothing of the user's own AWS settings may lead a trial to a real account.
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
-        if aws is not None and target is not None:
-            environment |= aws.cdk_environment(account=target.account, region=target.region)
         with scratch_folder() as scratch:
             empty, temporary = scratch / "empty", scratch / "tmp"
             empty.mkdir()
             temporary.mkdir()
+            environment = isolated(os.environ, cdk_home=scratch / "cdk")
+            if aws is not None and target is not None:
+                environment |= aws.cdk_environment(account=target.account, region=target.region)
             # Ended in the middle, the CLI and the app tidy nothing up.
             environment["TMPDIR"] = str(temporary)
             code, printed = run_to_end(
-                [self._cdk, *arguments],
+                [self._cdk, *arguments, *_ALONE],
                 folder=self.folder if in_project else empty,
                 environment=environment,
                 quiet=quiet,

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from cdk_ecs_xray.errors import LocalAwsError, Problem
 from cdk_ecs_xray.local import control, interruption
+from cdk_ecs_xray.local.isolation import fixed_variables
 from cdk_ecs_xray.local.process import (
     listening_socket,
-    server_command,
-    server_environment,
+    start_server,
     wait_for_exit,
 )
 from cdk_ecs_xray.local.run_folder import RunFolder
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
+# Each leads a client to another endpoint than the one that it is given.
+_SWITCHES = ("ignore_configured_endpoint_urls", "use_dualstack_endpoint", "use_fips_endpoint")
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 10.0
 _LOG_TAIL = 20
@@ -64,7 +66,7 @@ class EmbeddedAws:
         with listening_socket(port) as listener, interruption.held():
             run = RunFolder.create(port=listener.getsockname()[1])
             log = log_file or run.path / "server.log"
-            process = _spawn(run, listener.fileno(), log)
+            process = start_server(run, descriptor=listener.fileno(), log=log)
             started = cls(run, pid=process.pid, process=process)
             started._undo = interruption.remember(started._end)
         started._wait_until_healthy(process, log)
@@ -97,7 +99,7 @@ class EmbeddedAws:
     ) -> dict[str, str]:
         """The variables that point the CDK CLI and boto3 here and at no real credentials.
 
-        Lay them over an environment without ``AWS_PROFILE``, which no variable can undo.
+        Lay them over an environment without the variables that ``isolation.to_unset`` names.
         """
         return {
             "AWS_ENDPOINT_URL": self.url,
@@ -105,16 +107,8 @@ class EmbeddedAws:
             "AWS_SECRET_ACCESS_KEY": self._run.secret,
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            # The CLI caches the account per access key; here, not in the user's home.
-            "CDK_HOME": str(self._run.path / "cdk"),
-            "CI": "1",
-            "CDK_DISABLE_VERSION_CHECK": "1",
-            "CDK_DISABLE_CLI_TELEMETRY": "true",
-            "NO_PROXY": control.HOST,
-            "no_proxy": control.HOST,
+            # The CLI caches the account per access key.
+            **fixed_variables(os.environ, cdk_home=self._run.path / "cdk"),
         }
 
     def session(
@@ -131,6 +125,7 @@ class EmbeddedAws:
                 "profile": (None, None, None, None),
                 "config_file": nowhere,
                 "credentials_file": nowhere,
+                **dict.fromkeys(_SWITCHES, (None, None, False, None)),
             }
         )
         core.register_component("data_loader", _service_models())
@@ -259,35 +254,6 @@ class EmbeddedAws:
         """Stop it, unless it was let go."""
         if not self._outlives:
             self.stop()
-
-
-def _spawn(run: RunFolder, descriptor: int, log: Path) -> subprocess.Popen[bytes]:
-    """Start the server's process; no folder is left when that fails."""
-    lock = run.take_lock()
-    try:
-        with log.open("wb") as output:
-            return subprocess.Popen(
-                server_command(descriptor=descriptor, lock=lock, home=run.path),
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=server_environment(),
-                cwd=run.path,
-                pass_fds=(descriptor, lock),
-                start_new_session=True,
-            )
-    except OSError as error:
-        run.remove()
-        raise LocalAwsError(
-            Problem(
-                where="embedded AWS",
-                what="log_file must be writable",
-                got=f"{log} ({error.strerror})",
-                fix="Choose a file in a folder that exists.",
-            )
-        ) from error
-    finally:
-        os.close(lock)
 
 
 @cache

@@ -15,6 +15,7 @@ from pathlib import Path
 from cdk_ecs_xray.errors import LocalAwsError, Problem
 from cdk_ecs_xray.local import interruption
 from cdk_ecs_xray.local.control import HOST
+from cdk_ecs_xray.local.run_folder import RunFolder
 
 
 def listening_socket(port: int | None) -> socket.socket:
@@ -42,16 +43,40 @@ def listening_socket(port: int | None) -> socket.socket:
     return listener
 
 
-def server_command(*, descriptor: int, lock: int, home: Path) -> list[str]:
-    """The command line of the server process; no secret in it, as everybody may read it."""
-    return [
-        sys.executable,
-        "-m",
-        "cdk_ecs_xray.local.server",
-        f"--descriptor={descriptor}",
-        f"--lock={lock}",
-        f"--home={home}",
-    ]
+def start_server(run: RunFolder, *, descriptor: int, log: Path) -> subprocess.Popen[bytes]:
+    """Start the server's process; no folder is left when that fails.
+
+    :param descriptor: the socket that it inherits.
+    :raises LocalAwsError: the log cannot be written.
+    """
+    lock = run.take_lock()
+    # No secret in the command line, as everybody may read that.
+    program = [sys.executable, "-m", "cdk_ecs_xray.local.server"]
+    options = [f"--descriptor={descriptor}", f"--lock={lock}", f"--home={run.path}"]
+    try:
+        with log.open("wb") as output:
+            return subprocess.Popen(
+                [*program, *options],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=server_environment(),
+                cwd=run.path,
+                pass_fds=(descriptor, lock),
+                start_new_session=True,
+            )
+    except OSError as error:
+        run.remove()
+        raise LocalAwsError(
+            Problem(
+                where="embedded AWS",
+                what="log_file must be writable",
+                got=f"{log} ({error.strerror})",
+                fix="Choose a file in a folder that exists.",
+            )
+        ) from error
+    finally:
+        os.close(lock)
 
 
 def server_environment() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from rich.table import Table
 from cdk_ecs_xray.local.cdk_project import CdkProject, DeployedStack, describe, targets_of
 from cdk_ecs_xray.local.embedded_aws import EmbeddedAws
 from cdk_ecs_xray.local.interruption import held, scratch_folder, undo_on_signals
+from cdk_ecs_xray.local.isolation import to_unset
 from cdk_ecs_xray.local.parity import Row, compare, read_deployed, read_reference
 
 _SERVICE = "AWS::ECS::Service"
@@ -63,9 +65,11 @@ def keep_running(aws: EmbeddedAws) -> None:
 
 def how_to_reach(aws: EmbeddedAws) -> str:
     """Return the lines that point a shell at a running embedded AWS, and the one that stops it."""
-    exports = "\n".join(
-        f"  export {name}={quote(value)}" for name, value in aws.cdk_environment().items()
-    )
+    variables = aws.cdk_environment()
+    unset = [name for name in to_unset(os.environ) if name not in variables]
+    lines = [f"unset {' '.join(unset)}"]
+    lines += [f"export {name}={quote(value)}" for name, value in variables.items()]
+    exports = "\n".join(f"  {line}" for line in lines)
     return (
         f"\nThe embedded AWS runs on {aws.url}, process {aws.pid}. Use it from cdk, aws and boto3 "
         f"with\n\n{exports}\n\nand stop it with\n\n  ecs-xray local stop {aws.port}"
