@@ -44,7 +44,9 @@ if sys.argv[1] == "synth":
     folder.mkdir()
     stack = {{"type": "aws:cloudformation:stack", "environment": "aws://000000000000/us-east-1",
              "properties": {{"templateFile": "one.json", "stackName": "one"}}}}
-    (folder / "manifest.json").write_text(json.dumps({{"artifacts": {{"one": stack}}}}))
+    (folder / "manifest.json").write_text(
+        json.dumps({{"version": "48.0.0", "artifacts": {{"one": stack}}}}))
+    (folder / "one.json").write_text(json.dumps({{"Resources": {{}}}}))
 elif sys.argv[1] == "deploy":
     import boto3
     boto3.client("cloudformation").create_stack(StackName="one", TemplateBody=json.dumps(
