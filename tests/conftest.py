@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cdk_ecs_xray.local.isolation import NO_ACCOUNT, to_unset
+from cdk_ecs_xray.local.isolation import NO_ACCOUNT, tells_about_aws
 
 if TYPE_CHECKING:
     import aws_cdk as cdk
@@ -31,8 +31,8 @@ os.environ["CDK_VALIDATION"] = "false"
 
 
 # No test knows of an account, whatever shell it is run from.
-for _name in to_unset(os.environ):
-    os.environ.pop(_name, None)
+for _name in filter(tells_about_aws, list(os.environ)):
+    del os.environ[_name]
 os.environ.update(NO_ACCOUNT, CDK_HOME=str(Path(sys.prefix) / "cdk-home"))
 
 

@@ -215,7 +215,7 @@ def test_a_signal_at_a_random_moment_leaves_nothing_behind(
 
     def at(index: int) -> str:
         after, number = moments[index]
-        temporary = tmp_path / f"{index}"
+        temporary = tmp_path / f"moment-{index}-"
         wrong = interrupted(COMMANDS[name], project, temporary, after, number)
         return wrong and f"{number.name} after {after:.3f} s: {wrong}"
 

@@ -99,7 +99,7 @@ class EmbeddedAws:
     ) -> dict[str, str]:
         """The variables that point the CDK CLI and boto3 here and at no real credentials.
 
-        Lay them over an environment without the variables that ``isolation.to_unset`` names.
+        Lay them over an environment without the variables that ``tells_about_aws`` names.
         """
         return {
             "AWS_ENDPOINT_URL": self.url,

@@ -37,6 +37,15 @@ _STARTS = frozenset(
         "subprocess.Popen",
     }
 )
+# The events that reach for another machine, and which argument names it.
+_CALLS: Mapping[str, int] = {
+    "socket.connect": 1,
+    "socket.sendmsg": 1,
+    "socket.sendto": 1,
+    "socket.getaddrinfo": 0,
+    "socket.gethostbyaddr": 0,
+    "socket.gethostbyname": 0,
+}
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _may_start = contextvars.ContextVar("may_start", default=False)
 
@@ -130,10 +139,11 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
     if event in _STARTS:
         if not _may_start.get():
             raise ExecutionRefusedError(f"the embedded AWS starts no program (got {event})")
-    elif event in ("socket.connect", "socket.sendto", "socket.getaddrinfo"):
-        address = arguments[0] if event == "socket.getaddrinfo" else arguments[1]
+    elif event in _CALLS:
+        address = arguments[_CALLS[event]]
         host = address[0] if isinstance(address, tuple) else address
-        if event != "socket.getaddrinfo" and not isinstance(address, tuple):
+        # A path is a socket of this machine's; None is a connected socket, or any address.
+        if _CALLS[event] == 1 and not isinstance(address, tuple):
             return
         if host is not None and str(host) not in _LOOPBACK:
             raise ExecutionRefusedError(f"the embedded AWS calls nobody outside (got {host!r})")

@@ -26,7 +26,7 @@ def isolated(environment: Mapping[str, str], *, cdk_home: Path) -> dict[str, str
 
     :param cdk_home: where the CDK command line caches accounts, in place of the user's home.
     """
-    kept = {name: text for name, text in environment.items() if not _tells_about_aws(name)}
+    kept = {name: text for name, text in environment.items() if not tells_about_aws(name)}
     return {**kept, **fixed_variables(environment, cdk_home=cdk_home)}
 
 
@@ -35,13 +35,8 @@ def fixed_variables(environment: Mapping[str, str], *, cdk_home: Path) -> dict[s
     return {**NO_ACCOUNT, "CI": "1", "CDK_HOME": str(cdk_home), **_no_proxy(environment)}
 
 
-def to_unset(environment: Mapping[str, str]) -> list[str]:
-    """The names that a shell has to unset, as no value of theirs does no harm."""
-    always = {"AWS_PROFILE", "AWS_SESSION_TOKEN"}
-    return sorted(always | {name for name in environment if _tells_about_aws(name)})
-
-
-def _tells_about_aws(name: str) -> bool:
+def tells_about_aws(name: str) -> bool:
+    """Whether a variable can lead a program to an account, or away from the embedded AWS."""
     return name.startswith(_TELLING_ABOUT_AWS)
 
 

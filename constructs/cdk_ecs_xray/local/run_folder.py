@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
+from cdk_ecs_xray.errors import LocalAwsError, Problem
+
 HOME_PREFIX = "ecs-xray-aws-"
 _LOCK = "server.lock"
 _SETTINGS = "run.json"
@@ -36,11 +38,27 @@ class RunFolder:
 
     @classmethod
     def create(cls, *, port: int) -> Self:
-        """Make the folder of a server that will listen on *port*, with a secret of its own."""
-        path = Path(tempfile.mkdtemp(prefix=HOME_PREFIX)).resolve()
-        made = cls(path, port=port, secret=secrets.token_urlsafe(30))
-        _write(path / _LOCK, "")
-        _write(path / _SETTINGS, json.dumps({"port": port, "secret": made.secret}))
+        """Make the folder of a server that will listen on *port*, with a secret of its own.
+
+        :raises LocalAwsError: there is no room for it.
+        """
+        path = None
+        try:
+            path = Path(tempfile.mkdtemp(prefix=HOME_PREFIX)).resolve()
+            made = cls(path, port=port, secret=secrets.token_urlsafe(30))
+            _write(path / _LOCK, "")
+            _write(path / _SETTINGS, json.dumps({"port": port, "secret": made.secret}))
+        except OSError as error:
+            if path is not None:
+                shutil.rmtree(path, ignore_errors=True)
+            raise LocalAwsError(
+                Problem(
+                    where="embedded AWS",
+                    what="the temporary folder must be writable",
+                    got=str(error),
+                    fix="Set TMPDIR to a folder with space in it.",
+                )
+            ) from error
         return made
 
     @classmethod

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,10 +14,12 @@ from rich.table import Table
 from cdk_ecs_xray.local.cdk_project import CdkProject, DeployedStack, describe, targets_of
 from cdk_ecs_xray.local.embedded_aws import EmbeddedAws
 from cdk_ecs_xray.local.interruption import held, scratch_folder, undo_on_signals
-from cdk_ecs_xray.local.isolation import to_unset
 from cdk_ecs_xray.local.parity import Row, compare, read_deployed, read_reference
 
 _SERVICE = "AWS::ECS::Service"
+# Whatever the shell has, which may be more than make lets through. An endpoint of one service would
+# overrule the embedded AWS's, and a profile or a session token its keys.
+_UNSET = r"unset AWS_PROFILE $(env | sed -n 's/^\(AWS_[A-Za-z0-9_]*\)=.*/\1/p')"
 _WIDTH_WITHOUT_TERMINAL = 160
 _VERDICTS = {
     "equal": "yes",
@@ -65,10 +66,8 @@ def keep_running(aws: EmbeddedAws) -> None:
 
 def how_to_reach(aws: EmbeddedAws) -> str:
     """Return the lines that point a shell at a running embedded AWS, and the one that stops it."""
-    variables = aws.cdk_environment()
-    unset = [name for name in to_unset(os.environ) if name not in variables]
-    lines = [f"unset {' '.join(unset)}"]
-    lines += [f"export {name}={quote(value)}" for name, value in variables.items()]
+    lines = [_UNSET]
+    lines += [f"export {name}={quote(value)}" for name, value in aws.cdk_environment().items()]
     exports = "\n".join(f"  {line}" for line in lines)
     return (
         f"\nThe embedded AWS runs on {aws.url}, process {aws.pid}. Use it from cdk, aws and boto3 "

@@ -192,6 +192,8 @@ TRIES = {
     "posix_spawn": "os.posix_spawn(sys.executable, ['python', '-V'], {})",
     "a connection": "socket.create_connection(('192.0.2.1', 80), timeout=0.1)",
     "a datagram": "socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 53))",
+    "a message": "socket.socket(type=socket.SOCK_DGRAM).sendmsg([b'x'], [], 0, ('192.0.2.1', 53))",
+    "an old name": "socket.gethostbyname('canary.invalid')",
     "a name": "socket.getaddrinfo('canary.invalid', 80)",
 }
 

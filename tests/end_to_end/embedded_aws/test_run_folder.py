@@ -137,3 +137,11 @@ def test_each_run_has_a_secret_of_its_own(aws: EmbeddedAws) -> None:
             other.cdk_environment()["AWS_SECRET_ACCESS_KEY"]
             != aws.cdk_environment()["AWS_SECRET_ACCESS_KEY"]
         )
+
+
+def test_a_temporary_folder_that_is_not_there_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    with pytest.raises(LocalAwsError, match="the temporary folder must be writable"):
+        EmbeddedAws.start()
