@@ -43,6 +43,7 @@ def test_the_version_is_the_one_this_was_read_from() -> None:
         ("services.cloudformation.provisioners:_RESOURCE_HANDLERS", "dict"),
         ("services.cloudformation.provisioners:_REPLACING_PROPERTIES", "dict"),
         ("services.cloudformation.provisioners:_STACK_TAG_PROPERTY", "dict"),
+        ("services.cloudformation.provisioners:_cwlogs_create", "function"),
         ("services.cloudformation.provisioners:_delete_predecessor", "function"),
         ("services.cloudformation.provisioners:_ecs_task_def_create", "function"),
         ("services.cloudformation.provisioners:_normalize_container_defs", "function"),
@@ -74,6 +75,10 @@ def test_the_parameters_by_which_a_function_is_recognised_are_where_they_were() 
 @pytest.mark.parametrize("store", ["_services", "_tags", "_task_defs"])
 def test_the_ecs_stores_are_mappings(store: str) -> None:
     assert {"get", "setdefault", "__getitem__"} <= set(dir(member(f"services.ecs:{store}")))
+
+
+def test_the_log_groups_are_a_mapping_by_name() -> None:
+    assert {"get", "__contains__"} <= set(dir(member("services.cloudwatch_logs:_log_groups")))
 
 
 @pytest.mark.parametrize(
@@ -130,6 +135,8 @@ def test_the_gaps_are_still_there() -> None:
     convert = member("services.cloudformation.provisioners:_normalize_container_defs")
     (converted,) = convert([{"DependsOn": [{"ContainerName": "a", "Condition": "START"}]}])
     assert converted["dependsOn"] == [{"ContainerName": "a", "Condition": "START"}]
+    log_groups = member("services.cloudformation.provisioners:_cwlogs_create")
+    assert "already exists" not in inspect.getsource(log_groups)
     source = inspect.getsource(member("services.cloudformation.provisioners:_ecs_service_create"))
     assert "PlacementStrategies" not in source
     assert not [name for name in member("services.ssm:_PUBLIC_AMI_PARAMETERS") if "/ecs/" in name]

@@ -9,6 +9,7 @@ from cdk_ecs_xray.local.gaps import (
     container_definitions,
     containers,
     ecs_services,
+    log_groups,
     public_parameters,
     response_urls,
 )
@@ -22,6 +23,7 @@ def mend_all() -> None:
         containers,
         container_definitions,
         ecs_services,
+        log_groups,
         public_parameters,
         response_urls,
     ):
