@@ -88,8 +88,9 @@ class EmbeddedAws:
             raise LocalAwsError(
                 Problem(
                     where="embedded AWS",
-                    what=f"server of yours on port {port} not found",
-                    fix=f"Start one: ecs-xray local start --port {port}",
+                    what=f"your server on port {port} not found",
+                    fix=f"Start one with ecs-xray local start --port {port}. If it runs, set TMPDIR "
+                    "as it was when you started it.",
                 )
             )
         return cls(run, pid=pid, process=None)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from cdk_ecs_xray.errors import LocalAwsError, Problem
 from cdk_ecs_xray.local import interruption
@@ -47,36 +48,41 @@ def start_server(run: RunFolder, *, descriptor: int, log: Path) -> subprocess.Po
     """Start the server's process; no folder is left when that fails.
 
     :param descriptor: the socket that it inherits.
-    :raises LocalAwsError: the log cannot be written.
+    :raises LocalAwsError: the log cannot be written, or no process started.
     """
-    lock = run.take_lock()
-    # No secret in the command line, as everybody may read that.
-    program = [sys.executable, "-m", "cdk_ecs_xray.local.server"]
-    options = [f"--descriptor={descriptor}", f"--lock={lock}", f"--home={run.path}"]
+    what = "log_file must be writable"
     try:
         with log.open("wb") as output:
-            return subprocess.Popen(
-                [*program, *options],
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=server_environment(),
-                cwd=run.path,
-                pass_fds=(descriptor, lock),
-                start_new_session=True,
-            )
+            what = "a process must start for the server, with its log in a file"
+            return _spawn(run, descriptor, output)
     except OSError as error:
         run.remove()
         raise LocalAwsError(
             Problem(
                 where="embedded AWS",
-                what="log_file must be writable",
+                what=what,
                 got=f"{log} ({error.strerror})",
-                fix="Choose a file in a folder that exists.",
+                fix="Choose a file in a folder that exists, and check the limits of your user.",
             )
         ) from error
     finally:
-        os.close(lock)
+        run.let_go_of_lock()
+
+
+def _spawn(run: RunFolder, descriptor: int, output: IO[bytes]) -> subprocess.Popen[bytes]:
+    # No secret in the command line, as everybody may read that.
+    program = [sys.executable, "-m", "cdk_ecs_xray.local.server"]
+    options = [f"--descriptor={descriptor}", f"--lock={run.lock}", f"--home={run.path}"]
+    return subprocess.Popen(
+        [*program, *options],
+        stdin=subprocess.PIPE,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        env=server_environment(),
+        cwd=run.path,
+        pass_fds=[one for one in (descriptor, run.lock) if one is not None],
+        start_new_session=True,
+    )
 
 
 def server_environment() -> dict[str, str]:

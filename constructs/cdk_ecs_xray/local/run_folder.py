@@ -35,6 +35,8 @@ class RunFolder:
         self.path = path
         self.port = port
         self.secret = secret
+        # Of the one who made it, until the server has inherited it.
+        self.lock: int | None = None
 
     @classmethod
     def create(cls, *, port: int) -> Self:
@@ -42,13 +44,20 @@ class RunFolder:
 
         :raises LocalAwsError: there is no room for it.
         """
-        path = None
+        for left in cls._all():
+            if not left.is_locked():
+                left.remove()
+        path, made = None, None
         try:
             path = Path(tempfile.mkdtemp(prefix=HOME_PREFIX)).resolve()
             made = cls(path, port=port, secret=secrets.token_urlsafe(30))
+            # Locked before it can be read: one that can, and is not locked, was left behind.
             _write(path / _LOCK, "")
+            made.lock = made._take_lock()
             _write(path / _SETTINGS, json.dumps({"port": port, "secret": made.secret}))
         except OSError as error:
+            if made is not None:
+                made.let_go_of_lock()
             if path is not None:
                 shutil.rmtree(path, ignore_errors=True)
             raise LocalAwsError(
@@ -88,11 +97,17 @@ class RunFolder:
             if found is not None:
                 yield found
 
-    def take_lock(self) -> int:
-        """Lock the folder and return the descriptor; the lock lasts until its last copy closes."""
+    def _take_lock(self) -> int:
+        """Lock the folder; the lock lasts until the last copy of the descriptor closes."""
         descriptor = os.open(self.path / _LOCK, os.O_RDWR | os.O_CLOEXEC)
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return descriptor
+
+    def let_go_of_lock(self) -> None:
+        """Close this process's copy; the server has its own."""
+        if self.lock is not None:
+            os.close(self.lock)
+            self.lock = None
 
     @staticmethod
     def write_pid(descriptor: int) -> None:
@@ -101,20 +116,26 @@ class RunFolder:
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
 
     def pid(self) -> int | None:
-        """The process that holds the lock; None when none does."""
+        """The process that holds the lock; None when none does, or it has not said who it is."""
+        try:
+            text = (self.path / _LOCK).read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
+            return None
+        return int(text) if self.is_locked() and text.isdecimal() and int(text) > 1 else None
+
+    def is_locked(self) -> bool:
+        """Whether a server has the folder, or is about to."""
         try:
             descriptor = os.open(self.path / _LOCK, os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
-            return None
+            return False
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except OSError:
-            text = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
-            return int(text) if text.isdecimal() and int(text) > 1 else None
-        else:
-            return None
+            return True
         finally:
             os.close(descriptor)
+        return False
 
     def remove(self) -> None:
         """Remove the folder with all that is in it."""

@@ -48,7 +48,7 @@ def test_nobody_on_the_network_says_which_process_to_end() -> None:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            with pytest.raises(LocalAwsError, match=r"server of yours on port \d+ not found"):
+            with pytest.raises(LocalAwsError, match=r"your server on port \d+ not found"):
                 EmbeddedAws.attach(server.server_address[1])
             assert AnotherProgram.asked == []
         finally:
@@ -59,16 +59,15 @@ def test_nobody_on_the_network_says_which_process_to_end() -> None:
 def forged(*, pid: int, held: bool, mode: int = 0o700) -> Iterator[int]:
     """A run's folder that names a process which is no server; yields its port."""
     run = RunFolder.create(port=4711)
-    lock = run.take_lock()
+    assert run.lock is not None
+    os.pwrite(run.lock, f"{pid}\n".encode(), 0)
     try:
-        os.pwrite(lock, f"{pid}\n".encode(), 0)
         if not held:
-            os.close(lock)
+            run.let_go_of_lock()
         run.path.chmod(mode)
         yield run.port
     finally:
-        if held:
-            os.close(lock)
+        run.let_go_of_lock()
         run.remove()
 
 
@@ -89,6 +88,20 @@ def test_a_folder_left_behind_or_open_to_others_names_no_process(*, held: bool, 
             assert bystander.poll() is None
         finally:
             bystander.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_the_next_start_removes_what_a_killed_server_left(
+    own_temporary_folder: Path, number: signal.Signals
+) -> None:
+    killed = EmbeddedAws.start(detached=True)
+    (own_temporary_folder / "ecs-xray-aws-of-something-else").mkdir()
+    os.kill(killed.pid, number)
+    os.waitpid(killed.pid, 0)
+    with EmbeddedAws.start() as running, EmbeddedAws.start() as other:
+        left = {path.name for path in own_temporary_folder.iterdir()}
+        runs = {home_of(running).name, home_of(other).name}
+        assert left == runs | {"ecs-xray-aws-of-something-else"}
 
 
 def test_a_server_that_ended_by_itself_has_no_process_to_end(own_temporary_folder: Path) -> None:
