@@ -89,8 +89,8 @@ class EmbeddedAws:
                 Problem(
                     where="embedded AWS",
                     what=f"your server on port {port} not found",
-                    fix=f"Start one with ecs-xray local start --port {port}. If it runs, set TMPDIR "
-                    "as it was when you started it.",
+                    fix=f"Start one with ecs-xray local start --port {port}. If it runs, set "
+                    "TMPDIR as it was when you started it.",
                 )
             )
         return cls(run, pid=pid, process=None)
