@@ -12,6 +12,15 @@ unexport PYTHONDONTWRITEBYTECODE
 export JSII_NODE := $(CURDIR)/$(BIN)/node
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/$(VENV)/jsii-package-cache
 
+# Nothing here needs an account: profiles, keys and endpoints of the user's are none of its business.
+unexport $(filter AWS_% CDK_DEFAULT_%,$(.VARIABLES))
+export AWS_CONFIG_FILE := /dev/null
+export AWS_SHARED_CREDENTIALS_FILE := /dev/null
+export AWS_EC2_METADATA_DISABLED := true
+export CDK_HOME := $(CURDIR)/$(VENV)/cdk-home
+export CDK_DISABLE_CLI_TELEMETRY := true
+export CDK_DISABLE_VERSION_CHECK := 1
+
 # The first of these that runs and is new enough; `make PYTHON=/path/to/python3` overrides.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
@@ -33,7 +42,7 @@ deploy-local: setup ## deploy ENV=dev (staging, prod) onto an embedded AWS; KEEP
 
 synth: setup ## synthesise every environment into cdk.out
 	@rm -rf cdk.out
-	@$(BIN)/cdk synth --quiet '**'
+	@$(BIN)/cdk synth --quiet --no-lookups '**'
 
 test: setup ## run every test
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
@@ -44,7 +53,7 @@ check: setup ## format, lint, types, import rules, tests with branch coverage, s
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov
-	@rm -rf cdk.out && $(BIN)/cdk synth --quiet --context nag=true '**'
+	@rm -rf cdk.out && $(BIN)/cdk synth --quiet --no-lookups --context nag=true '**'
 	@$(BIN)/cfn-lint 'cdk.out/**/*.template.json'
 
 bench: setup ## compare speed with hand-written CDK, side by side

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cdk_ecs_xray.local.isolation import NO_ACCOUNT, tells_about_aws
+
 if TYPE_CHECKING:
     import aws_cdk as cdk
 
@@ -26,6 +28,12 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 # Two CPU seconds at every synthesis in this process; the command line's own run with it.
 os.environ["CDK_VALIDATION"] = "false"
+
+
+# No test knows of an account, whatever shell it is run from.
+for _name in filter(tells_about_aws, list(os.environ)):
+    del os.environ[_name]
+os.environ.update(NO_ACCOUNT, CDK_HOME=str(Path(sys.prefix) / "cdk-home"))
 
 
 def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -73,6 +75,67 @@ def test_a_path_with_only_an_old_python_is_told_the_same(
 
     assert done.returncode != 0
     assert "setup: Python must be 3.11 or newer, got Python 3.9.18; install one, " in done.stderr
+
+
+# A shell that works on real accounts.
+REAL = {
+    "AWS_PROFILE": "real",
+    "AWS_ACCESS_KEY_ID": "AKIAREALREALREALREAL",
+    "AWS_SECRET_ACCESS_KEY": "real",
+    "AWS_SESSION_TOKEN": "real",
+    "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:9",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:9",
+    "AWS_CONFIG_FILE": "/real/config",
+    "CDK_DEFAULT_ACCOUNT": "111122223333",
+}
+ALONE = {
+    "AWS_CONFIG_FILE": "/dev/null",
+    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "CDK_DISABLE_CLI_TELEMETRY": "true",
+}
+
+
+def aws_settings(text: str) -> dict[str, str]:
+    pairs = dict(line.partition("=")[::2] for line in text.splitlines())
+    return {name: value for name, value in pairs.items() if name.startswith(("AWS_", "CDK_"))}
+
+
+def test_no_recipe_of_make_knows_of_an_account(end_of: End, repository: Path) -> None:
+    show = "shown:; @env"
+    done = end_of("make", "--eval", show, "shown", cwd=repository, **REAL)
+
+    assert done.returncode == 0, done.stderr
+    settings = aws_settings(done.stdout)
+    assert settings.pop("CDK_HOME").startswith(str(repository))
+    settings.pop("CDK_VALIDATION", None)
+    assert settings == ALONE | {"CDK_DISABLE_VERSION_CHECK": "1"}
+
+
+def test_every_synthesis_of_make_looks_nothing_up(repository: Path) -> None:
+    text = (repository / "Makefile").read_text()
+
+    assert text.count("cdk synth") == text.count("cdk synth --quiet --no-lookups") > 1
+
+
+def test_no_test_knows_of_an_account(end_of: End, repository: Path) -> None:
+    code = (
+        "import tests.conftest, os; print(*(f'{k}={v}' for k, v in os.environ.items()), sep='\\n')"
+    )
+    done = end_of(sys.executable, "-c", code, cwd=repository, **REAL)
+
+    assert done.returncode == 0, done.stderr
+    settings = aws_settings(done.stdout)
+    assert ALONE.items() <= settings.items()
+    assert not set(settings) & (set(REAL) - {"AWS_CONFIG_FILE"})
+
+
+def test_the_cdk_command_line_sends_no_figures_home(repository: Path) -> None:
+    settings = json.loads((repository / "cdk.json").read_text())
+
+    assert settings["notices"] is False
+    assert settings["versionReporting"] is False
+    assert settings["context"]["cli-telemetry"] is False
 
 
 class Installer:

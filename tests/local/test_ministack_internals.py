@@ -25,16 +25,25 @@ def test_the_version_is_the_one_this_was_read_from() -> None:
         ("app:app", "function"),
         ("app:_reset_all_state", "function"),
         ("app:_get_reset_lock", "function"),
+        ("core.iam_actions:access_denied_response", "function"),
+        ("core.iam_evaluator:resolve_credential", "function"),
+        ("core.responses:_account_from_sts_session", "function"),
         ("core.responses:get_account_id", "function"),
         ("core.responses:get_region", "function"),
         ("core.responses:set_request_account_id", "function"),
         ("core.responses:set_request_region", "function"),
         ("core.router:extract_access_key_id", "function"),
         ("core.router:extract_region", "function"),
+        ("core.sigv4:header_signature_failure", "function"),
+        ("core.sigv4:parse_header_signature", "function"),
+        ("core.sigv4:parse_query_signature", "function"),
+        ("services.cloudformation.custom_resource:_response_url", "function"),
+        ("services.cloudformation.custom_resource:invoke_custom_resource", "function"),
         ("services.cloudformation.drift:_DRIFT_READERS", "dict"),
         ("services.cloudformation.provisioners:_RESOURCE_HANDLERS", "dict"),
         ("services.cloudformation.provisioners:_REPLACING_PROPERTIES", "dict"),
         ("services.cloudformation.provisioners:_STACK_TAG_PROPERTY", "dict"),
+        ("services.cloudformation.provisioners:_cwlogs_create", "function"),
         ("services.cloudformation.provisioners:_delete_predecessor", "function"),
         ("services.cloudformation.provisioners:_ecs_task_def_create", "function"),
         ("services.cloudformation.provisioners:_normalize_container_defs", "function"),
@@ -44,6 +53,9 @@ def test_the_version_is_the_one_this_was_read_from() -> None:
         ("services.ec2:_STUB_AMIS", "list"),
         ("services.ecs:_get_docker", "function"),
         ("services.ecs:_resolve_cluster_name", "function"),
+        ("services.lambda_svc:_execute_function_dispatch", "function"),
+        ("services.lambda_svc:_execution_record_for_config", "function"),
+        ("services.lambda_svc:_get_func_record_for_ref", "function"),
         ("services.ssm:_PUBLIC_AMI_PARAMETERS", "dict"),
     ],
 )
@@ -52,9 +64,21 @@ def test_a_private_name_is_still_there(path: str, kind: str) -> None:
     assert inspect.isfunction(found) if kind == "function" else type(found).__name__ == kind
 
 
+def test_the_parameters_by_which_a_function_is_recognised_are_where_they_were() -> None:
+    invoke = member("services.cloudformation.custom_resource:invoke_custom_resource")
+    assert list(inspect.signature(invoke).parameters)[2] == "props"
+    worker = member("core.lambda_runtime:Worker")
+    assert list(inspect.signature(worker).parameters) == ["func_name", "config", "code_zip"]
+    assert inspect.isfunction(worker._spawn)
+
+
 @pytest.mark.parametrize("store", ["_services", "_tags", "_task_defs"])
 def test_the_ecs_stores_are_mappings(store: str) -> None:
     assert {"get", "setdefault", "__getitem__"} <= set(dir(member(f"services.ecs:{store}")))
+
+
+def test_the_log_groups_are_a_mapping_by_name() -> None:
+    assert {"get", "__contains__"} <= set(dir(member("services.cloudwatch_logs:_log_groups")))
 
 
 @pytest.mark.parametrize(
@@ -111,6 +135,8 @@ def test_the_gaps_are_still_there() -> None:
     convert = member("services.cloudformation.provisioners:_normalize_container_defs")
     (converted,) = convert([{"DependsOn": [{"ContainerName": "a", "Condition": "START"}]}])
     assert converted["dependsOn"] == [{"ContainerName": "a", "Condition": "START"}]
+    log_groups = member("services.cloudformation.provisioners:_cwlogs_create")
+    assert "already exists" not in inspect.getsource(log_groups)
     source = inspect.getsource(member("services.cloudformation.provisioners:_ecs_service_create"))
     assert "PlacementStrategies" not in source
     assert not [name for name in member("services.ssm:_PUBLIC_AMI_PARAMETERS") if "/ecs/" in name]

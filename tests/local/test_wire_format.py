@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import botocore.session
 import pytest
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
-from cdk_ecs_xray.local.server import LAMBDA_RUNTIME
 from cdk_ecs_xray.local.xray import Scope, XRayService, refusals
 from cdk_ecs_xray.local.xray.operations import OPERATIONS
-from cdk_ecs_xray.local.xray.service import SAMPLING_POLL_PATHS
 
 NOW = 1_800_000_000
 SCOPE = Scope("123456789012", "eu-west-1")
@@ -132,7 +129,6 @@ def test_every_operation_fits_the_model(model: ServiceModel) -> None:
 def test_the_conversation_leaves_no_operation_out(model: ServiceModel) -> None:
     spoken = {model.operation_model(name).http["requestUri"] for name, _ in CONVERSATION}
     assert spoken == set(OPERATIONS)
-    assert set(OPERATIONS) >= SAMPLING_POLL_PATHS
 
 
 @pytest.mark.parametrize(
@@ -178,12 +174,3 @@ def test_accounts_and_regions_know_nothing_of_each_other() -> None:
         assert service.answer(scope=scope, path="/CreateGroup", body=body).status == 200
     service.reset()
     assert service.answer(scope=SCOPE, path="/GetGroup", body=body).status == 400
-
-
-def test_the_node_client_sends_to_the_paths_of_the_model(model: ServiceModel) -> None:
-    """Lambda functions in the embedded AWS use a client of ours in place of AWS's."""
-    code = (LAMBDA_RUNTIME / "@aws-sdk" / "client-xray" / "index.js").read_text()
-    paths = dict(re.findall(r"^  (\w+): '(/\w+)',$", code, re.MULTILINE))
-    assert "UpdateSamplingRule" in paths
-    for name, path in paths.items():
-        assert model.operation_model(name).http["requestUri"] == path

@@ -46,9 +46,11 @@ def start(port: int | None) -> None:
     """Start an embedded AWS and leave it running."""
     _require_extra()
     from cdk_ecs_xray.local import EmbeddedAws
-    from cdk_ecs_xray.local.trial import how_to_reach
+    from cdk_ecs_xray.local.interruption import undo_on_signals
+    from cdk_ecs_xray.local.trial import keep_running
 
-    click.echo(how_to_reach(EmbeddedAws.start(port=port, detached=True)))
+    with undo_on_signals(), EmbeddedAws.start(port=port) as aws:
+        keep_running(aws)
 
 
 @local.command()

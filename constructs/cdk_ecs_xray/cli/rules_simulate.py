@@ -111,9 +111,11 @@ def simulate(**options: Any) -> None:
     """
     from cdk_ecs_xray.cli.rules_request import SimulationRequest
     from cdk_ecs_xray.cli.rules_traffic import print_athena_query, run
+    from cdk_ecs_xray.local.interruption import scratch_for_all, undo_on_signals
 
     if options["print_athena_sql"]:
         click.echo(print_athena_query(options["log_format"], options["athena_table"]), nl=False)
         return
     del options["print_athena_sql"], options["athena_table"]
-    click.echo(run(SimulationRequest(**options)), nl=False)
+    with undo_on_signals(), scratch_for_all():
+        click.echo(run(SimulationRequest(**options)), nl=False)

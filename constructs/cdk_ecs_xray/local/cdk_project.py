@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cdk_ecs_xray.errors import ConfigurationError, LocalAwsError, Problem
 from cdk_ecs_xray.local.embedded_aws import DEFAULT_ACCOUNT, DEFAULT_REGION, EmbeddedAws
+from cdk_ecs_xray.local.interruption import scratch_folder
+from cdk_ecs_xray.local.isolation import isolated
+from cdk_ecs_xray.local.process import run_to_end
 from cdk_ecs_xray.templates.assembly import read_stacks
+
+# A lookup would ask an account, and keep the answer in the project's folder. The other two may come
+# from the cdk.json of the project or of the user's home, which no variable overrules.
+_ALONE = ("--no-lookups", "--no-notices", "--profile=")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,16 +69,15 @@ class CdkProject:
 
     def bootstrap(self, aws: EmbeddedAws, target: Target) -> None:
         """Create CDK's own staging resources, which its deployments need."""
-        with tempfile.TemporaryDirectory() as empty:
+        self._run(
+            "bootstrap",
+            ["bootstrap", f"aws://{target.account}/{target.region}"],
+            aws=aws,
+            target=target,
+            quiet=True,
             # Where there is a cdk.json, bootstrapping would synthesise the app first.
-            self._run(
-                "bootstrap",
-                ["bootstrap", f"aws://{target.account}/{target.region}"],
-                aws=aws,
-                target=target,
-                folder=Path(empty),
-                quiet=True,
-            )
+            in_project=False,
+        )
 
     def deploy(self, aws: EmbeddedAws, assembly: Path, target: Target) -> None:
         """Deploy every stack of an assembly that goes to one account and region."""
@@ -92,30 +96,32 @@ class CdkProject:
         *,
         aws: EmbeddedAws | None = None,
         target: Target | None = None,
-        folder: Path | None = None,
         quiet: bool = False,
+        in_project: bool = True,
     ) -> None:
-        # Nothing of the user's own AWS settings may lead a trial to a real account.
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
-        if aws is not None and target is not None:
-            environment |= aws.cdk_environment(account=target.account, region=target.region)
-        done = subprocess.run(
-            [self._cdk, *arguments],
-            cwd=self.folder if folder is None else folder,
-            env=environment,
-            stdout=subprocess.PIPE if quiet else None,
-            stderr=subprocess.STDOUT if quiet else None,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
+        with scratch_folder() as scratch:
+            empty, temporary = scratch / "empty", scratch / "tmp"
+            empty.mkdir()
+            temporary.mkdir()
+            environment = isolated(os.environ, cdk_home=scratch / "cdk")
+            if aws is not None and target is not None:
+                environment |= aws.cdk_environment(account=target.account, region=target.region)
+            # Ended in the middle, the CLI and the app tidy nothing up.
+            environment["TMPDIR"] = str(temporary)
+            code, printed = run_to_end(
+                [self._cdk, *arguments, *_ALONE],
+                folder=self.folder if in_project else empty,
+                environment=environment,
+                quiet=quiet,
+            )
+        if code != 0:
             if quiet:
-                sys.stderr.write(done.stdout)
+                sys.stderr.write(printed)
             raise LocalAwsError(
                 Problem(
                     where=f"step '{step}'",
                     what=f"cdk {arguments[0]} must end with 0",
-                    got=str(done.returncode),
+                    got=str(code),
                     fix="Its own message is above.",
                 )
             )

@@ -3,49 +3,42 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
-from pathlib import Path
-from typing import Self
 
 HOST = "127.0.0.1"
 # Outside X-Ray's and ministack's paths.
 HEALTH_PATH = "/_ecs_xray/health"
 RESET_PATH = "/_ecs_xray/reset"
-HOME_PREFIX = "ecs-xray-aws-"
 KIND = "cdk-ecs-xray embedded AWS"
+# What a parent writes to the server's standard input when the server may outlive it.
+KEEP = b"keep\n"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Health:
-    """Who answers on a port: enough to stop it without a state file anywhere."""
-
-    pid: int
-    home: Path
-
-    def document(self) -> dict[str, object]:
-        """The health answer."""
-        return {"kind": KIND, "pid": self.pid, "home": str(self.home)}
-
-    @classmethod
-    def from_document(cls, document: object) -> Self | None:
-        """The health answer read back; None when another program answered."""
-        if not isinstance(document, dict) or document.get("kind") != KIND:
-            return None
-        return cls(pid=int(document["pid"]), home=Path(document["home"]))
+def health_document() -> dict[str, object]:
+    """The health answer: that a server of this kit runs, and nothing that helps anybody else."""
+    return {"kind": KIND}
 
 
-def health_of(port: int, *, timeout: float) -> Health | None:
-    """Who answers on *port*, when it is a server of ours."""
-    return Health.from_document(ask(port, "GET", HEALTH_PATH, timeout=timeout))
+def is_healthy(port: int, *, timeout: float) -> bool:
+    """Whether a server of this kit answers on *port*."""
+    answer = ask(port, "GET", HEALTH_PATH, timeout=timeout)
+    return isinstance(answer, dict) and answer.get("kind") == KIND
 
 
-def ask(port: int, method: str, path: str, *, timeout: float) -> object:
+def ask(
+    port: int,
+    method: str,
+    path: str,
+    *,
+    timeout: float,
+    headers: Mapping[str, str] | None = None,
+) -> object:
     """The server's own JSON answer, or None when there is none; never through a proxy."""
     connection = HTTPConnection(HOST, port, timeout=timeout)
     try:
-        connection.request(method, path)
+        connection.request(method, path, headers=dict(headers or {}))
         answer = connection.getresponse()
         body = answer.read()
         return json.loads(body) if answer.status == HTTPStatus.OK else None

@@ -5,35 +5,32 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from cdk_ecs_xray.errors import LocalAwsError, Problem
-from cdk_ecs_xray.local import control
+from cdk_ecs_xray.local import control, interruption
+from cdk_ecs_xray.local.isolation import fixed_variables
 from cdk_ecs_xray.local.process import (
-    is_running,
     listening_socket,
-    server_command,
-    server_environment,
+    start_server,
     wait_for_exit,
 )
+from cdk_ecs_xray.local.run_folder import RunFolder
 
 if TYPE_CHECKING:
     import boto3
 
 DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
-# Nothing checks it, but a client without one signs no request.
-_UNCHECKED = "x"
+# Each leads a client to another endpoint than the one that it is given.
+_SWITCHES = ("ignore_configured_endpoint_urls", "use_dualstack_endpoint", "use_fips_endpoint")
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 10.0
-ATTACH_TIMEOUT = 2.0
 _LOG_TAIL = 20
 
 
@@ -44,14 +41,16 @@ class EmbeddedAws:
     """
 
     def __init__(
-        self, *, port: int, pid: int, home: Path, process: subprocess.Popen[bytes] | None
+        self, run: RunFolder, *, pid: int, process: subprocess.Popen[bytes] | None
     ) -> None:
-        self.port = port
+        self.port = run.port
         self.pid = pid
-        self.url = f"http://{control.HOST}:{port}"
-        self._home = home
+        self.url = f"http://{control.HOST}:{run.port}"
+        self._run = run
         self._process = process
         self._stopped = False
+        self._outlives = False
+        self._undo: interruption.Step | None = None
 
     @classmethod
     def start(
@@ -64,70 +63,53 @@ class EmbeddedAws:
         :param log_file: where its log goes; in its temporary folder when None.
         :raises LocalAwsError: the port is taken, the server ended early or never answered.
         """
-        with listening_socket(port) as listener:
-            number: int = listener.getsockname()[1]
-            home = Path(tempfile.mkdtemp(prefix=control.HOME_PREFIX)).resolve()
-            log = log_file or home / "server.log"
-            with _open_log(log, home) as output:
-                process = subprocess.Popen(
-                    server_command(
-                        port=number, descriptor=listener.fileno(), home=home, detached=detached
-                    ),
-                    stdin=subprocess.DEVNULL if detached else subprocess.PIPE,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    env=server_environment(),
-                    cwd=home,
-                    pass_fds=(listener.fileno(),),
-                    start_new_session=True,
-                )
-        started = cls(port=number, pid=process.pid, home=home, process=process)
+        with listening_socket(port) as listener, interruption.held():
+            run = RunFolder.create(port=listener.getsockname()[1])
+            log = log_file or run.path / "server.log"
+            process = start_server(run, descriptor=listener.fileno(), log=log)
+            started = cls(run, pid=process.pid, process=process)
+            started._undo = interruption.remember(started._end)
         started._wait_until_healthy(process, log)
         if detached:
-            started._let_go(process)
+            started.let_go()
         return started
 
     @classmethod
     def attach(cls, port: int) -> Self:
-        """The server that already runs on *port*.
+        """The server of this user that already runs on *port*.
 
-        :raises LocalAwsError: none of ours answers there.
+        Nobody who answers there is believed: the server's folder says who it is.
+
+        :raises LocalAwsError: none of ours runs there.
         """
-        health = control.health_of(port, timeout=ATTACH_TIMEOUT)
-        if health is None:
+        run = RunFolder.of_port(port)
+        pid = None if run is None else run.pid()
+        if run is None or pid is None:
             raise LocalAwsError(
                 Problem(
                     where="embedded AWS",
-                    what=f"expected a server of this kit on port {port}",
-                    got="no answer of its kind",
-                    fix=f"Start one with ecs-xray local start --port {port}.",
+                    what=f"your server on port {port} not found",
+                    fix=f"Start one with ecs-xray local start --port {port}. If it runs, set "
+                    "TMPDIR as it was when you started it.",
                 )
             )
-        return cls(port=port, pid=health.pid, home=health.home, process=None)
+        return cls(run, pid=pid, process=None)
 
     def cdk_environment(
         self, *, account: str = DEFAULT_ACCOUNT, region: str = DEFAULT_REGION
     ) -> dict[str, str]:
         """The variables that point the CDK CLI and boto3 here and at no real credentials.
 
-        Lay them over an environment without ``AWS_PROFILE``, which no variable can undo.
+        Lay them over an environment without the variables that ``tells_about_aws`` names.
         """
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": account,
-            "AWS_SECRET_ACCESS_KEY": _UNCHECKED,
+            "AWS_SECRET_ACCESS_KEY": self._run.secret,
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            # The CLI caches the account per access key; here, not in the user's home.
-            "CDK_HOME": str(self._home / "cdk"),
-            "CI": "1",
-            "CDK_DISABLE_VERSION_CHECK": "1",
-            "CDK_DISABLE_CLI_TELEMETRY": "true",
-            "NO_PROXY": control.HOST,
-            "no_proxy": control.HOST,
+            # The CLI caches the account per access key.
+            **fixed_variables(os.environ, cdk_home=self._run.path / "cdk"),
         }
 
     def session(
@@ -144,6 +126,7 @@ class EmbeddedAws:
                 "profile": (None, None, None, None),
                 "config_file": nowhere,
                 "credentials_file": nowhere,
+                **dict.fromkeys(_SWITCHES, (None, None, False, None)),
             }
         )
         core.register_component("data_loader", _service_models())
@@ -156,7 +139,7 @@ class EmbeddedAws:
         return boto3.Session(
             botocore_session=core,
             aws_access_key_id=account,
-            aws_secret_access_key=_UNCHECKED,
+            aws_secret_access_key=self._run.secret,
             region_name=region,
         )
 
@@ -169,7 +152,8 @@ class EmbeddedAws:
 
     def reset(self) -> None:
         """Forget every resource in every account, the CDK bootstrap included."""
-        if control.ask(self.port, "POST", control.RESET_PATH, timeout=20.0) is None:
+        headers = self._signed("POST", control.RESET_PATH)
+        if control.ask(self.port, "POST", control.RESET_PATH, timeout=20, headers=headers) is None:
             raise LocalAwsError(
                 Problem(
                     where="embedded AWS",
@@ -178,39 +162,69 @@ class EmbeddedAws:
                     fix="Is the server stopped?",
                 )
             )
-        shutil.rmtree(self._home / "cdk", ignore_errors=True)
+        shutil.rmtree(self._run.path / "cdk", ignore_errors=True)
 
     def stop(self) -> None:
         """End the server, wait for it, remove its temporary folder. Safe to call twice.
 
         :raises LocalAwsError: it did not end within the time allowed, even when killed.
         """
+        with interruption.held():
+            self._end()
+            if self._process is not None:
+                # Popen would warn that it still runs when nobody has asked it.
+                self._process.poll()
+                if self._process.stdin is not None:
+                    self._process.stdin.close()
+
+    def let_go(self) -> None:
+        """Let the server outlive this process."""
+        process = self._process
+        if process is None or process.stdin is None:
+            return
+        with interruption.held():
+            # One that has just died takes no word; whoever uses it next will say so.
+            with suppress(OSError), process.stdin as stdin:
+                stdin.write(control.KEEP)
+            self._process, self._outlives = None, True
+            # Popen would warn that it still runs, which is the point.
+            process.returncode = 0
+            self._forget_undo()
+
+    def _end(self) -> None:
+        """End the process and remove the folder; also what a signal does."""
         if self._stopped:
             return
         self._stopped = True
-        if self._process is not None or self._still_ours():
-            wait_for_exit(self.pid, process=self._process, timeout=STOP_TIMEOUT)
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
-        if self._home.name.startswith(control.HOME_PREFIX) and not is_running(self.pid):
-            shutil.rmtree(self._home, ignore_errors=True)
+        # The lock in its folder tells a server from a stranger who has its old process id; so does
+        # Popen, which has not been told that it ended.
+        child = self._process is not None and self._process.returncode is None
+        if child or self._run.pid() == self.pid:
+            wait_for_exit(self.pid, timeout=STOP_TIMEOUT)
+        self._run.remove()
+        self._forget_undo()
 
-    def _still_ours(self) -> bool:
-        """An attached server may be long gone and its process id someone else's."""
-        health = control.health_of(self.port, timeout=ATTACH_TIMEOUT)
-        return health is not None and health.pid == self.pid
+    def _forget_undo(self) -> None:
+        if self._undo is not None:
+            interruption.forget(self._undo)
 
-    def _let_go(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = None
-        # Popen would warn that it still runs, which is the point of a detached server.
-        process.returncode = 0
+    def _signed(self, method: str, path: str) -> dict[str, str]:
+        """The headers of a request to the server's own paths."""
+        from botocore.auth import SigV4Auth
+        from botocore.awsrequest import AWSRequest
+        from botocore.credentials import Credentials
+
+        request = AWSRequest(method=method, url=self.url + path)
+        credentials = Credentials(DEFAULT_ACCOUNT, self._run.secret)
+        SigV4Auth(credentials, "ecs-xray", DEFAULT_REGION).add_auth(request)
+        return dict(request.headers.items())
 
     def _wait_until_healthy(self, process: subprocess.Popen[bytes], log: Path) -> None:
         deadline = time.monotonic() + START_TIMEOUT
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 self._fail(f"ended at once with code {process.returncode}", log)
-            if control.health_of(self.port, timeout=1.0) is not None:
+            if control.is_healthy(self.port, timeout=1.0):
                 return
             time.sleep(0.02)
         self._fail(f"did not answer within {START_TIMEOUT:.0f} s", log)
@@ -238,26 +252,9 @@ class EmbeddedAws:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop it."""
-        self.stop()
-
-
-@contextmanager
-def _open_log(log: Path, home: Path) -> Iterator[IO[bytes]]:
-    try:
-        output = log.open("wb")
-    except OSError as error:
-        shutil.rmtree(home, ignore_errors=True)
-        raise LocalAwsError(
-            Problem(
-                where="embedded AWS",
-                what="log_file must be writable",
-                got=f"{log} ({error.strerror})",
-                fix="Choose a file in a folder that exists.",
-            )
-        ) from error
-    with output:
-        yield output
+        """Stop it, unless it was let go."""
+        if not self._outlives:
+            self.stop()
 
 
 @cache

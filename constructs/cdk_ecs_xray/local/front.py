@@ -1,4 +1,4 @@
-"""The ASGI application: X-Ray and the control paths here, everything else to ministack.
+"""The ASGI application behind the gate: X-Ray and the control paths here, the rest to ministack.
 
 The only file that joins the X-Ray service with ministack's idea of accounts and regions.
 """
@@ -8,27 +8,22 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
 from ministack import app as ministack_app
 from ministack.core import responses, router
 
-from cdk_ecs_xray.local import cloudformation, control, gaps
+from cdk_ecs_xray.local import cloudformation, control, execution, gaps
+from cdk_ecs_xray.local.gate import Application, Message, Receive, Send, guarded, headers_of
 from cdk_ecs_xray.local.xray import Scope, XRayService
-from cdk_ecs_xray.local.xray.service import SAMPLING_POLL_PATHS, Answer
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
+from cdk_ecs_xray.local.xray.service import Answer
 
 _SIGNED_FOR_XRAY = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/xray/")
 
 
-def embedded_aws_app(health: control.Health) -> Application:
-    """The whole embedded AWS: ministack, its gaps mended, and X-Ray in front of it."""
+def embedded_aws_app(*, port: int) -> Application:
+    """The whole embedded AWS: ministack, its gaps mended, X-Ray in front of it, and the gate."""
     xray = XRayService()
+    execution.restrict()
     gaps.mend_all()
     cloudformation.register(xray)
     _reset_with_ministack(xray)
@@ -37,7 +32,7 @@ def embedded_aws_app(health: control.Health) -> Application:
         if scope["type"] != "http":
             await ministack_app.app(scope, receive, send)
         elif scope["path"] == control.HEALTH_PATH:
-            await _send(send, _document(health.document()))
+            await _send(send, _document(control.health_document()))
         elif scope["path"] == control.RESET_PATH and scope["method"] == "POST":
             async with ministack_app._get_reset_lock():
                 await asyncio.to_thread(ministack_app._reset_all_state)
@@ -47,7 +42,7 @@ def embedded_aws_app(health: control.Health) -> Application:
         else:
             await ministack_app.app(scope, receive, send)
 
-    return app
+    return guarded(app, port=port)
 
 
 def current_scope() -> Scope:
@@ -67,25 +62,17 @@ def _reset_with_ministack(xray: XRayService) -> None:
 
 
 def _is_for_xray(scope: Message) -> bool:
-    authorization = _headers(scope).get("authorization", "")
-    if authorization:
-        return _SIGNED_FOR_XRAY.search(authorization) is not None
-    return scope["method"] == "POST" and scope["path"] in SAMPLING_POLL_PATHS
+    authorization = headers_of(scope).get("authorization", "")
+    return _SIGNED_FOR_XRAY.search(authorization) is not None
 
 
 async def _answer(xray: XRayService, scope: Message, receive: Receive) -> Answer:
-    headers = _headers(scope)
+    headers = headers_of(scope)
     # Sets context variables of this request's own task.
     responses.set_request_account_id(router.extract_access_key_id(headers, {}))
     responses.set_request_region(router.extract_region(headers, {}))
     body = await _body(receive)
     return xray.answer(scope=current_scope(), path=scope["path"], body=body)
-
-
-def _headers(scope: Message) -> dict[str, str]:
-    return {
-        name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
-    }
 
 
 async def _body(receive: Receive) -> bytes:

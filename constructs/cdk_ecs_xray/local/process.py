@@ -8,10 +8,15 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from cdk_ecs_xray.errors import LocalAwsError, Problem
+from cdk_ecs_xray.local import interruption
 from cdk_ecs_xray.local.control import HOST
+from cdk_ecs_xray.local.run_folder import RunFolder
 
 
 def listening_socket(port: int | None) -> socket.socket:
@@ -39,17 +44,45 @@ def listening_socket(port: int | None) -> socket.socket:
     return listener
 
 
-def server_command(*, port: int, descriptor: int, home: Path, detached: bool) -> list[str]:
-    """The command line of the server process."""
-    command = [
-        sys.executable,
-        "-m",
-        "cdk_ecs_xray.local.server",
-        f"--port={port}",
-        f"--descriptor={descriptor}",
-        f"--home={home}",
-    ]
-    return command if detached else [*command, "--end-with-stdin"]
+def start_server(run: RunFolder, *, descriptor: int, log: Path) -> subprocess.Popen[bytes]:
+    """Start the server's process; no folder is left when that fails.
+
+    :param descriptor: the socket that it inherits.
+    :raises LocalAwsError: the log cannot be written, or no process started.
+    """
+    what = "log_file must be writable"
+    try:
+        with log.open("wb") as output:
+            what = "a process must start for the server, with its log in a file"
+            return _spawn(run, descriptor, output)
+    except OSError as error:
+        run.remove()
+        raise LocalAwsError(
+            Problem(
+                where="embedded AWS",
+                what=what,
+                got=f"{log} ({error.strerror})",
+                fix="Choose a file in a folder that exists, and check the limits of your user.",
+            )
+        ) from error
+    finally:
+        run.let_go_of_lock()
+
+
+def _spawn(run: RunFolder, descriptor: int, output: IO[bytes]) -> subprocess.Popen[bytes]:
+    # No secret in the command line, as everybody may read that.
+    program = [sys.executable, "-m", "cdk_ecs_xray.local.server"]
+    options = [f"--descriptor={descriptor}", f"--lock={run.lock}", f"--home={run.path}"]
+    return subprocess.Popen(
+        [*program, *options],
+        stdin=subprocess.PIPE,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        env=server_environment(),
+        cwd=run.path,
+        pass_fds=[one for one in (descriptor, run.lock) if one is not None],
+        start_new_session=True,
+    )
 
 
 def server_environment() -> dict[str, str]:
@@ -62,13 +95,15 @@ def server_environment() -> dict[str, str]:
     return environment
 
 
-def wait_for_exit(pid: int, *, process: subprocess.Popen[bytes] | None, timeout: float) -> None:
+def wait_for_exit(pid: int, *, timeout: float) -> None:
     """Ask the process to end and wait; kill it when it doesn't.
+
+    By its id alone, without the locks of Popen: a signal's handler may be who asks.
 
     :raises LocalAwsError: still running after being killed.
     """
     for signal_number in (signal.SIGTERM, signal.SIGKILL):
-        if not _signal(pid, process, signal_number) or _ended(pid, process, timeout):
+        if not _signal(pid, signal_number) or _ended(pid, timeout):
             return
     raise LocalAwsError(
         Problem(
@@ -80,13 +115,7 @@ def wait_for_exit(pid: int, *, process: subprocess.Popen[bytes] | None, timeout:
     )
 
 
-def _signal(
-    pid: int, process: subprocess.Popen[bytes] | None, signal_number: signal.Signals
-) -> bool:
-    if process is not None:
-        # Popen knows whether the id still is this process; os.kill would not.
-        process.send_signal(signal_number)
-        return process.poll() is None
+def _signal(pid: int, signal_number: signal.Signals) -> bool:
     try:
         os.kill(pid, signal_number)
     except ProcessLookupError:
@@ -94,19 +123,55 @@ def _signal(
     return True
 
 
-def _ended(pid: int, process: subprocess.Popen[bytes] | None, timeout: float) -> bool:
-    if process is not None:
-        try:
-            process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
+def _ended(pid: int, timeout: float) -> bool:
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         if not is_running(pid):
             return True
         time.sleep(0.02)
     return False
+
+
+def run_to_end(
+    command: Sequence[str],
+    *,
+    folder: Path,
+    environment: Mapping[str, str],
+    quiet: bool,
+) -> tuple[int, str]:
+    """Run a program and return its exit code and, when *quiet*, what it printed.
+
+    A signal ends it with all that it has started: it has a process group of its own.
+    """
+    with interruption.held():
+        child = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if quiet else None,
+            stderr=subprocess.STDOUT if quiet else None,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+        step = interruption.remember(lambda: _kill_group(child))
+    try:
+        printed, _ = child.communicate()
+    finally:
+        with interruption.held():
+            _kill_group(child)
+            child.wait()
+            interruption.forget(step)
+    return child.returncode, printed or ""
+
+
+def _kill_group(leader: subprocess.Popen[str]) -> None:
+    """End a program and its helpers at once; what they would tidy up lies in folders of ours."""
+    # Once it has been waited for, its id may be somebody else's.
+    if leader.returncode is None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(leader.pid, signal.SIGKILL)
 
 
 def is_running(pid: int) -> bool:

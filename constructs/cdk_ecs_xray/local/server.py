@@ -14,46 +14,53 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from cdk_ecs_xray.local import control
+from cdk_ecs_xray.local.run_folder import HOME_PREFIX, RunFolder
 
-LAMBDA_RUNTIME = Path(__file__).parent / "gaps" / "lambda_runtime"
+_ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_leaving = threading.Event()
 
 
 def main() -> None:
-    """Serve until SIGTERM, or until stdin ends when asked to."""
+    """Serve until a signal ends it, or until the parent ends without having let it go."""
     parser = argparse.ArgumentParser(prog="cdk_ecs_xray.local.server")
-    parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--descriptor", type=int, required=True)
+    parser.add_argument("--lock", type=int, required=True)
     parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument("--end-with-stdin", action="store_true")
     settings = parser.parse_args()
-    if settings.end_with_stdin:
-        threading.Thread(target=_end_with_stdin, daemon=True).start()
-    _configure(port=settings.port, home=settings.home)
+    home: Path = settings.home
+    # Ministack takes a while to import, and no loop handles signals before that.
+    for number in _ENDING:
+        signal.signal(number, lambda *_: None if _leaving.is_set() else _end(home))
+    RunFolder.write_pid(settings.lock)
+    run = RunFolder.read(home)
+    if run is None:
+        _leave(code=1)
+    threading.Thread(target=_end_with_parent, args=(home,), daemon=True).start()
+    _configure(run)
     try:
-        asyncio.run(_serve(settings.descriptor, settings.home))
+        asyncio.run(_serve(settings.descriptor, run))
     except BaseException:
         # The folder stays: its log says what went wrong, and the parent removes it.
         traceback.print_exc()
         _leave(code=1)
-    if settings.home.name.startswith(control.HOME_PREFIX):
-        shutil.rmtree(settings.home, ignore_errors=True)
-    _leave(code=0)
+    _end(home)
 
 
-def _end_with_stdin() -> None:
+def _end_with_parent(home: Path) -> None:
     """The other end of stdin closes when the parent ends, even when it is killed."""
-    sys.stdin.buffer.read()
-    # Ministack may still be importing, when no handler would see the signal yet.
-    threading.Timer(5.0, os._exit, (1,)).start()
-    os.kill(os.getpid(), signal.SIGTERM)
+    if sys.stdin.buffer.read() != control.KEEP:
+        _end(home)
 
 
-def _configure(*, port: int, home: Path) -> None:
+def _configure(run: RunFolder) -> None:
     """Settle ministack's settings, which it reads from the environment when imported."""
+    home = run.path
     temporary = home / "tmp"
     temporary.mkdir(exist_ok=True)
     os.environ.update(
-        GATEWAY_PORT=str(port),
+        # What ministack gives the functions that it runs; they sign with it.
+        AWS_SECRET_ACCESS_KEY=run.secret,
+        GATEWAY_PORT=str(run.port),
         BIND_HOST=control.HOST,
         MINISTACK_HOST=control.HOST,
         TMPDIR=str(temporary),
@@ -61,8 +68,6 @@ def _configure(*, port: int, home: Path) -> None:
         STATE_DIR=str(home / "state"),
         S3_DATA_DIR=str(home / "s3"),
         LOG_LEVEL="WARNING",
-        # Lambda functions find the AWS SDK for X-Ray there, as they do on AWS.
-        NODE_PATH=str(LAMBDA_RUNTIME),
         # Each would listen on a port of its own.
         SFTP_ENABLED="0",
         IOT_MTLS_ENABLED="0",
@@ -74,7 +79,7 @@ def _configure(*, port: int, home: Path) -> None:
     modules["docker"] = None
 
 
-async def _serve(descriptor: int, home: Path) -> None:
+async def _serve(descriptor: int, run: RunFolder) -> None:
     # Imported late: ministack reads the environment that _configure() has just written.
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
@@ -87,16 +92,23 @@ async def _serve(descriptor: int, home: Path) -> None:
     config.graceful_timeout = 0.2
     config.loglevel = "WARNING"
     ended = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _ENDING:
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    app: Any = embedded_aws_app(control.Health(pid=os.getpid(), home=home))
+    app: Any = embedded_aws_app(port=run.port)
     await serve(app, config, shutdown_trigger=ended.wait)
+
+
+def _end(home: Path) -> NoReturn:
+    """Remove the folder and leave."""
+    if home.name.startswith(HOME_PREFIX):
+        shutil.rmtree(home, ignore_errors=True)
+    _leave(code=0)
 
 
 def _leave(*, code: int) -> NoReturn:
     """End at once, with the processes of Lambda functions, and without waiting for threads."""
+    _leaving.set()
     if os.getpgrp() == os.getpid():
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         os.killpg(os.getpgrp(), signal.SIGTERM)
     sys.stdout.flush()
     sys.stderr.flush()

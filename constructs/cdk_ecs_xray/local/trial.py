@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
@@ -15,9 +13,13 @@ from rich.table import Table
 
 from cdk_ecs_xray.local.cdk_project import CdkProject, DeployedStack, describe, targets_of
 from cdk_ecs_xray.local.embedded_aws import EmbeddedAws
+from cdk_ecs_xray.local.interruption import held, scratch_folder, undo_on_signals
 from cdk_ecs_xray.local.parity import Row, compare, read_deployed, read_reference
 
 _SERVICE = "AWS::ECS::Service"
+# Whatever the shell has, which may be more than make lets through. An endpoint of one service would
+# overrule the embedded AWS's, and a profile or a session token its keys.
+_UNSET = r"unset AWS_PROFILE $(env | sed -n 's/^\(AWS_[A-Za-z0-9_]*\)=.*/\1/p')"
 _WIDTH_WITHOUT_TERMINAL = 160
 _VERDICTS = {
     "equal": "yes",
@@ -37,34 +39,36 @@ def run_trial(
     :raises ConfigurationError: when the folder is no CDK project.
     :raises LocalAwsError: when a step fails; its text names the step.
     """
-    # Ended by a signal, Python would skip the clean-up that stops the server.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     console = _console()
     project = CdkProject(folder)
-    with tempfile.TemporaryDirectory(prefix="ecs-xray-") as temporary:
-        assembly = Path(temporary) / "cdk.out"
+    with undo_on_signals(), scratch_folder() as temporary:
+        assembly = temporary / "cdk.out"
         _announce(console, 1, f"synthesise environment {environment}")
         project.synthesise(assembly, context={"env": environment})
         _announce(console, 2, "start the embedded AWS")
-        aws = EmbeddedAws.start(port=port, detached=keep)
-        kept = False
-        try:
+        with EmbeddedAws.start(port=port) as aws:
             console.print(f"      {aws.url}, process {aws.pid}")
             stacks = _deploy(console, project, aws, assembly)
             equal = _show(console, aws, stacks, environment=environment, article=article)
-            kept = keep
-        finally:
-            if not kept:
-                aws.stop()
-    console.print(how_to_reach(aws) if kept else "\nStopped the embedded AWS.")
+            if keep:
+                keep_running(aws)
+    if not keep:
+        console.print("\nStopped the embedded AWS.")
     return 0 if equal else 1
+
+
+def keep_running(aws: EmbeddedAws) -> None:
+    """Say how to reach and stop a server, and let it outlive this process; both or neither."""
+    with held():
+        print(how_to_reach(aws), flush=True)  # noqa: T201 - to whoever runs the command
+        aws.let_go()
 
 
 def how_to_reach(aws: EmbeddedAws) -> str:
     """Return the lines that point a shell at a running embedded AWS, and the one that stops it."""
-    exports = "\n".join(
-        f"  export {name}={quote(value)}" for name, value in aws.cdk_environment().items()
-    )
+    lines = [_UNSET]
+    lines += [f"export {name}={quote(value)}" for name, value in aws.cdk_environment().items()]
+    exports = "\n".join(f"  {line}" for line in lines)
     return (
         f"\nThe embedded AWS runs on {aws.url}, process {aws.pid}. Use it from cdk, aws and boto3 "
         f"with\n\n{exports}\n\nand stop it with\n\n  ecs-xray local stop {aws.port}"

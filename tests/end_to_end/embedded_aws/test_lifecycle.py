@@ -7,15 +7,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from cdk_ecs_xray.errors import LocalAwsError
 from cdk_ecs_xray.local import EmbeddedAws, embedded_aws
-from cdk_ecs_xray.local.control import HOME_PREFIX
+from cdk_ecs_xray.local.run_folder import HOME_PREFIX
 
 Eventually = Callable[[Callable[[], bool]], None]
 
@@ -73,39 +71,6 @@ def test_the_port_asked_for_is_the_port_served() -> None:
     with EmbeddedAws.start(port=port) as aws:
         assert aws.port == port
         assert EmbeddedAws.attach(port).pid == aws.pid
-
-
-def test_attach_refuses_a_port_where_nothing_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded_aws, "ATTACH_TIMEOUT", 0.2)
-    with (
-        socket.create_server(("127.0.0.1", 0)) as other,
-        pytest.raises(LocalAwsError, match="expected a server of this kit"),
-    ):
-        EmbeddedAws.attach(other.getsockname()[1])
-
-
-class AnotherProgram(BaseHTTPRequestHandler):
-    """Answers every question with the JSON of somebody else."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b'{"kind": "something else"}')
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-def test_attach_refuses_another_program_s_answer() -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), AnotherProgram) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            with pytest.raises(LocalAwsError, match="expected a server of this kit"):
-                EmbeddedAws.attach(server.server_address[1])
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def fake_ministack(folder: Path, *, code: str) -> str:

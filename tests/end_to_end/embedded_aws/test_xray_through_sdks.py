@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import time
-import urllib.request
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -17,6 +13,7 @@ from aws_xray_sdk.core.sampling.connector import ServiceConnector
 from aws_xray_sdk.core.sampling.rule_cache import RuleCache
 
 from cdk_ecs_xray.local import EmbeddedAws, control
+from tests.end_to_end.signing_proxy import signing_proxy
 
 RULE: dict[str, Any] = {
     "RuleName": "checkout",
@@ -113,9 +110,17 @@ def connector(port: int) -> ServiceConnector:
     return made
 
 
-def test_the_sdk_s_unsigned_poll_gets_rules_and_quotas(aws: EmbeddedAws) -> None:
+@pytest.fixture
+def collector_port(aws: EmbeddedAws) -> Iterator[int]:
+    with signing_proxy(aws) as port:
+        yield port
+
+
+def test_the_sdk_s_poll_through_a_collector_gets_rules_and_quotas(
+    aws: EmbeddedAws, collector_port: int
+) -> None:
     aws.client("xray").create_sampling_rule(SamplingRule=RULE)
-    poller = connector(aws.port)
+    poller = connector(collector_port)
 
     rules = poller.fetch_sampling_rules()
     assert [(rule.name, rule.rate) for rule in rules] == [("checkout", 0.25), ("Default", 0.05)]
@@ -143,49 +148,11 @@ def test_the_sdk_s_unsigned_poll_gets_rules_and_quotas(aws: EmbeddedAws) -> None
     assert (window["RuleName"], window["RequestCount"]) == ("checkout", 1)
 
 
-class SigningProxy(BaseHTTPRequestHandler):
-    """What the daemon does with a poll: sign it with its own credentials and pass it on."""
-
-    target: str
-    authorization = (
-        "AWS4-HMAC-SHA256 Credential=333333333333/20261121/eu-west-1/xray/aws4_request,"
-        " SignedHeaders=host, Signature=0"
-    )
-
-    def do_POST(self) -> None:
-        """Forward."""
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        forwarded = urllib.request.Request(  # noqa: S310 - loopback
-            self.target + self.path, data=body, headers={"Authorization": self.authorization}
-        )
-        with urllib.request.urlopen(forwarded) as answer:  # noqa: S310 - loopback
-            content = answer.read()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def daemon_port(aws: EmbeddedAws) -> Iterator[int]:
-    """A daemon's signing proxy in front of the embedded AWS."""
-    handler = type("Proxy", (SigningProxy,), {"target": aws.url})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server.server_address[1]
-        server.shutdown()
-        thread.join()
-
-
-def test_a_daemon_s_signed_poll_is_of_its_own_account(aws: EmbeddedAws, daemon_port: int) -> None:
-    aws.client("xray", account="333333333333", region="eu-west-1").create_sampling_rule(
-        SamplingRule=RULE
-    )
-    found = [rule.name for rule in connector(daemon_port).fetch_sampling_rules()]
+def test_a_daemon_s_signed_poll_is_of_its_own_account(aws: EmbeddedAws) -> None:
+    where = {"account": "333333333333", "region": "eu-west-1"}
+    aws.client("xray", **where).create_sampling_rule(SamplingRule=RULE)
+    with signing_proxy(aws, **where) as port:
+        found = [rule.name for rule in connector(port).fetch_sampling_rules()]
     assert found == ["checkout", "Default"]
 
 
@@ -277,7 +244,6 @@ def test_other_services_are_still_ministack_s(aws: EmbeddedAws) -> None:
         aws.client("xray").get_group(GroupName="missing")
 
 
-def test_the_health_answer_tells_who_it_is(aws: EmbeddedAws) -> None:
-    document: Any = control.ask(aws.port, "GET", control.HEALTH_PATH, timeout=5)
-    assert document["pid"] == aws.pid
-    assert re.search("ecs-xray-aws-", document["home"])
+def test_the_health_answer_tells_what_it_is_and_nothing_else(aws: EmbeddedAws) -> None:
+    document = control.ask(aws.port, "GET", control.HEALTH_PATH, timeout=5)
+    assert document == {"kind": control.KIND}

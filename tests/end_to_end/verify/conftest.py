@@ -185,5 +185,5 @@ def used(deployed: EmbeddedAws, unused: tuple[int, str]) -> EmbeddedAws:
     """The environment after a few requests."""
     del unused
     send_requests(deployed.client("xray"))
-    poll_sampling(deployed.port)
+    poll_sampling(deployed)
     return deployed

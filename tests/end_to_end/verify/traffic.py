@@ -13,6 +13,9 @@ from aws_xray_sdk.core import AWSXRayRecorder
 from aws_xray_sdk.core.sampling.connector import ServiceConnector
 from aws_xray_sdk.core.sampling.rule_cache import RuleCache
 
+from cdk_ecs_xray.local import EmbeddedAws
+from tests.end_to_end.signing_proxy import signing_proxy
+
 NAME = "ledger-watcher"
 STACK = f"fq-dev-{NAME}"
 DEADLINE = 15.0
@@ -64,8 +67,13 @@ def send_requests(client: Any) -> None:
         recorder.emitter._socket.close()
 
 
-def poll_sampling(port: int) -> None:
-    """Let the real SDK fetch the rules, use one and report that."""
+def poll_sampling(aws: EmbeddedAws) -> None:
+    """Let the real SDK fetch the rules, use one and report that, through a collector."""
+    with signing_proxy(aws) as port:
+        _poll(port)
+
+
+def _poll(port: int) -> None:
     connector = ServiceConnector()
     connector.setup_xray_client(ip="127.0.0.1", port=str(port), client=None)
     cache = RuleCache()

@@ -9,7 +9,9 @@ from cdk_ecs_xray.local.gaps import (
     container_definitions,
     containers,
     ecs_services,
+    log_groups,
     public_parameters,
+    response_urls,
 )
 
 __all__ = ["mend_all"]
@@ -17,5 +19,12 @@ __all__ = ["mend_all"]
 
 def mend_all() -> None:
     """Mend every gap; once per process, before the first request."""
-    for gap in (containers, container_definitions, ecs_services, public_parameters):
+    for gap in (
+        containers,
+        container_definitions,
+        ecs_services,
+        log_groups,
+        public_parameters,
+        response_urls,
+    ):
         gap.mend()

@@ -18,9 +18,6 @@ from cdk_ecs_xray.local.xray.refusals import (
 )
 from cdk_ecs_xray.local.xray.store import XRayStore
 
-# An SDK polls these through the daemon without signing; a real daemon signs and forwards them.
-SAMPLING_POLL_PATHS = frozenset({"/GetSamplingRules", "/SamplingTargets"})
-
 
 class Scope(NamedTuple):
     """The account and region whose state a request concerns."""

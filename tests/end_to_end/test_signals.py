@@ -1,0 +1,225 @@
+"""A signal at any moment leaves no server, no program, no folder: all of it, or nothing.
+
+Moments are drawn at random from a seed that a failure names; ``ECS_XRAY_SIGNALS`` says how many
+each command gets. The cdk command line is stood in for, so that a deployment takes a second.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+MOMENTS = int(os.environ.get("ECS_XRAY_SIGNALS", "26"))
+SEED = int(os.environ.get("ECS_XRAY_SIGNALS_SEED", str(random.randrange(2**32))))  # noqa: S311
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+DEADLINE = 30.0
+# The command line with another cdk, which leaves a helper running as the real one does.
+MAIN = """
+import sys
+from cdk_ecs_xray.local import cdk_project
+cdk = sys.argv.pop(1)
+cdk_project._find_cdk = lambda: cdk
+from cdk_ecs_xray.cli import main
+main()
+"""
+CDK = """#!{python}
+import json, os, pathlib, subprocess, sys, tempfile
+tempfile.mkdtemp()
+helper = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"],
+                          stdin=subprocess.PIPE, cwd=os.environ["TMPDIR"])
+if sys.argv[1] == "synth":
+    folder = pathlib.Path(sys.argv[sys.argv.index("--output") + 1])
+    folder.mkdir()
+    stack = {{"type": "aws:cloudformation:stack", "environment": "aws://000000000000/us-east-1",
+             "properties": {{"templateFile": "one.json", "stackName": "one"}}}}
+    (folder / "manifest.json").write_text(
+        json.dumps({{"version": "48.0.0", "artifacts": {{"one": stack}}}}))
+    (folder / "one.json").write_text(json.dumps({{"Resources": {{}}}}))
+elif sys.argv[1] == "deploy":
+    import boto3
+    boto3.client("cloudformation").create_stack(StackName="one", TemplateBody=json.dumps(
+        {{"Resources": {{"Log": {{"Type": "AWS::Logs::LogGroup"}}}}}}))
+helper.communicate()
+"""
+RULES = """\
+default:
+  fixed_rate: 0.1
+  reservoir_size: 1
+rules:
+  - name: checkout
+    priority: 1
+    url_path: /checkout/*
+    fixed_rate: 0.5
+"""
+LOG_LINE = '192.0.2.1 - - [21/Nov/2026:10:00:{:02d} +0000] "GET /checkout/{} HTTP/1.1" 200 1\n'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A command, and how to tell that it has done all of its work."""
+
+    arguments: Sequence[str]
+    done: Callable[[str], bool]
+
+
+def kept_port(text: str) -> int | None:
+    found = re.search(r"ecs-xray local stop (\d+)\n", text)
+    return None if found is None else int(found[1])
+
+
+COMMANDS = {
+    "start": Command(arguments=["local", "start"], done=lambda text: kept_port(text) is not None),
+    "deploy": Command(
+        arguments=["local", "deploy", "--env", "dev"],
+        done=lambda text: "Stopped the embedded AWS." in text,
+    ),
+    "keep": Command(
+        arguments=["local", "deploy", "--env", "dev", "--keep"],
+        done=lambda text: kept_port(text) is not None,
+    ),
+    "simulate": Command(
+        arguments=["rules", "simulate", "access.log", "--rules", "rules.yaml"],
+        done=lambda text: "$" in text,
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("signals")
+    (folder / "cdk.json").write_text(json.dumps({"app": "none"}))
+    (folder / "cdk").write_text(CDK.format(python=sys.executable))
+    (folder / "cdk").chmod(0o755)
+    (folder / "rules.yaml").write_text(RULES)
+    lines = [LOG_LINE.format(n % 60, n) for n in range(100_000)]
+    (folder / "access.log").write_text("".join(lines))
+    return folder
+
+
+def start(command: Command, project: Path, temporary: Path) -> subprocess.Popen[str]:
+    temporary.mkdir()
+    environment = {**os.environ, "TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-c", MAIN, str(project / "cdk"), *command.arguments],
+        cwd=project,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def left_over(temporary: Path) -> Mapping[str, object]:
+    """Folders, and processes that have to do with them; waits for those that are just ending."""
+    deadline = time.monotonic() + DEADLINE
+    while True:
+        found: dict[str, object] = {
+            "folders": sorted(path.name for path in temporary.iterdir()),
+            "processes": processes_of(temporary),
+        }
+        if not any(found.values()) or time.monotonic() > deadline:
+            return {name: value for name, value in found.items() if value}
+        time.sleep(0.02)
+
+
+def processes_of(folder: Path) -> list[str]:
+    """What was started with the folder in its environment, its working directory or its words."""
+    found = []
+    for process in Path("/proc").iterdir():
+        if not process.name.isdecimal():
+            continue
+        try:
+            told = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+            told += os.fsencode((process / "cwd").readlink())
+            if os.fsencode(folder) in told:
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue
+    return found
+
+
+def stop_kept(text: str, project: Path, temporary: Path) -> None:
+    port = kept_port(text)
+    done = subprocess.run(
+        [str(Path(sys.prefix) / "bin" / "ecs-xray"), "local", "stop", str(port)],
+        cwd=project,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def interrupted(
+    command: Command, project: Path, temporary: Path, after: float, number: signal.Signals
+) -> str:
+    """Send a signal; what is wrong afterwards, or nothing."""
+    process = start(command, project, temporary)
+    time.sleep(after)
+    process.send_signal(number)
+    text, _ = process.communicate(timeout=DEADLINE)
+    whole = command.done(text)
+    if not whole and process.returncode not in (128 + number, -number):
+        return f"ended with {process.returncode}: {text}"
+    if whole and kept_port(text) is not None:
+        stop_kept(text, project, temporary)
+    left = left_over(temporary)
+    return f"left {left} after: {text}" if left else ""
+
+
+@pytest.fixture(scope="module")
+def durations(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, tuple[float, str]]:
+    """How long each command takes when nobody interrupts it, and what it prints."""
+    taken = {}
+    for name, command in COMMANDS.items():
+        temporary = tmp_path_factory.mktemp("whole") / "tmp"
+        begun = time.monotonic()
+        text, _ = start(command, project, temporary).communicate(timeout=DEADLINE)
+        taken[name] = (time.monotonic() - begun, text)
+        if kept_port(text) is not None:
+            stop_kept(text, project, temporary)
+        assert left_over(temporary) == {}
+    return taken
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_uninterrupted_it_does_its_work(
+    durations: Mapping[str, tuple[float, str]], name: str
+) -> None:
+    assert COMMANDS[name].done(durations[name][1]), durations[name][1]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_signal_at_a_random_moment_leaves_nothing_behind(
+    durations: Mapping[str, tuple[float, str]], project: Path, tmp_path: Path, name: str
+) -> None:
+    generator = random.Random(f"{SEED} {name}")  # noqa: S311 - moments, no secrets
+    longest = durations[name][0] * 1.1
+    moments = [(generator.uniform(0.0, longest), generator.choice(SIGNALS)) for _ in range(MOMENTS)]
+
+    def at(index: int) -> str:
+        after, number = moments[index]
+        temporary = tmp_path / f"moment-{index}-"
+        wrong = interrupted(COMMANDS[name], project, temporary, after, number)
+        return wrong and f"{number.name} after {after:.3f} s: {wrong}"
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        wrong = [text for text in pool.map(at, range(MOMENTS)) if text]
+
+    assert wrong == [], f"seed {SEED}"
