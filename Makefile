@@ -1,7 +1,7 @@
 # The commands of the README. `make` alone lists them.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help setup deploy-local synth test check bench clean
+.PHONY: help setup deploy-local synth test fuzz check bench clean
 
 ENV ?= dev
 VENV := .venv
@@ -26,19 +26,22 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
 	if $$python -c '$(NEW_ENOUGH)' >/dev/null 2>&1; then command -v $$python; break; fi; done)
 
+# As variables of the recipes' shell, where quotes hold whatever they contain.
+export PYTHON ENV
+
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install everything, pinned, into .venv and node_modules
-	@if [ -z "$(PYTHON)" ] || ! $(PYTHON) -c '$(NEW_ENOUGH)' >/dev/null 2>&1; then \
-		echo "setup: Python must be 3.11 or newer, got $$($(or $(PYTHON),python3) --version 2>&1);" \
+	@if [ -z "$$PYTHON" ] || ! "$$PYTHON" -c '$(NEW_ENOUGH)' >/dev/null 2>&1; then \
+		echo "setup: Python must be 3.11 or newer, got $$("$${PYTHON:-python3}" --version 2>&1);" \
 			"install one, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; \
 		exit 1; \
 	fi
-	@$(PYTHON) tools/install.py
+	@"$$PYTHON" tools/install.py
 
 deploy-local: setup ## deploy ENV=dev (staging, prod) onto an embedded AWS; KEEP=1 leaves it running
-	@$(BIN)/ecs-xray local deploy --env $(ENV) --article tests/local/parity/article $(if $(filter-out 0,$(KEEP)),--keep)
+	@$(BIN)/ecs-xray local deploy --env "$$ENV" --article tests/local/parity/article $(if $(filter-out 0,$(KEEP)),--keep)
 
 synth: setup ## synthesise every environment into cdk.out
 	@rm -rf cdk.out
@@ -46,6 +49,9 @@ synth: setup ## synthesise every environment into cdk.out
 
 test: setup ## run every test
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+fuzz: setup ## feed every command INPUTS=4000 broken inputs of each kind
+	@ECS_XRAY_FUZZ="$${INPUTS:-4000}" $(BIN)/python -m pytest --numprocesses auto tests/fuzz
 
 check: setup ## format, lint, types, import rules, tests with branch coverage, synth, cfn-lint, cdk-nag
 	@$(BIN)/ruff format --check .

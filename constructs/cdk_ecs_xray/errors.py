@@ -20,6 +20,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
+from cdk_ecs_xray.printable import printable
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -42,9 +44,9 @@ class Problem:
     got: str | None = None
 
     def __str__(self) -> str:
-        """The problem as one line."""
+        """The problem as one line, with nothing in it that a terminal would obey."""
         place = f"{self.where}: " if self.where else ""
-        return f"{place}{self.clause}. {self.fix}"
+        return printable(f"{place}{self.clause}. {self.fix}")
 
     @property
     def clause(self) -> str:
