@@ -74,12 +74,14 @@ class RulesInOrder:
 
     :param label: how a report names them.
     :param insights: some group has them.
+    :param per_process: they are an SDK's local ones, whose reservoirs every process has.
     """
 
     label: str
     rules: tuple[SamplingRule, ...]
     default: DefaultRule
     insights: bool
+    per_process: bool = False
 
     @property
     def in_order(self) -> Sequence[AnyRule]:

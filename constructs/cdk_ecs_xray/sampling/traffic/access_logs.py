@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cdk_ecs_xray.sampling.traffic.coverage import Coverage
 from cdk_ecs_xray.sampling.traffic.log_formats import Key, quoted
+from cdk_ecs_xray.sampling.traffic.log_time import chances_of_quota, settled
 
 if TYPE_CHECKING:
     import duckdb
@@ -45,6 +47,7 @@ class AccessLogs:
     def __init__(self, database: duckdb.DuckDBPyConnection, folder: Path) -> None:
         self._database = database
         self._folder = folder
+        self._coverage: Coverage | None = None
         self._database.execute(
             "CREATE SEQUENCE routes;"
             "CREATE TABLE route (id INTEGER, host VARCHAR, method VARCHAR, path VARCHAR);"
@@ -89,6 +92,12 @@ class AccessLogs:
         return Malformed(count=lines, examples=[row[0] for row in examples])
 
     @property
+    def requests(self) -> int:
+        """All that are counted."""
+        (requests,) = self._row("SELECT coalesce(sum(requests), 0)::BIGINT FROM request")
+        return int(requests)
+
+    @property
     def without_host(self) -> int:
         """Requests whose host is unknown, which matches the host of every rule."""
         (requests,) = self._row(
@@ -102,6 +111,13 @@ class AccessLogs:
         """The first and last second with a request, since 1970; ``(0, -1)`` without any."""
         first, last = self._row("SELECT min(second), max(second) FROM request")
         return (0, -1) if first is None else (first, last)
+
+    @property
+    def coverage(self) -> Coverage:
+        """The time that is covered; outliers are no longer among the requests."""
+        if self._coverage is None:
+            self._coverage = settled(self._database)
+        return self._coverage
 
     def decide(self, rule_of: Callable[[Route], int]) -> None:
         """Ask for each route which rule decides about it; what follows counts by its answers.
@@ -169,6 +185,16 @@ class AccessLogs:
         return _nested(
             self._database.execute("SELECT rule, n, count(*) FROM counted GROUP BY ALL").fetchall()
         )
+
+    def fresh(self, processes: int, scale: float = 1) -> Mapping[int, Mapping[int, float]]:
+        """Return, by rule and requests in a second, how likely a process had a quota then.
+
+        It has one if it told X-Ray about a request in the five minutes before its last report.
+        Where a stretch begins, those are taken to have been as busy as the whole log.
+
+        :param scale: multiplies all requests.
+        """
+        return chances_of_quota(self._database, self.coverage, processes=processes, scale=scale)
 
     def per_minute(self) -> Iterator[tuple[int, int, int, int]]:
         """Return rule, minute since 1970, requests in a second, and seconds with that many."""
