@@ -24,6 +24,8 @@ def traffic_notes(logs: AccessLogs, asked: SimulationRequest) -> Iterator[str]:
     malformed = logs.malformed
     yield f"malformed lines: {malformed.count:,}"
     yield from (f"  such as: {printable(example)}" for example in malformed.examples)
+    for reason, number in logs.left_out.items():
+        yield f"left out: {counted(number, 'request')} {reason}"
     yield from _time(coverage)
     if logs.without_host:
         without = counted(logs.without_host, "request")

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.sampling.traffic.coverage import Coverage
-from cdk_ecs_xray.sampling.traffic.log_formats import Key, quoted
+from cdk_ecs_xray.sampling.traffic.formats.model import LEFT_OUT, OTHER_HEADER, Key, quoted
 from cdk_ecs_xray.sampling.traffic.log_time import chances_of_quota, settled
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ class AccessLogs:
             "CREATE SEQUENCE routes;"
             "CREATE TABLE route (id INTEGER, host VARCHAR, method VARCHAR, path VARCHAR);"
             "CREATE TABLE request (second BIGINT, route INTEGER, requests BIGINT);"
-            "CREATE TABLE malformed (lines BIGINT, example VARCHAR)"
+            "CREATE TABLE malformed (lines BIGINT, example VARCHAR);"
+            "CREATE TABLE left_out (reason VARCHAR, requests BIGINT)"
         )
 
     def take(self, raw: str, key: Key, host: str | None = None) -> None:
@@ -66,20 +68,45 @@ class AccessLogs:
         :param host: of requests without one.
         """
         default_host = "NULL" if host is None else quoted(host)
+        marked = f"starts_with(key, {quoted(LEFT_OUT)})"
+        self._refuse_other_headers(raw)
         self._database.execute(
             f"CREATE TABLE key AS SELECT nextval('routes')::INTEGER AS id, key,"
             f" coalesce({key.host}, {default_host}) AS host, {key.method} AS method,"
             f" coalesce(nullif({key.path}, ''), '/') AS path"
-            f" FROM (SELECT key, {key.parsed} AS parsed FROM (SELECT DISTINCT key FROM {raw}));"
+            f" FROM (SELECT key, {key.parsed} AS parsed FROM (SELECT DISTINCT key FROM {raw}"
+            f" WHERE key IS NULL OR NOT {marked}));"
             f"INSERT INTO request SELECT second, id, requests FROM {raw} JOIN key USING (key)"
             " WHERE second IS NOT NULL AND method IS NOT NULL;"
             "INSERT INTO malformed SELECT count(*), coalesce(example, replace(key, chr(31), ' '))"
-            f" FROM {raw} WHERE second IS NULL OR key IS NULL"
+            f" FROM {raw} WHERE (second IS NULL AND (key IS NULL OR NOT {marked})) OR key IS NULL"
             " OR key IN (SELECT key FROM key WHERE key IS NOT NULL AND method IS NULL)"
             " GROUP BY coalesce(example, replace(key, chr(31), ' '));"
+            f"INSERT INTO left_out SELECT key[2:], sum(requests) FROM {raw} WHERE {marked}"
+            " GROUP BY ALL;"
             "INSERT INTO route SELECT id, host, method, path FROM key WHERE method IS NOT NULL;"
             f"DROP TABLE {raw}; DROP TABLE key"
         )
+
+    def _refuse_other_headers(self, raw: str) -> None:
+        (others,) = self._row(f"SELECT count(*) FROM {raw} WHERE key = {quoted(OTHER_HEADER)}")
+        if others:
+            raise ConfigurationError(
+                Problem(
+                    where="line '#Fields:'",
+                    what="a log must declare the same fields all through",
+                    got=f"{others:,} with other fields",
+                    fix="Split the log there, and pass the parts.",
+                )
+            )
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """Requests that never reached the service, by why; they are not among the others."""
+        rows = self._database.execute(
+            "SELECT reason, sum(requests)::BIGINT FROM left_out GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        return dict(rows)
 
     @property
     def malformed(self) -> Malformed:
