@@ -44,6 +44,16 @@ def many(count: int) -> list[dict[str, Any]]:
     return [rule(name=f"rule-{n}", url_path=f"/{n}/*") for n in range(count)]
 
 
+def local(version: int, changed: dict[str, Any]) -> dict[str, Any]:
+    entry = {"http_method": "GET", "url_path": "/a", "fixed_target": 1, "rate": 0.1}
+    return {
+        "version": version,
+        "default": {"fixed_target": 1, "rate": 0.05},
+        "rules": [entry | changed],
+    }
+
+
+API_RULE = {"RuleName": "a", "Priority": 1, "FixedRate": 0.1, "ReservoirSize": 1}
 BOOST = {"max_rate": 0.9, "cooldown_window_minutes": 10}
 # check, file that triggers it, neighbour that does not
 CASES: list[tuple[SamplingCheck, dict[str, Any], dict[str, Any]]] = [
@@ -90,7 +100,6 @@ CASES: list[tuple[SamplingCheck, dict[str, Any], dict[str, Any]]] = [
     (SamplingCheck.RESERVED_NAME, document(rule(name="Default")), document(rule(name="default"))),
     (SamplingCheck.DUPLICATE, document(RULE, rule(host="b")), document(rule(host="b"), SEARCH)),
     (SamplingCheck.DUPLICATE, groups(GROUP, GROUP), groups(GROUP, GROUP | {"name": "errors"})),
-    (SamplingCheck.NO_RULES, {"rules": []}, document(RULE)),
     (SamplingCheck.QUOTA, document(*many(26)), document(*many(25), rule(enabled=False))),
     (
         SamplingCheck.QUOTA,
@@ -132,6 +141,74 @@ CASES: list[tuple[SamplingCheck, dict[str, Any], dict[str, Any]]] = [
         SamplingCheck.BOOST,
         document(rule(fixed_rate=0.9, sampling_rate_boost=BOOST)),
         document(rule(sampling_rate_boost=BOOST)),
+    ),
+    *(
+        (
+            SamplingCheck.NEVER_MATCHES,
+            document(rule(**{field: wrong})),
+            document(rule(**{field: right})),
+        )
+        for field, wrong, right in (
+            ("host", "http://api.example.org", "api.example.org"),
+            ("host", "*.example.org/v1", "*.example.org"),
+            ("host", "api.example.org:80", "api.example.org:8080"),
+            ("host", "a.example.org,b.example.org", "?.example.org"),
+            ("host", "(a|b).example.org", "*.example.org"),
+            ("url_path", "api/orders", "/api/orders"),
+            ("url_path", "http://example.org/x", "*/x"),
+            ("url_path", "/orders?page=2", "/orders?page"),
+            ("url_path", "/orders?id=*", "/orders/?*"),
+            ("url_path", "/orders/.*", "/orders/*.*"),
+            ("url_path", "^/orders", "/odata/$metadata"),
+            ("url_path", "/orders/[0-9]+", "/orders/?"),
+            ("url_path", "/(orders|carts)/*", "/Orders(7)"),
+            ("url_path", "/orders/{order_id}/items", "/orders/*/items"),
+            ("url_path", "/orders/:id", "/v1/orders:cancel"),
+            ("url_path", "/orders/<int:id>", "/orders/*"),
+            ("url_path", "/orders#top", "/orders"),
+            ("url_path", "/orders,/carts", "/orders,carts"),
+            ("url_path", "/my orders", "/my%20orders"),
+            ("http_method", "POST,PUT", "P*"),
+            ("http_method", "GET PUT", "?ET"),
+            ("http_method", "ANY", "*"),
+            ("service_type", "AWS::Fargate", "aws::ecs::container"),
+            ("service_type", "AWS::ECS::Service", "AWS::E*"),
+        )
+    ),
+    (
+        SamplingCheck.DEPENDS_ON_SDK,
+        document(rule(host="api.example.org:8080")),
+        document(rule(host="api.example.org*")),
+    ),
+    (
+        SamplingCheck.WORK_WITHOUT_REQUEST,
+        document(rule(url_path="/health"), SEARCH | {"service_name": "jobs"}),
+        document(rule(url_path="/health", service_name="web"), SEARCH | {"service_name": "jobs"}),
+    ),
+    (
+        SamplingCheck.WORK_WITHOUT_REQUEST,
+        document(rule(http_method="GET"), SEARCH | {"service_type": "AWS::EC2::Instance"}),
+        document(rule(http_method="GET"), SEARCH | {"service_name": "a", "url_path": "/b"}),
+    ),
+    (
+        SamplingCheck.NAME_AND_ARN,
+        {"SamplingRule": API_RULE | {"RuleARN": "arn:aws:xray:eu-west-1:1:sampling-rule/a"}},
+        {"SamplingRule": API_RULE},
+    ),
+    (
+        SamplingCheck.NEW_FIELD,
+        {"SamplingRule": API_RULE | {"Hostname": "a"}},
+        {"SamplingRule": API_RULE},
+    ),
+    (
+        SamplingCheck.UNKNOWN_KEY,
+        local(1, {"host": "a"}),
+        local(1, {"service_name": "a"}),
+    ),
+    (
+        SamplingCheck.UNKNOWN_KEY,
+        local(2, {"host": "a", "service_name": "b"}),
+        local(2, {"host": "a"}),
     ),
     (
         SamplingCheck.SKIPPED_BY_SDKS,

@@ -68,7 +68,8 @@ def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) 
         findings += [finding for environment in sharing for finding in check_rules(environment)]
         findings += check_account(sharing)
     if output == "json":
-        click.echo(json.dumps([finding.as_document() for finding in findings], indent=2))
+        documents = [finding.as_document() for finding in findings]
+        click.echo(json.dumps({"file": reading.where, "findings": documents}, indent=2))
     else:
         for finding in findings:
             click.echo(f"{finding.severity}: {finding.problem} [{finding.check}]")
