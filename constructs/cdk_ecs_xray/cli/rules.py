@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from cdk_ecs_xray.cli.rules_import import import_rules
 from cdk_ecs_xray.cli.rules_options import RULES_FILE, environment_option, rules_option
 from cdk_ecs_xray.cli.rules_simulate import simulate
 from cdk_ecs_xray.errors import ConfigurationError, Problem
@@ -25,6 +26,7 @@ def rules() -> None:
 
 
 rules.add_command(simulate)
+rules.add_command(import_rules)
 
 
 @rules.command()

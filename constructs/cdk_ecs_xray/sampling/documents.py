@@ -37,11 +37,21 @@ def read_document(path: str | Path) -> Mapping[str, Any] | Sequence[Any]:
         if content is not None:
             _refuse_others(content, where)
             return content
-        if _CLOUDFORMATION.search(text):
+        if is_template(text):
             raise _elsewhere(where, "a CloudFormation template")
-        if _HCL.search(text):
+        if is_hcl(text):
             raise _elsewhere(where, "Terraform")
     return read_mapping(path, error=SamplingRuleError, first_key="rules")
+
+
+def is_template(text: str) -> bool:
+    """Tell whether a text is a CloudFormation template, by its resources' types."""
+    return _CLOUDFORMATION.search(text) is not None
+
+
+def is_hcl(text: str) -> bool:
+    """Tell whether a text is in Terraform's own language, by its blocks."""
+    return _HCL.search(text) is not None
 
 
 def terraform_kind(content: Mapping[str, Any]) -> str | None:
