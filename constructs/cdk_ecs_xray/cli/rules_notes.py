@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from cdk_ecs_xray.cli.rules_request import SimulationRequest
+from cdk_ecs_xray.cli.rules_request import RulesInOrder, SimulationRequest
 from cdk_ecs_xray.printable import counted, printable
-from cdk_ecs_xray.sampling.traffic.access_logs import AccessLogs
+from cdk_ecs_xray.sampling.matching import Request
+from cdk_ecs_xray.sampling.sdks import deciding_otherwise
+from cdk_ecs_xray.sampling.traffic.access_logs import AccessLogs, Route
 from cdk_ecs_xray.sampling.traffic.coverage import Coverage, Stretch
 
 _DAY = 86_400
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - in UTC, which is written behind it
 _SHOWN_HOLES = 5
+_COMPARED_ROUTES = 50
 
 
 def traffic_notes(logs: AccessLogs, asked: SimulationRequest) -> Iterator[str]:
@@ -33,6 +37,29 @@ def traffic_notes(logs: AccessLogs, asked: SimulationRequest) -> Iterator[str]:
     if coverage.seconds < _DAY:
         covered = duration(coverage.seconds)
         yield f"the logs cover {covered}, not a day with its peaks and its night"
+
+
+def other_sdks(logs: AccessLogs, asked: SimulationRequest, rules: RulesInOrder) -> Iterator[str]:
+    """Say with which SDKs other rules decide about the routes that matter most."""
+    if asked.sdk is not None:
+        return
+    differing: dict[str, int] = {}
+    for route, requests in logs.busiest(None, _COMPARED_ROUTES):
+        request = request_of(route, asked.request)
+        for name in deciding_otherwise(rules.rules, rules.default, request):
+            differing[name] = differing.get(name, 0) + requests
+    for name, requests in differing.items():
+        yield (
+            f"with {name} other rules decide about {counted(requests, 'request')} of the "
+            f"{_COMPARED_ROUTES} most frequent routes; --sdk {name} simulates it"
+        )
+
+
+def request_of(route: Route, service: Request) -> Request:
+    """Return the request that a route of a log stands for."""
+    return dataclasses.replace(
+        service, host=route.host, http_method=route.method, url_path=route.path
+    )
 
 
 def _time(coverage: Coverage) -> Iterator[str]:

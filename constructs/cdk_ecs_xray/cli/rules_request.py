@@ -33,6 +33,7 @@ class SimulationRequest:
     host: str | None
     service: str | None
     service_type: str | None
+    sdk: str | None
     rps: float | None
     traffic: Path | None
     processes: int

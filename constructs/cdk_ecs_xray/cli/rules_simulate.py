@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cdk_ecs_xray.cli.rules_options import environment_option, rules_option
+from cdk_ecs_xray.cli.rules_options import environment_option, rules_option, sdk_option
 
 # Spelled here too, so that the command starts without reading the readers.
 LOG_FORMATS = (
@@ -37,6 +37,7 @@ _OPTIONS = (
     click.option("--host", help="Of every request, for logs without one."),
     click.option("--service", help="The AWS_XRAY_TRACING_NAME of what answers."),
     click.option("--service-type", help="Such as AWS::ECS::Container."),
+    sdk_option,
     click.option(
         "--rps",
         type=click.FloatRange(0, min_open=True),

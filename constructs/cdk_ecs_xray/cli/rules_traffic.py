@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from cdk_ecs_xray.cli.atomic_file import write_atomically
-from cdk_ecs_xray.cli.rules_notes import traffic_notes
+from cdk_ecs_xray.cli.rules_notes import other_sdks, request_of, traffic_notes
 from cdk_ecs_xray.cli.rules_progress import log_progress
 from cdk_ecs_xray.cli.rules_request import (
     RulesInOrder,
@@ -21,12 +21,12 @@ from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.printable import counted, printable
 from cdk_ecs_xray.sampling.chart import traces_chart
 from cdk_ecs_xray.sampling.decisions import Reservoirs
-from cdk_ecs_xray.sampling.matching import deciding_rule
 from cdk_ecs_xray.sampling.prices import prices_in
 from cdk_ecs_xray.sampling.route_decider import RouteDecider
+from cdk_ecs_xray.sampling.sdks import SDKS, USUAL, deciding_rule_with
 from cdk_ecs_xray.sampling.simulation import Load, Simulation, simulate
 from cdk_ecs_xray.sampling.simulation_report import SimulationReport, as_json, as_markdown, as_text
-from cdk_ecs_xray.sampling.traffic.access_logs import AccessLogs
+from cdk_ecs_xray.sampling.traffic.access_logs import AccessLogs, Route
 from cdk_ecs_xray.sampling.traffic.athena import athena_query
 from cdk_ecs_xray.sampling.traffic.log_files import in_short
 from cdk_ecs_xray.sampling.traffic.log_reader import read_access_logs, read_counts
@@ -71,7 +71,7 @@ def _of_logs(
     with _opened(asked) as logs:
         other = None if against is None else _simulated(asked, against, logs)
         simulation = _simulated(asked, rules, logs)
-        notes = [*traffic_notes(logs, asked), *_notes(asked)]
+        notes = [*traffic_notes(logs, asked), *other_sdks(logs, asked, rules), *_notes(asked)]
         unmatched = [
             (printable(f"{route.method} {route.host or ''}{route.path}"), came)
             for route, came in logs.busiest(len(rules.rules), _SHOWN_ROUTES)
@@ -104,9 +104,8 @@ def _opened(asked: SimulationRequest) -> AbstractContextManager[AccessLogs]:
 
 
 def _simulated(asked: SimulationRequest, rules: RulesInOrder, logs: AccessLogs) -> Simulation:
-    decider = RouteDecider(rules.rules, asked.request)
     covered = logs.coverage.seconds
-    logs.decide(lambda route: decider.decide(route.host, route.method, route.path))
+    logs.decide(_decider(asked, rules))
     seconds = logs.per_second()
     scale = 1.0
     if asked.rps is not None:
@@ -121,6 +120,20 @@ def _simulated(asked: SimulationRequest, rules: RulesInOrder, logs: AccessLogs) 
         for place in range(len(rules.in_order))
     ]
     return _run(asked, rules, loads, covered)
+
+
+def _decider(asked: SimulationRequest, rules: RulesInOrder) -> Callable[[Route], int]:
+    if asked.sdk is None or asked.sdk == USUAL:
+        prepared = RouteDecider(rules.rules, asked.request)
+        return lambda route: prepared.decide(route.host, route.method, route.path)
+    sdk = SDKS[asked.sdk]
+    places = {rule.name: place for place, rule in enumerate(rules.in_order)}
+
+    def decide(route: Route) -> int:
+        request = request_of(route, asked.request)
+        return places[deciding_rule_with(rules.rules, rules.default, request, sdk).name]
+
+    return decide
 
 
 def _run(
@@ -179,7 +192,8 @@ def _profile_loads(
             service_name=known.service_name or asked.service,
             service_type=asked.service_type,
         )
-        decided = deciding_rule(rules.rules, rules.default, request)
+        sdk = SDKS[asked.sdk or USUAL]
+        decided = deciding_rule_with(rules.rules, rules.default, request, sdk)
         rates[decided.name] += route.requests_per_second
     return [Load(per_second={rate: 1}, steady=True) for rate in rates.values()]
 

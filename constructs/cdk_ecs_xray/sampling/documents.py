@@ -14,7 +14,7 @@ from typing import Any
 
 from cdk_ecs_xray.errors import Problem, SamplingRuleError
 from cdk_ecs_xray.files.model_file import read_mapping
-from cdk_ecs_xray.files.text_file import displayed
+from cdk_ecs_xray.files.text_file import displayed, read_text
 
 # A text in quotes, which may hold what looks like a comment, or a comment.
 _TEXT_OR_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
@@ -31,16 +31,15 @@ def read_document(path: str | Path) -> Mapping[str, Any] | Sequence[Any]:
     :raises SamplingRuleError: when it holds neither, or what ``rules import`` is for.
     """
     where = displayed(path)
-    text = _text(Path(path))
-    if text is not None:
-        content = _json(text)
-        if content is not None:
-            _refuse_others(content, where)
-            return content
-        if is_template(text):
-            raise _elsewhere(where, "a CloudFormation template")
-        if is_hcl(text):
-            raise _elsewhere(where, "Terraform")
+    text = read_text(path, error=SamplingRuleError)
+    content = _json(text)
+    if content is not None:
+        _refuse_others(content, where)
+        return content
+    if is_template(text):
+        raise _elsewhere(where, "a CloudFormation template")
+    if is_hcl(text):
+        raise _elsewhere(where, "Terraform")
     return read_mapping(path, error=SamplingRuleError, first_key="rules")
 
 
@@ -93,14 +92,6 @@ def _elsewhere(where: str, kind: str) -> SamplingRuleError:
             fix=_IMPORT.format(where=where),
         )
     )
-
-
-def _text(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError):
-        # Said by the reader of YAML, with its place.
-        return None
 
 
 def _json(text: str) -> Mapping[str, Any] | Sequence[Any] | None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from cdk_ecs_xray.sampling.matching import OF_REQUESTS
 from cdk_ecs_xray.sampling.patterns import pattern_matches
 from cdk_ecs_xray.sampling.rules import ANYTHING, SamplingRule
 
@@ -89,7 +90,6 @@ _SIGNS: Mapping[str, Signs] = {
     "http_method": _METHOD_SIGNS,
 }
 _OTHER_PORT = re.compile(r":\d+$")
-_OF_REQUESTS = ("host", "http_method", "url_path")
 
 
 def never_matching(rule: SamplingRule) -> Iterator[Mistake]:
@@ -136,9 +136,9 @@ def taking_work(rules: Sequence[SamplingRule]) -> Iterator[tuple[SamplingRule, S
 
 def _is_for_requests(rule: SamplingRule) -> bool:
     any_service = rule.service_name == ANYTHING and rule.service_type == ANYTHING
-    return any_service and any(getattr(rule, field) != ANYTHING for field in _OF_REQUESTS)
+    return any_service and any(getattr(rule, field) != ANYTHING for field in OF_REQUESTS)
 
 
 def _is_for_everything(rule: SamplingRule) -> bool:
     of_a_service = rule.service_name != ANYTHING or rule.service_type != ANYTHING
-    return of_a_service and all(getattr(rule, field) == ANYTHING for field in _OF_REQUESTS)
+    return of_a_service and all(getattr(rule, field) == ANYTHING for field in OF_REQUESTS)

@@ -180,8 +180,11 @@ class AccessLogs:
             " SELECT rule, second, sum(n)::BIGINT AS n FROM counted GROUP BY ALL"
         )
 
-    def busiest(self, rule: int, most: int) -> Sequence[tuple[Route, int]]:
-        """Return the routes a rule decides about that had the most requests, with their number."""
+    def busiest(self, rule: int | None, most: int) -> Sequence[tuple[Route, int]]:
+        """Return the routes that had the most requests, with their number.
+
+        :param rule: that decides about them; None is any.
+        """
         self._database.execute(
             "CREATE OR REPLACE TABLE busy (host VARCHAR, method VARCHAR, path VARCHAR, n BIGINT)"
         )
@@ -189,7 +192,7 @@ class AccessLogs:
             self._database.execute(
                 "INSERT INTO busy SELECT host, method, path, n FROM route JOIN"
                 " (SELECT route, sum(requests) AS n FROM request JOIN decided USING (route)"
-                f" WHERE rule = ? AND route {part} GROUP BY route) ON route = id",
+                f" WHERE coalesce(rule = ?, true) AND route {part} GROUP BY route) ON route = id",
                 [rule],
             )
         found = self._database.execute(
