@@ -18,10 +18,8 @@ from cdk_ecs_xray.sampling.traffic.coverage import (
 if TYPE_CHECKING:
     import duckdb
 
-# A quota lives for five minutes (the answer of GetSamplingTargets in the AWS CLI's reference), and
-# comes with a report every ten seconds, so five seconds ago on average.
-_QUOTA_LIVES = 300
-_LAST_REPORT = 5
+# A quota lives for five minutes: the answer of GetSamplingTargets in the AWS CLI's reference.
+_QUOTA_MINUTES = 5
 _STEPS = (
     "FROM (SELECT second, second - lag(second) OVER (ORDER BY second) AS step"
     " FROM (SELECT DISTINCT second FROM request)) WHERE step IS NOT NULL"
@@ -42,19 +40,25 @@ def settled(database: duckdb.DuckDBPyConnection) -> Coverage:
 def chances_of_quota(
     database: duckdb.DuckDBPyConnection, coverage: Coverage, *, processes: int, scale: float
 ) -> Mapping[int, Mapping[int, float]]:
-    """Return what :meth:`AccessLogs.fresh` does, of what was counted by rule."""
-    window = _QUOTA_LIVES + _LAST_REPORT
+    """Return what :meth:`AccessLogs.fresh` does, of what was counted by rule.
+
+    Looks back by whole minutes, of which there are far fewer than seconds.
+    """
     starts = " ".join(
-        f"WHEN second <= {stretch.last} THEN {stretch.first}" for stretch in coverage.stretches
+        f"WHEN minute <= {stretch.last // 60} THEN {stretch.first // 60}"
+        for stretch in coverage.stretches
     )
+    usual = 60 * _QUOTA_MINUTES / coverage.seconds
     rows = database.execute(
-        f"SELECT rule, n, avg(1 - pow(1 - 1.0 / {processes}, {scale!r} * CASE"
-        f" WHEN second - CASE {starts} END < {window} THEN greatest(recent,"
-        f" total * {_QUOTA_LIVES / coverage.seconds!r}) ELSE recent END))"
+        "WITH minutes AS (SELECT rule, second // 60 AS minute, sum(n) AS n FROM counted"
+        " GROUP BY ALL), chances AS (SELECT rule, minute,"
+        f" 1 - pow(1 - 1.0 / {processes}, {scale!r} * CASE WHEN minute - CASE {starts} END"
+        f" < {_QUOTA_MINUTES} THEN greatest(recent, total * {usual!r}) ELSE recent END) AS chance"
         " FROM (SELECT *, sum(n) OVER (PARTITION BY rule) AS total,"
-        " coalesce(sum(n) OVER (PARTITION BY rule ORDER BY second"
-        f" RANGE BETWEEN {window} PRECEDING AND {_LAST_REPORT} PRECEDING), 0) AS recent"
-        " FROM counted) GROUP BY ALL"
+        " coalesce(sum(n) OVER (PARTITION BY rule ORDER BY minute"
+        f" RANGE BETWEEN {_QUOTA_MINUTES} PRECEDING AND 1 PRECEDING), 0) AS recent FROM minutes))"
+        " SELECT counted.rule, n, avg(chance) FROM counted"
+        " JOIN chances ON counted.rule = chances.rule AND minute = second // 60 GROUP BY ALL"
     ).fetchall()
     chances: dict[int, dict[int, float]] = {}
     for rule, requests, chance in rows:
