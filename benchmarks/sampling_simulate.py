@@ -47,8 +47,8 @@ def main() -> None:
     sizes = [int(size) for size in os.environ.get("SAMPLING_LINES", "").split(",") if size]
     print(f"{_RULES} rules, {_ROUTES:,} routes with a heavy tail, load balancer format, plain text")
     print(
-        f"{'lines':>12}  {'simulate':>9}  {'lines/s':>9}  {'peak':>7}  {'SDK loop':>9}  {'ratio':>5}"
-        f"  {'wc -l':>6}  ratio"
+        f"{'lines':>12}  {'simulate':>9}  {'lines/s':>9}  {'peak':>7}  {'SDK loop':>9}"
+        f"  {'ratio':>5}  {'wc -l':>6}  ratio"
     )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -331,3 +331,28 @@ def test_a_local_files_reservoir_counts_per_process(
     )
 
     assert json.loads(done.out)["rules"][0]["expected"] == pytest.approx(12)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"rules": "\\ud800"}', '{"rules": [], "rules": []}', '{"rules": NaN}']
+)
+def test_json_that_is_no_data_is_refused_in_a_line(
+    folder: Path, ecs_xray: Callable[..., Outcome], text: str
+) -> None:
+    (folder / "a.json").write_text(text)
+
+    done = ecs_xray("rules", "check", "a.json")
+
+    assert done.code == 1
+    assert done.out.startswith("error: a.json")
+
+
+def test_what_a_file_says_cannot_reach_the_terminal(
+    write_rules: Callable[..., Path], ecs_xray: Callable[..., Outcome]
+) -> None:
+    path = write_rules({"name": "a\x1b[2J\nb", "fixed_rate": 7, "priority": 1})
+
+    out = ecs_xray("rules", "check", path).out
+
+    assert "\x1b" not in out
+    assert out.count("\n") == 1

@@ -51,6 +51,7 @@ def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) 
 
     Exits with 1 when there are findings.
     """
+    from cdk_ecs_xray.printable import printable
     from cdk_ecs_xray.sampling.checks import EnvironmentRules, check_account, check_rules
     from cdk_ecs_xray.sampling.findings import errors_in
     from cdk_ecs_xray.sampling.reading import inspect_rules
@@ -70,7 +71,7 @@ def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) 
         click.echo(json.dumps({"file": reading.where, "findings": documents}, indent=2))
     else:
         for finding in findings:
-            click.echo(f"{finding.severity}: {finding.problem} [{finding.check}]")
+            click.echo(f"{finding.severity}: {printable(str(finding.problem))} [{finding.check}]")
         if not findings:
             click.echo(f"{reading.where}: nothing to find fault with")
     return FINDINGS if (findings if fail_on == "warning" else errors_in(findings)) else 0

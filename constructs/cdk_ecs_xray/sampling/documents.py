@@ -32,7 +32,7 @@ def read_document(path: str | Path) -> Mapping[str, Any] | Sequence[Any]:
     """
     where = displayed(path)
     text = read_text(path, error=SamplingRuleError)
-    content = _json(text)
+    content = _json(text, where)
     if content is not None:
         _refuse_others(content, where)
         return content
@@ -94,21 +94,38 @@ def _elsewhere(where: str, kind: str) -> SamplingRuleError:
     )
 
 
-def _json(text: str) -> Mapping[str, Any] | Sequence[Any] | None:
+def _json(text: str, where: str) -> Mapping[str, Any] | Sequence[Any] | None:
     bare = _TEXT_OR_COMMENT.sub(lambda found: found.group(1) or " ", text)
     if not bare.lstrip().startswith(("{", "[")):
         return None
     try:
         content = json.loads(bare, object_pairs_hook=_once, parse_constant=_refuse)
+        # Half of a surrogate pair is no text; the reader of YAML says where it is.
+        json.dumps(content, ensure_ascii=False).encode()
+    except _TwiceError as twice:
+        raise SamplingRuleError(
+            Problem(
+                where=where,
+                what="a key must be there once",
+                got=f"a second '{twice}'",
+                fix="Remove one of them.",
+            )
+        ) from None
     except (ValueError, RecursionError):
         return None
     return content if isinstance(content, Mapping | list) else None
 
 
+class _TwiceError(Exception):
+    """A key of a mapping that is there twice."""
+
+
 def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    mapping = dict(pairs)
-    if len(mapping) != len(pairs):
-        raise ValueError("a key is there twice")
+    mapping: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in mapping:
+            raise _TwiceError(key)
+        mapping[key] = value
     return mapping
 
 
