@@ -6,7 +6,6 @@ query, of the host ``shop.example.com`` where the format has one.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -64,12 +63,8 @@ def _real_time(second: int, method: str, path: str, result: str) -> str:
     )
 
 
-def _combined(stamp: str, request: str, front: str = "") -> str:
+def combined(stamp: str, request: str, front: str = "") -> str:
     return f'{front}192.0.2.1 - - [{stamp}] "{request} HTTP/1.1" 200 612 "-" "curl/8.5"'
-
-
-def _docs(*documents: Mapping[str, object]) -> list[str]:
-    return [json.dumps(document) for document in documents]
 
 
 def _envoy(second: int, request: str, upstream: str) -> str:
@@ -87,8 +82,7 @@ def _haproxy(second: int, request: str, server: str) -> str:
     )
 
 
-_CARRIER = {"container_id": "3f", "container_name": "/ecs-web-1", "source": "stdout"}
-SAMPLES: Mapping[str, Sample] = {
+TEXTS: Mapping[str, Sample] = {
     "alb": Sample(
         lines=[
             _alb(0, "10.0.0.1:80", "200", f"GET https://{SHOP}:443/cart/7?a=1"),
@@ -116,58 +110,37 @@ SAMPLES: Mapping[str, Sample] = {
         ],
         left_out=1,
     ),
-    "cloudfront, v2 as JSON": Sample(
-        lines=_docs(
-            *(
-                {
-                    "date": "2024-06-01",
-                    "time": f"10:00:0{second}",
-                    "cs-method": method,
-                    "cs(Host)": "d111.cloudfront.net",
-                    "cs-uri-stem": path,
-                    "x-edge-result-type": result,
-                    "x-host-header": SHOP,
-                }
-                for second, method, path, result in (
-                    (0, "GET", "/cart/7", "Miss"),
-                    (1, "GET", "/logo.png", "Hit"),
-                    (2, "POST", "/checkout", "Miss"),
-                )
-            )
-        ),
-        left_out=1,
-    ),
     "combined": Sample(
         lines=[
-            _combined("01/Jun/2024:12:00:00 +0200", "GET /cart/7?a=1"),
-            _combined("01/Jun/2024:10:00:02 +0000", "POST /checkout"),
+            combined("01/Jun/2024:12:00:00 +0200", "GET /cart/7?a=1"),
+            combined("01/Jun/2024:10:00:02 +0000", "POST /checkout"),
         ],
         host=None,
     ),
     "combined, virtual host and port": Sample(
         lines=[
-            _combined("01/Jun/2024:10:00:00 +0000", "GET /cart/7?a=1", f"{SHOP}:443 "),
-            _combined("01/Jun/2024:10:00:02 +0000", "POST /checkout", f"{SHOP}:80 "),
+            combined("01/Jun/2024:10:00:00 +0000", "GET /cart/7?a=1", f"{SHOP}:443 "),
+            combined("01/Jun/2024:10:00:02 +0000", "POST /checkout", f"{SHOP}:80 "),
         ],
     ),
     "combined, virtual host alone": Sample(
         lines=[
-            _combined("01/Jun/2024:10:00:00 +0000", "GET /cart/7?a=1", f"{SHOP} "),
+            combined("01/Jun/2024:10:00:00 +0000", "GET /cart/7?a=1", f"{SHOP} "),
             f'{SHOP} 2001:db8::1 - frank [01/Jun/2024:10:00:02 +0000] "POST /checkout HTTP/1.1"'
             ' 200 5 "-" "x"',
         ],
     ),
     "combined, ISO 8601": Sample(
         lines=[
-            _combined("2024-06-01T12:00:00+02:00", "GET /cart/7?a=1"),
-            _combined("2024-06-01T10:00:02Z", "POST /checkout"),
+            combined("2024-06-01T12:00:00+02:00", "GET /cart/7?a=1"),
+            combined("2024-06-01T10:00:02Z", "POST /checkout"),
         ],
         host=None,
     ),
     "combined, milliseconds": Sample(
         lines=[
-            _combined("01/Jun/2024:10:00:00.123 +0000", "GET /cart/7?a=1"),
-            _combined("01/Jun/2024:10:00:02.999 +0000", "POST /checkout"),
+            combined("01/Jun/2024:10:00:00.123 +0000", "GET /cart/7?a=1"),
+            combined("01/Jun/2024:10:00:02.999 +0000", "POST /checkout"),
         ],
         host=None,
     ),
@@ -175,8 +148,8 @@ SAMPLES: Mapping[str, Sample] = {
         lines=[
             *(f"/docker-entrypoint.sh: {number}: Launching" for number in range(60)),
             '{"level": "info", "msg": "ready"}',
-            _combined("01/Jun/2024:10:00:00 +0000", "GET /cart/7?a=1"),
-            _combined("01/Jun/2024:10:00:02 +0000", "POST /checkout"),
+            combined("01/Jun/2024:10:00:00 +0000", "GET /cart/7?a=1"),
+            combined("01/Jun/2024:10:00:02 +0000", "POST /checkout"),
         ],
         host=None,
         malformed=61,
@@ -188,38 +161,6 @@ SAMPLES: Mapping[str, Sample] = {
         ],
         host=None,
     ),
-    "api gateway, REST as JSON": Sample(
-        lines=_docs(
-            *(
-                {
-                    "requestId": "c6af",
-                    "ip": "192.0.2.1",
-                    "requestTime": f"01/Jun/2024:10:00:0{second} +0000",
-                    "httpMethod": method,
-                    "resourcePath": path,
-                    "status": "200",
-                    "protocol": "HTTP/1.1",
-                }
-                for second, method, path in ((0, "GET", "/cart/7"), (2, "POST", "/checkout"))
-            )
-        ),
-        host=None,
-    ),
-    "api gateway, HTTP": Sample(
-        lines=_docs(
-            *(
-                {
-                    "requestId": "JKJaX",
-                    "ip": "192.0.2.1",
-                    "requestTime": f"01/Jun/2024:10:00:0{second} +0000",
-                    "routeKey": route,
-                    "status": "200",
-                    "domainName": SHOP,
-                }
-                for second, route in ((0, "GET /cart/7"), (2, "POST /checkout"))
-            )
-        ),
-    ),
     "envoy": Sample(
         lines=[
             _envoy(0, "GET /cart/7?a=1", "10.0.0.1:80"),
@@ -227,122 +168,6 @@ SAMPLES: Mapping[str, Sample] = {
             _envoy(2, "POST /checkout", "10.0.0.1:80"),
         ],
         left_out=1,
-    ),
-    "envoy and ECS Service Connect, JSON": Sample(
-        lines=_docs(
-            *(
-                {
-                    "start_time": f"2024-06-01T10:00:0{second}.216Z",
-                    "method": method,
-                    "path": path,
-                    "protocol": "HTTP/1.1",
-                    "authority": SHOP,
-                    "duration": 1,
-                }
-                for second, method, path in ((0, "GET", "/cart/7?a=1"), (2, "POST", "/checkout"))
-            )
-        ),
-    ),
-    "firelens around combined": Sample(
-        lines=_docs(
-            _CARRIER | {"log": "ready"},
-            _CARRIER | {"log": _combined("01/Jun/2024:10:00:00 +0000", "GET /cart/7?a=1")},
-            _CARRIER | {"log": _combined("01/Jun/2024:10:00:02 +0000", "POST /checkout")},
-        ),
-        host=None,
-        malformed=1,
-    ),
-    "firelens around JSON": Sample(
-        lines=_docs(
-            *(
-                _CARRIER | {"log": json.dumps({"ts": START + second, "method": m, "path": p})}
-                for second, m, p in ((0, "GET", "/cart/7"), (2, "POST", "/checkout"))
-            )
-        ),
-        host=None,
-    ),
-    "docker around combined": Sample(
-        lines=_docs(
-            *(
-                {"log": line + "\n", "stream": "stdout", "time": "2024-06-01T11:00:00.1Z"}
-                for line in (
-                    _combined("01/Jun/2024:10:00:00 +0000", "GET /cart/7?a=1"),
-                    _combined("01/Jun/2024:10:00:02 +0000", "POST /checkout"),
-                )
-            )
-        ),
-        host=None,
-    ),
-    "nginx, JSON with request": Sample(
-        lines=_docs(
-            *(
-                {
-                    "time_local": f"01/Jun/2024:10:00:0{second} +0000",
-                    "request": f"{request} HTTP/1.1",
-                    "request_time": "0.005",
-                    "server_name": SHOP,
-                }
-                for second, request in ((0, "GET /cart/7?a=1"), (2, "POST /checkout"))
-            )
-        ),
-    ),
-    "nginx, JSON with msec": Sample(
-        lines=_docs(
-            *(
-                {
-                    "msec": f"{START + second}.123",
-                    "request_method": method,
-                    "request_uri": uri,
-                    "http_host": SHOP,
-                }
-                for second, method, uri in ((0, "GET", "/cart/7?a=1"), (2, "POST", "/checkout"))
-            )
-        ),
-    ),
-    "flattened attributes": Sample(
-        lines=_docs(
-            *(
-                {
-                    "@timestamp": f"2024-06-01T10:00:0{second}.000Z",
-                    "http.request.method": method,
-                    "url.path": path,
-                    "url.domain": SHOP,
-                }
-                for second, method, path in ((0, "GET", "/cart/7"), (2, "POST", "/checkout"))
-            )
-        ),
-    ),
-    "traefik, JSON": Sample(
-        lines=_docs(
-            *(
-                {
-                    "ClientAddr": "192.0.2.1:1",
-                    "RequestHost": SHOP,
-                    "RequestMethod": method,
-                    "RequestPath": path,
-                    "StartUTC": f"2024-06-01T10:00:0{second}.003861Z",
-                    "level": "info",
-                    "msg": "",
-                    "time": f"2024-06-01T10:00:0{second}Z",
-                }
-                for second, method, path in ((0, "GET", "/cart/7?a=1"), (2, "POST", "/checkout"))
-            )
-        ),
-    ),
-    "caddy": Sample(
-        lines=_docs(
-            *(
-                {
-                    "level": "info",
-                    "ts": START + second + 0.66,
-                    "logger": "http.log.access",
-                    "msg": "handled request",
-                    "request": {"method": method, "host": SHOP, "uri": uri, "proto": "HTTP/2.0"},
-                    "status": 200,
-                }
-                for second, method, uri in ((0, "GET", "/cart/7?a=1"), (2, "POST", "/checkout"))
-            )
-        ),
     ),
     "haproxy": Sample(
         lines=[

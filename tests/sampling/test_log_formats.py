@@ -17,7 +17,8 @@ from cdk_ecs_xray import ConfigurationError
 from cdk_ecs_xray.cli.rules_simulate import LOG_FORMATS
 from cdk_ecs_xray.sampling.traffic.formats.detection import FORMATS
 from cdk_ecs_xray.sampling.traffic.log_reader import read_access_logs
-from tests.sampling.log_samples import SAMPLES, SHOP, START, Sample
+from tests.sampling.json_log_samples import SAMPLES
+from tests.sampling.log_samples import SHOP, START, Sample
 
 Routes = dict[tuple[str, str | None, str], int]
 
