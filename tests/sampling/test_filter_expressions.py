@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,38 +11,30 @@ from cdk_ecs_xray.sampling.filter_expression import BOOLEANS, NUMBERS, STRINGS
 from cdk_ecs_xray.sampling.filter_expression import check_filter_expression as check
 from cdk_ecs_xray.sampling.filter_tokens import FilterExpressionError
 
-DOCUMENTED = [
-    "ok",
-    "!ok",
-    "ok = false",
-    "responsetime > 5",
-    "duration >= 5 AND duration <= 8",
-    "ok !partial duration <3",
-    'http.url CONTAINS "/api/game/"',
-    'user CONTAINS ""',
-    'service("api.example.com") { fault }',
-    "service() { fault }",
-    'edge("api.example.com", "backend.example.com") { error }',
-    'http.url BEGINSWITH "http://a/" AND http.url CONTAINS "/v2/" AND !service("a")',
-    'annotation.gameid = "817DL6VO"',
-    "annotation.age > 29",
-    "annotation[age] > 29",
-    'annotation[user] BEGINSWITH "a"',
-    "annotation.premium",
-    "annotation.premium = true or fault",
-    'service(id(name: "random-name", type: "AWS::Lambda::Function")) { error }',
-    'edge(id(name: "a", type: "t"), id(name: "b", account.id: "123456789012")) { error }',
-    'group.name = "slow" AND responsetime > 5',
-    'service("a") { fault = true OR responsetime > 2.5 } AND annotation.account = "12345"',
-    "(ok or fault) and (error)",
-    'rootcause.fault.service.name = "a"',
-    'http.useragent ENDSWITH "\\"quoted\\""',
-]
+CORPUS = json.loads((Path(__file__).parents[1] / "filter_expressions.json").read_text())
+READ = CORPUS["read"]
+REFUSED = CORPUS["refused"]
 
 
-@pytest.mark.parametrize("expression", DOCUMENTED)
-def test_an_expression_of_the_developer_guide_is_read(expression: str) -> None:
+@pytest.mark.parametrize("expression", READ)
+def test_what_the_developer_guide_shows_is_read(expression: str) -> None:
     check(expression)
+
+
+@pytest.mark.parametrize("expression", REFUSED)
+def test_what_x_ray_would_drop_a_group_for_is_refused(expression: str) -> None:
+    with pytest.raises(FilterExpressionError) as raised:
+        check(expression)
+
+    assert 0 < raised.value.column <= len(expression) + 1
+    assert raised.value.fix
+
+
+@pytest.mark.parametrize("family", ["fault", "error", "throttle", "responsetime"])
+@pytest.mark.parametrize("part", ["service", "entity", "exception"])
+def test_the_families_of_root_causes(family: str, part: str) -> None:
+    check(f'rootcause.{family}.{part} {{ first and name CONTAINS "a" }} OR index > 1')
+    check(f"!rootcause.{family}.{part}")
 
 
 @pytest.mark.parametrize("keyword", BOOLEANS)
@@ -71,18 +66,26 @@ def test_a_text_is_compared_with_texts_only(keyword: str) -> None:
         ('responsetime > "5"', 16, "Write a number"),
         ('http.url contains "x"', 10, "CONTAINS"),
         ("http.url = 'x'", 12, 'Quote text with "'),
+        ("ok && fault", 4, "Write AND"),
+        ("ok || fault", 4, "Write OR"),
+        ("NOT ok", 1, "Write !"),
+        ("duration == 5", 10, "Write ="),
+        ('http.url STARTSWITH "x"', 10, "Write BEGINSWITH"),
+        ("Fault", 1, "Did you mean 'fault'?"),
+        ("rootcause.fualt.service", 1, "Did you mean 'rootcause.fault.service'?"),
+        ("rootcause.json = #[", 18, "JSON"),
+        ('service(id(nam: "a"))', 12, "name, type, account.id"),
         ('service("a"', 12, "Write ')' there"),
         ("service(a)", 9, "Write a name"),
         ("ok)", 3, "Remove it"),
         ('http.url CONTAINS "x', 19, "closing"),
         ("annotation[]", 12, "key"),
-        ("responsetime", 13, "Write one of"),
         ("ok = 1", 6, "true or false"),
         ('edge("a")', 9, "Write ','"),
         ("annotation.a =", 15, "number, true, false"),
         ('service("a") { fault', 21, "Write '}'"),
-        ("ok AND AND ok", 8, "AND"),
-        ("(" * 200 + "ok" + ")" * 200, 102, "levels"),
+        ("ok AND AND ok", 8, "Write a keyword"),
+        ("(" * 2_000 + "ok", 2_003, "Write ')' there"),
     ],
 )
 def test_a_mistake_is_found_in_its_column(expression: str, column: int, cure: str) -> None:
@@ -111,6 +114,6 @@ def joined(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.builds("({}) {} !({})".format, parts, words, parts)
 
 
-@given(st.recursive(st.sampled_from(DOCUMENTED), joined))
+@given(st.recursive(st.sampled_from(READ), joined))
 def test_what_is_joined_of_good_parts_is_good(expression: str) -> None:
     check(expression)

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdk_ecs_xray.sampling import DefaultRule, SamplingRule, SamplingRuleSet
-from cdk_ecs_xray.sampling.matching import Request, deciding_rule, explain_request
+from cdk_ecs_xray.sampling.explaining import explain_request
+from cdk_ecs_xray.sampling.matching import Request, deciding_rule
 from cdk_ecs_xray.sampling.patterns import pattern_matches
 from cdk_ecs_xray.sampling.route_decider import RouteDecider
 

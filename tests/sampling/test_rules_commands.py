@@ -28,7 +28,7 @@ def test_check_says_what_is_wrong_and_exits_with_1(write_rules: Any, ecs_xray: R
     write_rules(CHECKOUT | {"fixed_rate": 5})
     outcome = ecs_xray("rules", "check", "--format", "json")
     assert outcome.code == 1
-    assert json.loads(outcome.out) == [
+    assert json.loads(outcome.out)["findings"] == [
         {
             "id": "sampling-out-of-range",
             "severity": "error",

@@ -108,11 +108,10 @@ def test_x_rays_own_rule_cannot_be_redefined(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("rules: []\n", "rules must hold at least one rule (got an empty list"),
         ("rules:\n", "rules must be a list (got nothing"),
         ("rules: checkout\n", "rules must be a list (got 'checkout'"),
         ("rules: {checkout: 1}\n", "rules must be a list (got a mapping"),
-        ("ruels: []\n", "rules is required"),
+        ("ruels: []\n", "ruels must be a known key (got a list). Did you mean 'rules'?"),
         ("rules: [checkout]\n", "rules entry 1 must be a mapping (got 'checkout'"),
     ],
 )

@@ -46,25 +46,19 @@ def arrivals(mean: float, processes: int, seed: int) -> list[list[int]]:
     ]
 
 
-def sdk_count(
-    rule: SamplingRule, traffic: list[list[int]], processes: int, *, central: bool
-) -> int:
-    """Run the SDK's decision, DefaultSampler._process_matched_rule, with a fixed clock."""
+def borrowed_count(rule: SamplingRule, traffic: list[list[int]], processes: int) -> int:
+    """Run the SDK's decision, DefaultSampler._process_matched_rule, before any quota came."""
     chance = random.Random(99)
     clients = [
         SdkRule(rule.name, rule.priority, rule.fixed_rate, rule.reservoir_size)
-        for _ in range(1 if central else processes)
+        for _ in range(processes)
     ]
-    if central:
-        # X-Ray splits the reservoir by demand, so together the processes are one with all of it.
-        clients[0].reservoir.load_quota(rule.reservoir_size, START + SECONDS, 10)
     sampled = 0
     for second, requests in enumerate(traffic):
         for process in requests:
-            client = clients[0 if central else process]
+            client = clients[process]
             decision = client.reservoir.borrow_or_take(START + second, client.can_borrow)
-            taken = decision in (ReservoirDecision.TAKE, ReservoirDecision.BORROW)
-            sampled += taken or chance.random() <= client.rate
+            sampled += decision is ReservoirDecision.BORROW or chance.random() <= client.rate
     return sampled
 
 
@@ -101,21 +95,6 @@ def bound(rule: SamplingRule, requests: float, *, random_processes: bool) -> flo
 
 
 @pytest.mark.parametrize(("rate", "size", "processes", "mean"), CASES)
-def test_the_central_count_is_the_sdks(rate: float, size: int, processes: int, mean: float) -> None:
-    rule = SamplingRule(name="r", priority=1, fixed_rate=rate, reservoir_size=size)
-    traffic = arrivals(mean, processes, seed=1)
-    result = expected(rule, traffic, processes)
-
-    counted = sdk_count(rule, traffic, processes, central=True)
-
-    assert abs(counted - result.central) <= bound(rule, result.requests, random_processes=False)
-    # Two draws differ by the root of two more than a draw from its mean.
-    assert abs(counted - result.sampled) <= 1.5 * bound(
-        rule, result.requests, random_processes=False
-    )
-
-
-@pytest.mark.parametrize(("rate", "size", "processes", "mean"), CASES)
 def test_the_borrowing_count_is_the_sdks(
     rate: float, size: int, processes: int, mean: float
 ) -> None:
@@ -123,7 +102,7 @@ def test_the_borrowing_count_is_the_sdks(
     traffic = arrivals(mean, processes, seed=2)
     result = expected(rule, traffic, processes)
 
-    counted = sdk_count(rule, traffic, processes, central=False)
+    counted = borrowed_count(rule, traffic, processes)
 
     assert abs(counted - result.borrowing) <= bound(
         rule, result.requests, random_processes=processes > 1 and size > 0
@@ -148,7 +127,8 @@ def test_the_local_count_is_the_local_samplers(
 def test_steady_traffic_follows_the_formulas() -> None:
     # λ = 40, R = 10, p = 0.1, N = 6: 10 + 0.1·30, and 6·(1 + 0.1·(40/6 - 1)).
     reservoirs = Reservoirs(size=10, processes=6)
-    assert reservoirs.central(40) + 0.1 * (40 - reservoirs.central(40)) == pytest.approx(13)
+    central = reservoirs.central(40, steady=True)
+    assert central + 0.1 * (40 - central) == pytest.approx(13)
     borrowed = reservoirs.borrowed(40, steady=True)
     assert borrowed + 0.1 * (40 - borrowed) == pytest.approx(6 * (1 + 0.1 * (40 / 6 - 1)))
     # ceil(10 / 6) = 2 for each of the six.

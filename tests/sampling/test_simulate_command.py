@@ -145,8 +145,8 @@ def test_rps_scales_a_log_and_stands_for_one(write_rules: Any, ecs_xray: Run, lo
 
     scaled = simulated(ecs_xray, log, "--rps", "50", "--processes", "6")
     checkout = scaled["rules"][0]
-    assert checkout["requests"] == pytest.approx(40)
-    assert checkout["expected"] == pytest.approx(20)
+    assert checkout["requests"] == pytest.approx(40 * 3_600)
+    assert checkout["expected"] == pytest.approx(20 * 3_600)
 
     spread = simulated(ecs_xray, "--rps", "40", "--processes", "6")
     assert [rule["requests"] for rule in spread["rules"]] == [20, 20]

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import click
 
+from cdk_ecs_xray.cli.rules_explain import explain
+from cdk_ecs_xray.cli.rules_import import import_rules
 from cdk_ecs_xray.cli.rules_options import RULES_FILE, environment_option, rules_option
 from cdk_ecs_xray.cli.rules_simulate import simulate
-from cdk_ecs_xray.errors import ConfigurationError, Problem
-
-if TYPE_CHECKING:
-    from cdk_ecs_xray.sampling.matching import Request
 
 FINDINGS = 1
 
@@ -25,6 +21,8 @@ def rules() -> None:
 
 
 rules.add_command(simulate)
+rules.add_command(import_rules)
+rules.add_command(explain)
 
 
 @rules.command()
@@ -53,6 +51,7 @@ def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) 
 
     Exits with 1 when there are findings.
     """
+    from cdk_ecs_xray.printable import printable
     from cdk_ecs_xray.sampling.checks import EnvironmentRules, check_account, check_rules
     from cdk_ecs_xray.sampling.findings import errors_in
     from cdk_ecs_xray.sampling.reading import inspect_rules
@@ -68,70 +67,14 @@ def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) 
         findings += [finding for environment in sharing for finding in check_rules(environment)]
         findings += check_account(sharing)
     if output == "json":
-        click.echo(json.dumps([finding.as_document() for finding in findings], indent=2))
+        documents = [finding.as_document() for finding in findings]
+        click.echo(json.dumps({"file": reading.where, "findings": documents}, indent=2))
     else:
         for finding in findings:
-            click.echo(f"{finding.severity}: {finding.problem} [{finding.check}]")
+            click.echo(f"{finding.severity}: {printable(str(finding.problem))} [{finding.check}]")
         if not findings:
             click.echo(f"{reading.where}: nothing to find fault with")
     return FINDINGS if (findings if fail_on == "warning" else errors_in(findings)) else 0
-
-
-@rules.command()
-@click.argument("method")
-@click.argument("url")
-@rules_option
-@environment_option
-@click.option("--service", help="The app's AWS_XRAY_TRACING_NAME; unknown matches every rule.")
-@click.option("--service-type", help="Such as AWS::ECS::Container; unknown matches every rule.")
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="For people or for machines.",
-)
-def explain(
-    *,
-    method: str,
-    url: str,
-    rules_file: Path,
-    environment: str | None,
-    service: str | None,
-    service_type: str | None,
-    output: str,
-) -> None:
-    """Say which rule decides about METHOD URL, and why the others do not."""
-    from cdk_ecs_xray.sampling import SamplingRuleSet
-    from cdk_ecs_xray.sampling.matching import explain_request
-
-    request = _request(method, url, service, service_type)
-    read = SamplingRuleSet.from_file(rules_file)
-    verdicts = explain_request(read.in_environment(environment), read.default, request)
-    if output == "json":
-        documents = [
-            {
-                "rule": verdict.rule.name,
-                "priority": verdict.rule.priority,
-                "wins": verdict.wins,
-                "reason": verdict.reason,
-                "fixed_rate": verdict.rule.fixed_rate,
-                "reservoir_size": verdict.rule.reservoir_size,
-            }
-            for verdict in verdicts
-        ]
-        click.echo(json.dumps(documents, indent=2))
-        return
-    width = max(len(verdict.rule.name) for verdict in verdicts)
-    for verdict in verdicts:
-        rule = verdict.rule
-        mark = "→" if verdict.wins else " "
-        click.echo(f"{mark} {rule.priority:>5}  {rule.name.ljust(width)}  {verdict.reason}")
-    winner = next(verdict.rule for verdict in verdicts if verdict.wins)
-    click.echo(
-        f"\n{winner.name} decides: the first {winner.reservoir_size} a second, then "
-        f"{winner.fixed_rate:.4g} of the rest"
-    )
 
 
 @rules.command()
@@ -191,26 +134,3 @@ def schema() -> None:
     from cdk_ecs_xray.sampling.schema import rules_file_schema
 
     click.echo(json.dumps(rules_file_schema(), indent=2))
-
-
-def _request(method: str, url: str, service: str | None, service_type: str | None) -> Request:
-    from cdk_ecs_xray.sampling.matching import Request
-
-    try:
-        parts = urlsplit(url if "://" in url or url.startswith("/") else f"https://{url}")
-    except ValueError as error:
-        raise ConfigurationError(
-            Problem(
-                where="URL",
-                what="must be an address such as https://example.com/path",
-                got=f"'{url}' ({error})",
-                fix="Check its brackets.",
-            )
-        ) from None
-    return Request(
-        host=parts.netloc.rpartition("@")[2] or None,
-        http_method=method,
-        url_path=parts.path or "/",
-        service_name=service,
-        service_type=service_type,
-    )

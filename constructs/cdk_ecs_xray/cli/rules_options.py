@@ -19,3 +19,11 @@ rules_option = click.option(
 environment_option = click.option(
     "--env", "environment", help="Use the rules as this environment has them."
 )
+# Spelled here too, so that the commands start without reading the matching.
+SDK_NAMES = (
+    *("python", "node", "java", "go", "dotnet", "ruby"),
+    *("adot-java", "adot-python", "adot-node"),
+)
+sdk_option = click.option(
+    "--sdk", type=click.Choice(SDK_NAMES), help="Match as this SDK or OpenTelemetry sampler does."
+)

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.errors import ConfigurationError, Problem, SamplingRuleError
 from cdk_ecs_xray.sampling import SamplingRuleSet
+from cdk_ecs_xray.sampling.findings import errors_in
 from cdk_ecs_xray.sampling.matching import Request
 from cdk_ecs_xray.sampling.prices import Prices, prices_in
+from cdk_ecs_xray.sampling.reading import inspect_rules
 from cdk_ecs_xray.sampling.rules import DefaultRule, SamplingRule
 from cdk_ecs_xray.sampling.simulation import AnyRule
 
@@ -31,6 +33,7 @@ class SimulationRequest:
     host: str | None
     service: str | None
     service_type: str | None
+    sdk: str | None
     rps: float | None
     traffic: Path | None
     processes: int
@@ -74,12 +77,14 @@ class RulesInOrder:
 
     :param label: how a report names them.
     :param insights: some group has them.
+    :param per_process: they are an SDK's local ones, whose reservoirs every process has.
     """
 
     label: str
     rules: tuple[SamplingRule, ...]
     default: DefaultRule
     insights: bool
+    per_process: bool = False
 
     @property
     def in_order(self) -> Sequence[AnyRule]:
@@ -89,13 +94,16 @@ class RulesInOrder:
 
 def read_rules(asked: SimulationRequest, path: Path, label: str) -> RulesInOrder:
     """Return the rules of a file, in the environment that is asked for."""
-    read = SamplingRuleSet.from_file(path)
-    groups = read.groups_in(asked.environment)
+    reading = inspect_rules(path, SamplingRuleSet)
+    if reading.rules is None:
+        raise SamplingRuleError(*(finding.problem for finding in errors_in(reading.findings)))
+    groups = reading.rules.groups_in(asked.environment)
     return RulesInOrder(
         label=label,
-        rules=read.in_environment(asked.environment),
-        default=read.default,
+        rules=reading.rules.in_environment(asked.environment),
+        default=reading.rules.default,
         insights=any(group.insights.enabled for group in groups),
+        per_process=reading.per_process,
     )
 
 

@@ -7,8 +7,12 @@ from typing import Any
 
 import click
 
-from cdk_ecs_xray.cli.rules_options import environment_option, rules_option
+from cdk_ecs_xray.cli.rules_options import environment_option, rules_option, sdk_option
 
+# Spelled here too, so that the command starts without reading the readers.
+LOG_FORMATS = (
+    *("alb", "cloudfront", "cloudfront-realtime", "combined", "envoy", "haproxy", "json"),
+)
 _OPTIONS = (
     click.argument("logs", nargs=-1, metavar="[LOG]..."),
     rules_option,
@@ -20,7 +24,7 @@ _OPTIONS = (
     ),
     click.option(
         "--log-format",
-        type=click.Choice(["auto", "alb", "cloudfront", "combined", "json"]),
+        type=click.Choice(["auto", *LOG_FORMATS]),
         default="auto",
         help="How the logs are written; found out unless told.",
     ),
@@ -33,6 +37,7 @@ _OPTIONS = (
     click.option("--host", help="Of every request, for logs without one."),
     click.option("--service", help="The AWS_XRAY_TRACING_NAME of what answers."),
     click.option("--service-type", help="Such as AWS::ECS::Container."),
+    sdk_option,
     click.option(
         "--rps",
         type=click.FloatRange(0, min_open=True),
@@ -106,8 +111,10 @@ def _with_options(function: Any) -> Any:
 def simulate(**options: Any) -> None:
     """Say what the rules record of the traffic in LOGs, and what a month of it costs.
 
-    LOGs are access logs of load balancers (ALB), CloudFront, nginx or Apache, or JSON lines;
-    plain or gzip; - is standard input. Without LOGs give --rps or --traffic.
+    LOGs are access logs of load balancers (ALB), CloudFront, API Gateway, Envoy, nginx, Apache,
+    HAProxy, Traefik or Caddy, or JSON lines. A folder stands for all files in it, a quoted pattern
+    for those it matches; gzip, zstd and bzip2 are read; - is standard input. Without LOGs pass
+    --rps or --traffic.
     """
     from cdk_ecs_xray.cli.rules_request import SimulationRequest
     from cdk_ecs_xray.cli.rules_traffic import print_athena_query, run

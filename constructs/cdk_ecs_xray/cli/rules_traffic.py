@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from cdk_ecs_xray.cli.atomic_file import write_atomically
+from cdk_ecs_xray.cli.rules_notes import other_sdks, request_of, traffic_notes
 from cdk_ecs_xray.cli.rules_progress import log_progress
 from cdk_ecs_xray.cli.rules_request import (
     RulesInOrder,
@@ -20,19 +21,18 @@ from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.printable import counted, printable
 from cdk_ecs_xray.sampling.chart import traces_chart
 from cdk_ecs_xray.sampling.decisions import Reservoirs
-from cdk_ecs_xray.sampling.matching import deciding_rule
 from cdk_ecs_xray.sampling.prices import prices_in
 from cdk_ecs_xray.sampling.route_decider import RouteDecider
+from cdk_ecs_xray.sampling.sdks import SDKS, USUAL, deciding_rule_with
 from cdk_ecs_xray.sampling.simulation import Load, Simulation, simulate
 from cdk_ecs_xray.sampling.simulation_report import SimulationReport, as_json, as_markdown, as_text
-from cdk_ecs_xray.sampling.traffic.access_logs import AccessLogs
+from cdk_ecs_xray.sampling.traffic.access_logs import AccessLogs, Route
 from cdk_ecs_xray.sampling.traffic.athena import athena_query
 from cdk_ecs_xray.sampling.traffic.log_files import in_short
 from cdk_ecs_xray.sampling.traffic.log_reader import read_access_logs, read_counts
 from cdk_ecs_xray.sampling.traffic.profile import TrafficProfile
 
 _SHOWN_ROUTES = 10
-_DAY = 86_400
 _WRITERS = {"text": as_text, "json": as_json, "markdown": as_markdown}
 
 
@@ -71,18 +71,7 @@ def _of_logs(
     with _opened(asked) as logs:
         other = None if against is None else _simulated(asked, against, logs)
         simulation = _simulated(asked, rules, logs)
-        first, last = logs.span
-        malformed = logs.malformed
-        requests = sum(load.requests for load in _loads(rules, logs))
-        notes = [
-            f"traffic: {counted(requests, 'request')} in {_duration(last - first + 1)}"
-            + (f", scaled to {asked.rps:g} a second" if asked.rps is not None else ""),
-            f"malformed lines: {malformed.count:,}",
-            *(f"  such as: {printable(example)}" for example in malformed.examples),
-            *_without_host(logs.without_host),
-            *_short_span(last - first + 1),
-            *_notes(asked),
-        ]
+        notes = [*traffic_notes(logs, asked), *other_sdks(logs, asked, rules), *_notes(asked)]
         unmatched = [
             (printable(f"{route.method} {route.host or ''}{route.path}"), came)
             for route, came in logs.busiest(len(rules.rules), _SHOWN_ROUTES)
@@ -115,21 +104,36 @@ def _opened(asked: SimulationRequest) -> AbstractContextManager[AccessLogs]:
 
 
 def _simulated(asked: SimulationRequest, rules: RulesInOrder, logs: AccessLogs) -> Simulation:
-    decider = RouteDecider(rules.rules, asked.request)
-    logs.decide(lambda route: decider.decide(route.host, route.method, route.path))
-    loads = _loads(rules, logs)
-    first, last = logs.span
-    seconds: float = last - first + 1
-    if asked.rps is not None:
-        scale = asked.rps / sum(load.requests for load in loads)
-        loads = [Load(per_second={load.requests * scale: 1}, steady=True) for load in loads]
-        seconds = 1
-    return _run(asked, rules, loads, seconds)
-
-
-def _loads(rules: RulesInOrder, logs: AccessLogs) -> Sequence[Load]:
+    covered = logs.coverage.seconds
+    logs.decide(_decider(asked, rules))
     seconds = logs.per_second()
-    return [Load(per_second=dict(seconds.get(i, {}))) for i in range(len(rules.in_order))]
+    scale = 1.0
+    if asked.rps is not None:
+        requests = sum(n * lasting for rule in seconds.values() for n, lasting in rule.items())
+        scale = asked.rps * covered / requests
+    fresh = logs.fresh(asked.processes, scale)
+    loads = [
+        Load(
+            per_second={n * scale: lasting for n, lasting in seconds.get(place, {}).items()},
+            fresh={n * scale: chance for n, chance in fresh.get(place, {}).items()},
+        )
+        for place in range(len(rules.in_order))
+    ]
+    return _run(asked, rules, loads, covered)
+
+
+def _decider(asked: SimulationRequest, rules: RulesInOrder) -> Callable[[Route], int]:
+    if asked.sdk is None or asked.sdk == USUAL:
+        prepared = RouteDecider(rules.rules, asked.request)
+        return lambda route: prepared.decide(route.host, route.method, route.path)
+    sdk = SDKS[asked.sdk]
+    places = {rule.name: place for place, rule in enumerate(rules.in_order)}
+
+    def decide(route: Route) -> int:
+        request = request_of(route, asked.request)
+        return places[deciding_rule_with(rules.rules, rules.default, request, sdk).name]
+
+    return decide
 
 
 def _run(
@@ -143,6 +147,7 @@ def _run(
         days=asked.days,
         seed=asked.seed,
         insights=rules.insights,
+        per_process=rules.per_process,
     )
 
 
@@ -187,7 +192,8 @@ def _profile_loads(
             service_name=known.service_name or asked.service,
             service_type=asked.service_type,
         )
-        decided = deciding_rule(rules.rules, rules.default, request)
+        sdk = SDKS[asked.sdk or USUAL]
+        decided = deciding_rule_with(rules.rules, rules.default, request, sdk)
         rates[decided.name] += route.requests_per_second
     return [Load(per_second={rate: 1}, steady=True) for rate in rates.values()]
 
@@ -203,26 +209,6 @@ def _notes(asked: SimulationRequest) -> Iterable[str]:
             f"no prices of {asked.region} are known here, so those of "
             f"{prices_in(asked.region).region} stand in; --price-per-million overrides them"
         )
-
-
-def _without_host(requests: int) -> Sequence[str]:
-    if not requests:
-        return []
-    without = f"{counted(requests, 'request')} without a host"
-    return [f"{without}, which matches every rule; --host gives one"]
-
-
-def _short_span(seconds: int) -> Sequence[str]:
-    if seconds >= _DAY:
-        return []
-    return [f"the logs cover {_duration(seconds)}, not a day with its peaks and its night"]
-
-
-def _duration(seconds: int) -> str:
-    for name, size in (("days", _DAY), ("hours", 3600), ("minutes", 60)):
-        if seconds >= size:
-            return f"{seconds / size:.1f} {name}"
-    return counted(seconds, "second")
 
 
 def _draw(path: Path, rules: RulesInOrder, logs: AccessLogs) -> None:

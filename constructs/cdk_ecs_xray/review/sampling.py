@@ -153,9 +153,7 @@ def _read(
     stacks: Sequence[Stack],
 ) -> _Sampled:
     rules = [resource for resource in resources if resource.type == _RULE]
-    shape = in_file_shape(
-        {"SamplingRuleRecords": [{"SamplingRule": _rule(rule.properties)} for rule in rules]}
-    )
+    shape = in_file_shape([{"SamplingRule": _rule(rule.properties)} for rule in rules]).content
     own_rules = list(shape["rules"])
     if "default" in shape:
         # The API lists X-Ray's own rule beside the others; a template cannot have it.

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from cdk_ecs_xray.errors import Problem
 from cdk_ecs_xray.sampling.findings import SamplingCheck, SamplingFinding
+from cdk_ecs_xray.sampling.match_checks import depending_on_sdk, never_matching, taking_work
 from cdk_ecs_xray.sampling.matching import MATCHED_FIELDS
 from cdk_ecs_xray.sampling.patterns import pattern_covers, pattern_matches
 from cdk_ecs_xray.sampling.rule_set import MAX_GROUPS, MAX_RULES, SamplingRuleSet
@@ -55,6 +56,16 @@ def check_rules(checked: EnvironmentRules) -> Iterator[SamplingFinding]:
         yield from _unreachable(checked, rule, rules[:position])
         yield from _skipped(checked, rule)
         yield from _boost(checked, rule)
+        yield from _matching(checked, rule)
+    for rule, taken in taking_work(rules):
+        yield checked.finding(
+            SamplingCheck.WORK_WITHOUT_REQUEST,
+            rule.name,
+            what=f"must name its service, or it also takes the work without a request that "
+            f"'{taken.name}' is for",
+            got=f"service_name '{rule.service_name}' before '{taken.name}'",
+            fix="Add the service_name of the app that gets the requests.",
+        )
 
 
 def check_account(sharing: Sequence[EnvironmentRules]) -> Iterator[SamplingFinding]:
@@ -153,6 +164,21 @@ def _skipped(checked: EnvironmentRules, rule: SamplingRule) -> Iterator[Sampling
             got=rule.skipped_because,
             fix="Remove them, or keep it for OpenTelemetry apps only.",
         )
+
+
+def _matching(checked: EnvironmentRules, rule: SamplingRule) -> Iterator[SamplingFinding]:
+    for check, mistakes in (
+        (SamplingCheck.NEVER_MATCHES, never_matching(rule)),
+        (SamplingCheck.DEPENDS_ON_SDK, depending_on_sdk(rule)),
+    ):
+        for mistake in mistakes:
+            yield checked.finding(
+                check,
+                rule.name,
+                what=f"{mistake.field} {mistake.what}",
+                got=f"'{getattr(rule, mistake.field)}'",
+                fix=mistake.fix,
+            )
 
 
 def _boost(checked: EnvironmentRules, rule: SamplingRule) -> Iterator[SamplingFinding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from json import JSONDecoder
 
 _TOKEN = re.compile(
     r"""(?P<string>"(?:[^"\\]|\\.)*")
@@ -12,6 +13,28 @@ _TOKEN = re.compile(
       | (?P<word>[A-Za-z_][\w.-]*)
       | (?P<symbol><=|>=|!=|[=<>!(){},:\[\]])""",
     re.VERBOSE,
+)
+
+# Of other languages, with what X-Ray has for them.
+_CURES = {
+    "&&": "AND",
+    "||": "OR",
+    "&": "AND",
+    "|": "OR",
+    "==": "=",
+    "<>": "!=",
+    "~": "CONTAINS",
+    "=~": "CONTAINS",
+    "NOT": "!",
+    "LIKE": "CONTAINS",
+    "CONTAINS": "CONTAINS",
+    "BEGINSWITH": "BEGINSWITH",
+    "STARTSWITH": "BEGINSWITH",
+    "ENDSWITH": "ENDSWITH",
+}
+_FOREIGN = re.compile(
+    r"&&?|\|\|?|==|<>|=?~|(?:NOT|not|LIKE|like|STARTSWITH|startswith|[Cc]ontains|[Bb]egins[Ww]ith|"
+    r"[Ee]nds[Ww]ith)(?![\w.\-])"
 )
 
 
@@ -54,7 +77,16 @@ def tokens(expression: str) -> Iterator[Token]:
         if expression[place].isspace():
             place += 1
             continue
+        if expression[place] == "#":
+            end = _end_of_json(expression, place + 1)
+            yield Token(kind="json", text=expression[place:end], column=place + 1)
+            place = end
+            continue
         found = _TOKEN.match(expression, place)
+        foreign = _FOREIGN.match(expression, place)
+        if foreign is not None:
+            cure = _CURES[foreign.group().upper()]
+            raise FilterExpressionError(place + 1, f"'{foreign.group()}'", f"Write {cure}.")
         if found is None or found.lastgroup is None:
             raise _unreadable(expression, place)
         yield Token(kind=found.lastgroup, text=found.group(), column=place + 1)
@@ -62,9 +94,21 @@ def tokens(expression: str) -> Iterator[Token]:
     yield Token(kind="end", text="", column=len(expression) + 1)
 
 
+def _end_of_json(expression: str, place: int) -> int:
+    try:
+        _, end = JSONDecoder().raw_decode(expression, place)
+    except (ValueError, RecursionError):
+        raise FilterExpressionError(place, "'#'", "Write JSON behind it, such as #[].") from None
+    return end
+
+
 def _unreadable(expression: str, place: int) -> FilterExpressionError:
     character = expression[place]
     if character == '"':
         return FilterExpressionError(place + 1, "a quote that is not closed", 'Add the closing ".')
-    fix = 'Quote text with ".' if character in "'“”`" else "Remove it."
-    return FilterExpressionError(place + 1, f"'{character}'", fix)
+    if character in "'“”`":
+        # Whether X-Ray takes others is not known: its guide has none.
+        return FilterExpressionError(
+            place + 1, f"'{character}'", "Quote text with \", the only quote X-Ray's guide has."
+        )
+    return FilterExpressionError(place + 1, f"'{character}'", "Remove it.")

@@ -22,11 +22,15 @@ class SamplingCheck(StrEnum):
     NAME_LENGTH = "sampling-name-length"
     RESERVED_NAME = "sampling-reserved-name"
     DUPLICATE = "sampling-duplicate"
-    NO_RULES = "sampling-no-rules"
     QUOTA = "sampling-quota"
     FILTER_EXPRESSION = "sampling-filter-expression"
     NOTIFICATIONS = "sampling-notifications-without-insights"
     UNREACHABLE = "sampling-unreachable"
+    NEVER_MATCHES = "sampling-never-matches"
+    DEPENDS_ON_SDK = "sampling-depends-on-sdk"
+    WORK_WITHOUT_REQUEST = "sampling-takes-work-without-request"
+    NAME_AND_ARN = "sampling-name-and-arn"
+    NEW_FIELD = "sampling-new-field"
     BOOST = "sampling-boost-without-effect"
     SKIPPED_BY_SDKS = "sampling-skipped-by-sdks"
     OTHER_ENVIRONMENTS = "sampling-other-environments"
@@ -37,6 +41,10 @@ class SamplingCheck(StrEnum):
 _WARNINGS = frozenset(
     {
         SamplingCheck.SKIPPED_BY_SDKS,
+        SamplingCheck.DEPENDS_ON_SDK,
+        SamplingCheck.WORK_WITHOUT_REQUEST,
+        SamplingCheck.NAME_AND_ARN,
+        SamplingCheck.NEW_FIELD,
         SamplingCheck.OTHER_ENVIRONMENTS,
         SamplingCheck.BOOST,
         SamplingCheck.UNKNOWN_ENVIRONMENT,

@@ -11,9 +11,15 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from cdk_ecs_xray.errors import SamplingRuleError
-from cdk_ecs_xray.files.model_file import explained, read_mapping
+from cdk_ecs_xray.files.model_file import explained
 from cdk_ecs_xray.files.text_file import displayed
-from cdk_ecs_xray.sampling.findings import CheckFailedError, SamplingCheck, SamplingFinding
+from cdk_ecs_xray.sampling.documents import read_document
+from cdk_ecs_xray.sampling.findings import (
+    CheckFailedError,
+    SamplingCheck,
+    SamplingFinding,
+    errors_in,
+)
 from cdk_ecs_xray.sampling.foreign_rules import in_file_shape
 
 RuleSet = TypeVar("RuleSet", bound=BaseModel)
@@ -31,18 +37,20 @@ class Reading(Generic[RuleSet]):
     :param where: the file, as messages name it.
     :param rules: None where the findings hold errors.
     :param findings: of the rules for themselves. :mod:`checks` finds what they do to each other.
+    :param per_process: they are an SDK's local rules, whose reservoirs every process has.
     """
 
     where: str
     rules: RuleSet | None
     findings: tuple[SamplingFinding, ...]
+    per_process: bool = False
 
 
 def inspect_rules(path: str | Path, model: type[RuleSet]) -> Reading[RuleSet]:
     """Read a rules file without raising: problems are findings with ids."""
     where = displayed(path)
     try:
-        content = read_mapping(path, error=SamplingRuleError, first_key="rules")
+        content = read_document(path)
     except SamplingRuleError as error:
         findings = tuple(
             SamplingFinding(check=SamplingCheck.UNREADABLE, problem=problem)
@@ -53,18 +61,24 @@ def inspect_rules(path: str | Path, model: type[RuleSet]) -> Reading[RuleSet]:
 
 
 def inspect_content(
-    content: Mapping[str, Any], model: type[RuleSet], *, where: str
+    content: Mapping[str, Any] | Sequence[Any], model: type[RuleSet], *, where: str
 ) -> Reading[RuleSet]:
     """Read rules that are in memory already, such as a template's, without raising.
 
     :param where: how messages name them.
     """
-    shaped = in_file_shape(content)
+    shaped = in_file_shape(content, where=where)
     try:
-        return Reading(where=where, rules=model.model_validate(shaped), findings=())
+        rules = model.model_validate(shaped.content)
     except ValidationError as invalid:
-        findings = tuple(_findings(invalid, where=where, content=shaped, model=model))
-        return Reading(where=where, rules=None, findings=findings)
+        findings = tuple(_findings(invalid, where=where, content=shaped.content, model=model))
+        return Reading(where=where, rules=None, findings=(*shaped.findings, *findings))
+    return Reading(
+        where=where,
+        rules=None if errors_in(shaped.findings) else rules,
+        findings=tuple(shaped.findings),
+        per_process=shaped.per_process,
+    )
 
 
 def read_rules(path: str | Path, model: type[RuleSet]) -> RuleSet:
@@ -74,7 +88,7 @@ def read_rules(path: str | Path, model: type[RuleSet]) -> RuleSet:
     """
     reading = inspect_rules(path, model)
     if reading.rules is None:
-        raise SamplingRuleError(*(finding.problem for finding in reading.findings))
+        raise SamplingRuleError(*(finding.problem for finding in errors_in(reading.findings)))
     return reading.rules
 
 

@@ -26,16 +26,17 @@ _PRIORITY_STEP = 100
 class SamplingRuleSet(BaseModel):
     """The sampling rules and groups of one file.
 
-    :param rules: at most 25 that are enabled, X-Ray's quota for an account and region. Where no
-        rule has a priority, the first in the file gets 100, the next 200 and so on, switched-off
-        ones included, so that switching one off doesn't change the others.
+    :param rules: at most 25 that are enabled, X-Ray's quota for an account and region; without
+        any, the Default rule decides alone. Where no rule has a priority, the first in the file
+        gets 100, the next 200 and so on, switched-off ones included, so that switching one off
+        doesn't change the others.
     :param default: what happens to requests that no rule matches.
     :param groups: at most 25 that are enabled, X-Ray's quota for an account and region.
     """
 
     model_config = STRICT
 
-    rules: Annotated[tuple[SamplingRule, ...], Field(strict=False)]
+    rules: Annotated[tuple[SamplingRule, ...], Field(strict=False)] = ()
     default: DefaultRule = Field(default_factory=DefaultRule)
     groups: Annotated[tuple[Group, ...], Field(strict=False)] = ()
 
@@ -43,8 +44,8 @@ class SamplingRuleSet(BaseModel):
     def from_file(cls, path: str | Path) -> Self:
         """Read a YAML or JSON file: this kit's, X-Ray's own or an SDK's local rules.
 
-        X-Ray's own is what ``aws xray get-sampling-rules`` prints; local rules are of version 1
-        or 2.
+        X-Ray's own is what ``aws xray get-sampling-rules`` prints, with ``--query`` or without, or
+        the input or output of a command for one rule; local rules are of version 1 or 2.
 
         :raises SamplingRuleError: with every problem of the file.
         """
@@ -151,16 +152,10 @@ def _clashes(data: object) -> list[InitErrorDetails]:
     if not isinstance(data, Mapping):
         return []
     found: list[InitErrorDetails] = []
-    for key, most, needed in (("rules", MAX_RULES, True), ("groups", MAX_GROUPS, False)):
+    for key, most in (("rules", MAX_RULES), ("groups", MAX_GROUPS)):
         entries = data.get(key)
         if not isinstance(entries, Sequence) or isinstance(entries, str):
             continue
-        if needed and not entries:
-            refused = CheckFailedError(
-                SamplingCheck.NO_RULES,
-                Problem(what="must hold at least one rule", got="an empty list", fix="Add one."),
-            )
-            found.append(clash(refused, (key,), entries))
         found += _over_quota(key, entries, most)
         found += _duplicates(key, entries)
     return found

@@ -27,7 +27,6 @@ def rules_file_schema() -> Mapping[str, Any]:
         **{key: value for key, value in _without_docstrings(schema).items() if key != "title"},
         "properties": {
             **schema["properties"],
-            "rules": {**schema["properties"]["rules"], "minItems": 1},
             "groups": {**schema["properties"]["groups"], "maxItems": MAX_GROUPS * 4},
         },
         "$defs": definitions,

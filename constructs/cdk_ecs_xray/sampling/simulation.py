@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from cdk_ecs_xray.sampling.cost import DEFAULT_DAYS, MonthlyCost, monthly_cost
 from cdk_ecs_xray.sampling.decisions import Reservoirs, draw_binomial
@@ -20,10 +21,12 @@ class Load:
     """The requests that one rule decides about.
 
     :param per_second: in how many seconds how many came; a rate has one entry of its own.
+    :param fresh: for seconds with so many, how likely a process had a quota; 1 unless given.
     :param steady: the same every second, spread evenly over the processes.
     """
 
     per_second: Mapping[float, int] | Mapping[int, int]
+    fresh: Mapping[Any, float] = field(default_factory=dict)
     steady: bool = False
 
     @property
@@ -38,19 +41,30 @@ class RuleResult:
 
     :param requests: that it decides about.
     :param sampled: of them, in one run with the seed, with X-Ray's quota.
-    :param central: expected with X-Ray's quota.
+    :param central: expected with X-Ray's quotas; of an SDK's local rules, with that file.
+    :param fewest: of ``central``, if one process got all requests and its quota is rounded down.
+    :param most: of ``central``, if each process got as many requests as every other.
     :param borrowing: expected while processes borrow.
     :param local: expected with the exported local file.
     :param traces_a_month: ``central``, extrapolated.
+    :param scale: of the extrapolation.
     """
 
     rule: AnyRule
     requests: float
     sampled: float
     central: float
+    fewest: float
+    most: float
     borrowing: float
     local: float
     traces_a_month: float
+    scale: float
+
+    @property
+    def month(self) -> tuple[float, float]:
+        """The fewest and the most traces a month."""
+        return self.fewest * self.scale, self.most * self.scale
 
     @property
     def rate(self) -> float:
@@ -78,6 +92,12 @@ class Simulation:
         """Of all rules."""
         return sum(result.traces_a_month for result in self.results)
 
+    @property
+    def month(self) -> tuple[float, float]:
+        """The fewest and the most traces a month, of all rules."""
+        months = [result.month for result in self.results]
+        return sum(fewest for fewest, _ in months), sum(most for _, most in months)
+
     def cost(self, prices: Prices, *, elsewhere: float = 0, scanned: float = 0) -> MonthlyCost:
         """Return the month's bill of the account.
 
@@ -100,6 +120,7 @@ def simulate(
     days: float = DEFAULT_DAYS,
     seed: int = 0,
     insights: bool = False,
+    per_process: bool = False,
 ) -> Simulation:
     """Return what each rule records of its load.
 
@@ -107,31 +128,55 @@ def simulate(
     :param loads: one for each rule.
     :param seconds: how long the traffic lasted, which is extrapolated to ``days``.
     :param seed: of the draws; equal seeds give equal results.
+    :param per_process: the rules are an SDK's local ones: they decide without X-Ray, and their
+        reservoirs are those of every process.
     """
     chance = random.Random(seed)  # noqa: S311 - a simulation, no secret
     scale = days * _DAY / seconds
     results = []
     for rule, load in zip(rules, loads, strict=True):
-        reservoirs = Reservoirs(size=rule.reservoir_size, processes=processes)
-        taken = {"central": 0.0, "borrowing": 0.0, "local": 0.0}
-        for requests, lasting in load.per_second.items():
-            steady = load.steady
-            taken["central"] += lasting * reservoirs.central(requests)
-            taken["borrowing"] += lasting * reservoirs.borrowed(requests, steady=steady)
-            taken["local"] += lasting * reservoirs.local(requests, steady=steady)
+        reservoirs = Reservoirs(
+            size=rule.reservoir_size, processes=processes, per_process=per_process
+        )
+        taken = _taken(reservoirs, load)
         total = load.requests
         expected = {k: first + rule.fixed_rate * (total - first) for k, first in taken.items()}
-        left = round(total - taken["central"])
-        sampled = taken["central"] + draw_binomial(chance, left, rule.fixed_rate)
+        first = round(taken["central"])
+        sampled = first + draw_binomial(chance, round(total) - first, rule.fixed_rate)
         results.append(
             RuleResult(
                 rule=rule,
                 requests=total,
                 sampled=expected["central"] if load.steady else sampled,
                 traces_a_month=expected["central"] * scale,
+                scale=scale,
                 **expected,
             )
         )
     return Simulation(
         results=results, seconds=seconds, days=days, processes=processes, insights=insights
     )
+
+
+def _taken(reservoirs: Reservoirs, load: Load) -> dict[str, float]:
+    """Return what of a load the reservoirs take, by the state that the SDK is in."""
+    steady = load.steady
+    taken = dict.fromkeys(("central", "fewest", "most", "borrowing", "local"), 0.0)
+    for requests, lasting in load.per_second.items():
+        taken["borrowing"] += lasting * reservoirs.borrowed(requests, steady=steady)
+        taken["local"] += lasting * reservoirs.local(requests, steady=steady)
+        if reservoirs.per_process:
+            taken["fewest"] += lasting * min(requests, reservoirs.fixed_target)
+            taken["most"] += lasting * reservoirs.local(requests, steady=True)
+            continue
+        fresh = load.fresh.get(requests, 1.0)
+        taken["central"] += lasting * reservoirs.central(requests, fresh=fresh, steady=steady)
+        taken["fewest"] += lasting * reservoirs.fewest(requests)
+        taken["most"] += lasting * reservoirs.most(requests, fresh=fresh)
+    if reservoirs.per_process:
+        taken["central"] = taken["local"]
+    # Borrowing of a rare route can be more than its quota, or less than a large one.
+    return taken | {
+        "fewest": min(taken["fewest"], taken["central"]),
+        "most": max(taken["most"], taken["central"]),
+    }

@@ -19,6 +19,7 @@ HEADINGS = (
     "borrowing",
     "local",
     "traces/month",
+    "from-to",
     "$/month",
 )
 
@@ -92,6 +93,8 @@ def as_json(report: SimulationReport) -> str:
         "processes": report.simulation.processes,
         "rules": [_result(result, cost) for result in report.simulation.results],
         "traces_a_month": report.simulation.traces_a_month,
+        "fewest_a_month": report.simulation.month[0],
+        "most_a_month": report.simulation.month[1],
         "cost": _cost(cost),
         "prices": {"region": report.prices.region, "as_of": report.prices.as_of.isoformat()},
         "notes": list(report.notes),
@@ -120,6 +123,7 @@ def _rows(report: SimulationReport) -> Sequence[Sequence[str]]:
             _count(result.borrowing),
             _count(result.local),
             _count(result.traces_a_month),
+            _range(result.month),
             f"{share_of_cost(result.traces_a_month, cost):,.2f}",
         )
         for result in report.simulation.results
@@ -136,6 +140,7 @@ def _rows(report: SimulationReport) -> Sequence[Sequence[str]]:
             _count(sum(result.borrowing for result in results)),
             _count(sum(result.local for result in results)),
             _count(report.simulation.traces_a_month),
+            _range(report.simulation.month),
             f"{sum(share_of_cost(r.traces_a_month, cost) for r in results):,.2f}",
         )
     )
@@ -183,6 +188,8 @@ def _result(result: RuleResult, cost: MonthlyCost) -> Mapping[str, Any]:
         "borrowing": result.borrowing,
         "local": result.local,
         "traces_a_month": result.traces_a_month,
+        "fewest_a_month": result.month[0],
+        "most_a_month": result.month[1],
         "dollars_a_month": share_of_cost(result.traces_a_month, cost),
     }
 
@@ -204,6 +211,11 @@ def _cells(cells: Sequence[str]) -> str:
 
 def _count(value: float) -> str:
     return f"{value:,.0f}" if value >= 10 or value == round(value) else f"{value:.2f}"  # noqa: PLR2004 - small counts keep their fraction
+
+
+def _range(month: tuple[float, float]) -> str:
+    fewest, most = map(_count, month)
+    return fewest if fewest == most else f"{fewest}-{most}"
 
 
 def _signed(value: float) -> str:

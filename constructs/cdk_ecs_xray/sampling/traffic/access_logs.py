@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cdk_ecs_xray.sampling.traffic.log_formats import Key, quoted
+from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.sampling.traffic.coverage import Coverage
+from cdk_ecs_xray.sampling.traffic.formats.model import LEFT_OUT, OTHER_HEADER, Key, quoted
+from cdk_ecs_xray.sampling.traffic.log_time import chances_of_quota, settled
 
 if TYPE_CHECKING:
     import duckdb
@@ -45,11 +48,13 @@ class AccessLogs:
     def __init__(self, database: duckdb.DuckDBPyConnection, folder: Path) -> None:
         self._database = database
         self._folder = folder
+        self._coverage: Coverage | None = None
         self._database.execute(
             "CREATE SEQUENCE routes;"
             "CREATE TABLE route (id INTEGER, host VARCHAR, method VARCHAR, path VARCHAR);"
             "CREATE TABLE request (second BIGINT, route INTEGER, requests BIGINT);"
-            "CREATE TABLE malformed (lines BIGINT, example VARCHAR)"
+            "CREATE TABLE malformed (lines BIGINT, example VARCHAR);"
+            "CREATE TABLE left_out (reason VARCHAR, requests BIGINT)"
         )
 
     def take(self, raw: str, key: Key, host: str | None = None) -> None:
@@ -63,20 +68,45 @@ class AccessLogs:
         :param host: of requests without one.
         """
         default_host = "NULL" if host is None else quoted(host)
+        marked = f"starts_with(key, {quoted(LEFT_OUT)})"
+        self._refuse_other_headers(raw)
         self._database.execute(
             f"CREATE TABLE key AS SELECT nextval('routes')::INTEGER AS id, key,"
             f" coalesce({key.host}, {default_host}) AS host, {key.method} AS method,"
             f" coalesce(nullif({key.path}, ''), '/') AS path"
-            f" FROM (SELECT key, {key.parsed} AS parsed FROM (SELECT DISTINCT key FROM {raw}));"
+            f" FROM (SELECT key, {key.parsed} AS parsed FROM (SELECT DISTINCT key FROM {raw}"
+            f" WHERE key IS NULL OR NOT {marked}));"
             f"INSERT INTO request SELECT second, id, requests FROM {raw} JOIN key USING (key)"
             " WHERE second IS NOT NULL AND method IS NOT NULL;"
             "INSERT INTO malformed SELECT count(*), coalesce(example, replace(key, chr(31), ' '))"
-            f" FROM {raw} WHERE second IS NULL OR key IS NULL"
+            f" FROM {raw} WHERE (second IS NULL AND (key IS NULL OR NOT {marked})) OR key IS NULL"
             " OR key IN (SELECT key FROM key WHERE key IS NOT NULL AND method IS NULL)"
             " GROUP BY coalesce(example, replace(key, chr(31), ' '));"
+            f"INSERT INTO left_out SELECT key[2:], sum(requests) FROM {raw} WHERE {marked}"
+            " GROUP BY ALL;"
             "INSERT INTO route SELECT id, host, method, path FROM key WHERE method IS NOT NULL;"
             f"DROP TABLE {raw}; DROP TABLE key"
         )
+
+    def _refuse_other_headers(self, raw: str) -> None:
+        (others,) = self._row(f"SELECT count(*) FROM {raw} WHERE key = {quoted(OTHER_HEADER)}")
+        if others:
+            raise ConfigurationError(
+                Problem(
+                    where="line '#Fields:'",
+                    what="a log must declare the same fields all through",
+                    got=f"{others:,} with other fields",
+                    fix="Split the log there, and pass the parts.",
+                )
+            )
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """Requests that never reached the service, by why; they are not among the others."""
+        rows = self._database.execute(
+            "SELECT reason, sum(requests)::BIGINT FROM left_out GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        return dict(rows)
 
     @property
     def malformed(self) -> Malformed:
@@ -87,6 +117,12 @@ class AccessLogs:
             f" ORDER BY ALL LIMIT {_SHOWN}"
         ).fetchall()
         return Malformed(count=lines, examples=[row[0] for row in examples])
+
+    @property
+    def requests(self) -> int:
+        """All that are counted."""
+        (requests,) = self._row("SELECT coalesce(sum(requests), 0)::BIGINT FROM request")
+        return int(requests)
 
     @property
     def without_host(self) -> int:
@@ -102,6 +138,13 @@ class AccessLogs:
         """The first and last second with a request, since 1970; ``(0, -1)`` without any."""
         first, last = self._row("SELECT min(second), max(second) FROM request")
         return (0, -1) if first is None else (first, last)
+
+    @property
+    def coverage(self) -> Coverage:
+        """The time that is covered; outliers are no longer among the requests."""
+        if self._coverage is None:
+            self._coverage = settled(self._database)
+        return self._coverage
 
     def decide(self, rule_of: Callable[[Route], int]) -> None:
         """Ask for each route which rule decides about it; what follows counts by its answers.
@@ -137,8 +180,11 @@ class AccessLogs:
             " SELECT rule, second, sum(n)::BIGINT AS n FROM counted GROUP BY ALL"
         )
 
-    def busiest(self, rule: int, most: int) -> Sequence[tuple[Route, int]]:
-        """Return the routes a rule decides about that had the most requests, with their number."""
+    def busiest(self, rule: int | None, most: int) -> Sequence[tuple[Route, int]]:
+        """Return the routes that had the most requests, with their number.
+
+        :param rule: that decides about them; None is any.
+        """
         self._database.execute(
             "CREATE OR REPLACE TABLE busy (host VARCHAR, method VARCHAR, path VARCHAR, n BIGINT)"
         )
@@ -146,7 +192,7 @@ class AccessLogs:
             self._database.execute(
                 "INSERT INTO busy SELECT host, method, path, n FROM route JOIN"
                 " (SELECT route, sum(requests) AS n FROM request JOIN decided USING (route)"
-                f" WHERE rule = ? AND route {part} GROUP BY route) ON route = id",
+                f" WHERE coalesce(rule = ?, true) AND route {part} GROUP BY route) ON route = id",
                 [rule],
             )
         found = self._database.execute(
@@ -169,6 +215,16 @@ class AccessLogs:
         return _nested(
             self._database.execute("SELECT rule, n, count(*) FROM counted GROUP BY ALL").fetchall()
         )
+
+    def fresh(self, processes: int, scale: float = 1) -> Mapping[int, Mapping[int, float]]:
+        """Return, by rule and requests in a second, how likely a process had a quota then.
+
+        It has one if it told X-Ray about a request in the five minutes before its last report.
+        Where a stretch begins, those are taken to have been as busy as the whole log.
+
+        :param scale: multiplies all requests.
+        """
+        return chances_of_quota(self._database, self.coverage, processes=processes, scale=scale)
 
     def per_minute(self) -> Iterator[tuple[int, int, int, int]]:
         """Return rule, minute since 1970, requests in a second, and seconds with that many."""

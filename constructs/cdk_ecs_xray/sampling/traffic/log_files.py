@@ -1,60 +1,124 @@
-"""Finds out from its first lines how an access log has to be read."""
+"""Finds the files of a log, and out from their first lines how they have to be read."""
 
 from __future__ import annotations
 
-import gzip
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from glob import glob
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
-from cdk_ecs_xray.sampling.traffic.log_formats import LogFormat, format_of
+from cdk_ecs_xray.sampling.traffic.compression import (
+    UNREADABLE,
+    compression_of,
+    opened,
+    unpacked,
+)
+from cdk_ecs_xray.sampling.traffic.formats.detection import format_of, missing_fields
+from cdk_ecs_xray.sampling.traffic.formats.fields import Place, fields_of
+from cdk_ecs_xray.sampling.traffic.formats.model import LogFormat, quoted
+from cdk_ecs_xray.sampling.traffic.formats.parquet import MAGIC, parquet
+
+if TYPE_CHECKING:
+    import duckdb
 
 STANDARD_INPUT = "-"
 _SHOWN_NAMES = 3
-_HEAD_LINES = 20
-_HEAD_BYTES = 1 << 16
-_GZIP = b"\x1f\x8b"
+# A container may print a page or two before its first request.
+_HEAD_LINES = 1_000
+_HEAD_BYTES = 1 << 18
+_WILDCARDS = frozenset("*?[")
+# Written once into every bucket, to see whether it can be written to.
+_TEST_FILE = "ELBAccessLogTestFile"
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogFile:
     """A log that is not empty.
 
-    :param name: as the user gave it.
+    :param name: as the user gave it, or found under what the user gave.
     :param path: under which it can be read.
+    :param compression: as DuckDB names it.
     """
 
     name: str
     path: Path
-    compressed: bool
+    compression: str
     shape: LogFormat
 
 
 def log_files(
-    names: Iterable[str], folder: Path, *, log_format: str, fields: Mapping[str, str]
+    names: Iterable[str],
+    folder: Path,
+    database: duckdb.DuckDBPyConnection,
+    *,
+    log_format: str,
+    fields: Mapping[str, str],
 ) -> Iterator[LogFile]:
     """Look into logs one after the other, leaving out the empty ones.
 
+    :param names: of files, or of folders, whose files are read at any depth, or patterns.
     :param folder: for what stands in for them.
+    :param database: reads what is not plain text.
     :raises ConfigurationError: for a file that can't be read or is of no known format.
     """
     for number, name in enumerate(names):
         path = linked(name, folder / f"{number}.log")
-        if path.stat().st_size:
-            compressed = is_compressed(path)
-            head = _head(path, name, compressed=compressed)
-            shape = format_of(log_format, head, fields, where=name)
-            yield LogFile(name=name, path=path, compressed=compressed, shape=shape)
+        if not path.stat().st_size:
+            continue
+        compression = compression_of(path)
+        try:
+            path, compression = unpacked(path, compression, folder / f"{number}.plain")
+            if _is_parquet(path):
+                shape = _table(path, name, database, fields)
+            else:
+                head = _head(path, compression, database)
+                shape = format_of(log_format, head, fields, where=name)
+        except UNREADABLE as error:
+            raise unreadable(name, str(error)) from None
+        yield LogFile(name=name, path=path, compression=compression, shape=shape)
+
+
+def found_files(names: Iterable[str]) -> Sequence[str]:
+    """Return the files that names, folders and patterns stand for, in order.
+
+    :raises ConfigurationError: for a folder or pattern without a file.
+    """
+    files: list[str] = []
+    for name in names:
+        path = Path(name)
+        if name == STANDARD_INPUT or path.is_file():
+            files.append(name)
+            continue
+        under: Iterable[str | Path] = ()
+        if path.is_dir():
+            under = path.rglob("*")
+        elif _WILDCARDS & set(name):
+            under = glob(name, recursive=True)  # noqa: PTH207 - a pattern may be absolute
+        else:
+            files.append(name)
+            continue
+        inside = sorted(str(file) for file in map(Path, under) if _is_log(file))
+        if not inside:
+            raise ConfigurationError(
+                Problem(where=name, what="log files not found", fix="Check the path.")
+            )
+        files += inside
+    return files
+
+
+def _is_log(file: Path) -> bool:
+    return file.is_file() and not file.name.startswith(".") and file.name != _TEST_FILE
 
 
 def read_alike(files: Iterable[LogFile], most: int) -> Iterator[Sequence[LogFile]]:
     """Yield files together that are read in the same way, up to so many at once."""
     alike: list[LogFile] = []
     for file in files:
-        same = alike and (alike[0].shape, alike[0].compressed) == (file.shape, file.compressed)
+        same = alike and (alike[0].shape, alike[0].compression) == (file.shape, file.compression)
         if alike and (not same or len(alike) == most):
             yield alike
             alike = []
@@ -83,32 +147,67 @@ def linked(name: str, link: Path) -> Path:
     try:
         with path.open("rb"):
             link.symlink_to(path.resolve())
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         raise ConfigurationError(
             Problem(
                 where=name,
                 what="the file must be readable",
-                got=f"'{error.strerror}'",
+                got=f"'{reason}'",
                 fix="Check the path.",
             )
         ) from None
     return link
 
 
-def is_compressed(path: Path) -> bool:
-    """Say whether a file is gzip's, whatever its name."""
+def unreadable(name: str, reason: str) -> ConfigurationError:
+    """Return the error for a log that ends too early or is damaged."""
+    return ConfigurationError(
+        Problem(
+            where=name,
+            what="the log must be readable to its end",
+            got=f"'{reason}'",
+            fix="Fetch it again.",
+        )
+    )
+
+
+def _is_parquet(path: Path) -> bool:
     with path.open("rb") as file:
-        return file.read(len(_GZIP)) == _GZIP
+        return file.read(len(MAGIC)) == MAGIC
 
 
-def _head(path: Path, name: str, *, compressed: bool) -> Sequence[str]:
-    try:
-        with gzip.open(path) if compressed else path.open("rb") as file:
+def _table(
+    path: Path, name: str, database: duckdb.DuckDBPyConnection, named: Mapping[str, str]
+) -> LogFormat:
+    source = f"FROM read_parquet({quoted(str(path))})"
+    result = database.execute(f"SELECT * {source} LIMIT {_HEAD_LINES}")
+    columns: list[Place] = [(str(column[0]),) for column in result.description or ()]
+    records: list[dict[Place, object]] = [
+        {
+            place: value if value is None or isinstance(value, int | float | str) else str(value)
+            for place, value in zip(columns, row, strict=True)
+        }
+        for row in result.fetchall()
+    ]
+    records = records or [dict[Place, object](dict.fromkeys(columns))]
+    fields = fields_of(records, named)
+    if fields.missing:
+        raise ConfigurationError(missing_fields(records, named, where=name))
+    return parquet(fields)
+
+
+def _head(path: Path, compression: str, database: duckdb.DuckDBPyConnection) -> Sequence[str]:
+    if compression == "zstd":
+        rows = database.execute(
+            "SELECT line FROM read_csv(?, columns = {'line': 'VARCHAR'}, auto_detect = false,"  # noqa: S608 - own texts
+            " header = false, delim = chr(1), quote = '', escape = '', strict_mode = false,"
+            f" ignore_errors = true, compression = 'zstd') LIMIT {_HEAD_LINES}",
+            [str(path)],
+        ).fetchall()
+        lines = [str(row[0]) for row in rows]
+    else:
+        with opened(path, compression) as file:
             text = file.read(_HEAD_BYTES).decode(errors="replace")
-    except (OSError, EOFError) as error:
-        raise ConfigurationError(
-            Problem(
-                where=name, what="the log must be readable", got=f"'{error}'", fix="Fetch it again."
-            )
-        ) from None
-    return [line for line in text.splitlines() if line.strip()][:_HEAD_LINES]
+        lines = text.split("\n")
+    return [line.rstrip("\r") for line in lines if line.strip()][:_HEAD_LINES]

@@ -16,15 +16,18 @@ from typing import TYPE_CHECKING, Any
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.sampling.traffic.access_logs import AccessLogs
+from cdk_ecs_xray.sampling.traffic.compression import compression_of
+from cdk_ecs_xray.sampling.traffic.formats.model import JOINED, Key
 from cdk_ecs_xray.sampling.traffic.log_files import (
     LogFile,
+    found_files,
     in_short,
-    is_compressed,
     linked,
     log_files,
     read_alike,
+    unreadable,
 )
-from cdk_ecs_xray.sampling.traffic.log_formats import JOINED, Key, quoted
+from cdk_ecs_xray.sampling.traffic.log_query import requests_in
 
 if TYPE_CHECKING:
     import duckdb
@@ -34,10 +37,6 @@ MEMORY_LIMIT = "256MB"
 _MOST_THREADS = 4
 # Load balancers write a file every five minutes: reading one at a time would mostly be starting.
 _FILES_AT_ONCE = 64
-# ALB cuts requests at 8 KB and a user agent with them; a longer line is not an access log's.
-_LONGEST_LINE = 1 << 20
-_SHOWN_CHARACTERS = 100
-_SHOWN_COLUMNS = 3
 _RAW_COLUMNS = "second BIGINT, key VARCHAR, requests BIGINT, example VARCHAR"
 
 Watch = Callable[[str, Callable[[], float]], AbstractContextManager[None]]
@@ -53,26 +52,28 @@ def read_access_logs(
     host: str | None = None,
     watch: Watch | None = None,
 ) -> Iterator[AccessLogs]:
-    """Read logs, plain or gzip.
+    """Read logs, plain or compressed with gzip, zstd or bzip2.
 
-    :param files: paths; ``-`` is standard input.
-    :param log_format: one of ``log_formats.FORMATS``, or ``auto``.
+    :param files: paths of files or folders, or patterns; ``-`` is standard input.
+    :param log_format: one of ``formats.detection.FORMATS``, or ``auto``.
     :param host: of all requests, for formats that have none.
     :param watch: entered around the reading of files that are read together.
     :raises ConfigurationError: for a file that can't be read, or without a single readable line.
     """
     with _opened() as (database, folder, logs):
         keys: dict[str, Key] = {}
-        found = log_files(files, folder, log_format=log_format, fields=fields or {})
+        names = found_files(files)
+        found = log_files(names, folder, database, log_format=log_format, fields=fields or {})
         done = 0
         for alike in read_alike(found, _FILES_AT_ONCE):
             key = alike[0].shape.key
             raw = f"raw_{key.name}"
+            last = alike[-1].name
             if raw not in keys:
                 database.execute(f"CREATE TABLE {raw} ({_RAW_COLUMNS})")
                 keys[raw] = key
             done += len(alike)
-            label = f"{alike[-1].name} ({done} of {len(files)})"
+            label = f"{last} ({done} of {len(names)})"
             with nullcontext() if watch is None else watch(label, database.query_progress):
                 _read(database, raw, alike)
         for raw, key in keys.items():
@@ -99,7 +100,7 @@ def read_counts(file: str) -> Iterator[AccessLogs]:
     """
     with _opened() as (database, folder, logs):
         path = linked(file, folder / "counts.csv")
-        compression = "gzip" if is_compressed(path) else "none"
+        compression = compression_of(path)
         try:
             database.execute(
                 "CREATE TABLE raw AS SELECT second::BIGINT AS second, concat_ws(chr(31),"
@@ -170,11 +171,12 @@ def _opened() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path, AccessLogs]]:
 
 def _read(database: duckdb.DuckDBPyConnection, raw: str, alike: Sequence[LogFile]) -> None:
     try:
-        database.execute(f"INSERT INTO {raw} {_query(alike)}")
-        database.execute(
-            "INSERT INTO malformed SELECT count(DISTINCT (file_id, line)), NULL FROM reject_errors;"
-            " DROP TABLE reject_errors; DROP TABLE reject_scans"
-        )
+        database.execute(f"INSERT INTO {raw} {requests_in(alike)}")
+        if alike[0].shape.delimiter is not None:
+            database.execute(
+                "INSERT INTO malformed SELECT count(DISTINCT (file_id, line)), NULL"
+                " FROM reject_errors; DROP TABLE reject_errors; DROP TABLE reject_scans"
+            )
     except _duckdb().Error as error:
         if _is_full(error):
             raise
@@ -187,35 +189,7 @@ def _read(database: duckdb.DuckDBPyConnection, raw: str, alike: Sequence[LogFile
                 _read(database, raw, [file])
             return
         (file,) = alike
-        raise ConfigurationError(
-            Problem(
-                where=file.name,
-                what="the log must be readable to its end",
-                got=f"'{_first_line(error, file.path, file.name)}'",
-                fix="Fetch it again.",
-            )
-        ) from None
-
-
-def _query(alike: Sequence[LogFile]) -> str:
-    shape = alike[0].shape
-    paths = ", ".join(quoted(str(file.path)) for file in alike)
-    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in shape.columns)
-    # Nothing quotes: a quotation mark that is never closed must not take the next lines with it.
-    source = (
-        f"read_csv([{paths}], columns = {{{columns}}}, auto_detect = false,"
-        f" header = false, delim = {quoted(shape.delimiter)}, quote = '', escape = '',"
-        f" strict_mode = false, null_padding = {str(len(shape.columns) > 1).lower()},"
-        f" store_rejects = true, rejects_limit = 0, max_line_size = {_LONGEST_LINE},"
-        f" compression = '{'gzip' if alike[0].compressed else 'none'}')"
-    )
-    shown = f"concat_ws({quoted(shape.delimiter)}, {', '.join(shape.columns[:_SHOWN_COLUMNS])})"
-    return (
-        "SELECT second, key, 1 AS requests,"
-        f" CASE WHEN second IS NULL OR key IS NULL THEN left({shown}, {_SHOWN_CHARACTERS}) END"
-        f" AS example FROM (SELECT *, floor({shape.time})::BIGINT AS second, {shape.text} AS key"
-        f" FROM (SELECT *, {shape.found} AS found FROM {source} WHERE {shape.entry}))"
-    )
+        raise unreadable(file.name, _first_line(error, file.path, file.name)) from None
 
 
 def _is_full(error: Exception) -> bool:

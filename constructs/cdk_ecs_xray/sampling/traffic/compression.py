@@ -1,0 +1,47 @@
+"""Compressed logs, told by their first bytes, whatever their names."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import shutil
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+_MAGIC: Mapping[bytes, str] = {
+    b"\x1f\x8b": "gzip",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"BZh": "bz2",
+}
+# Read by DuckDB itself; the rest is unpacked into the temporary folder first.
+_DUCKDB_READS = ("none", "gzip", "zstd")
+UNREADABLE = (OSError, EOFError, zlib.error)
+
+
+def compression_of(path: Path) -> str:
+    """Return how a file is compressed: ``none``, ``gzip``, ``zstd`` or ``bz2``."""
+    with path.open("rb") as file:
+        start = file.read(max(map(len, _MAGIC)))
+    return next((name for magic, name in _MAGIC.items() if start.startswith(magic)), "none")
+
+
+def unpacked(path: Path, compression: str, copy: Path) -> tuple[Path, str]:
+    """Return a file that DuckDB can read, and its compression.
+
+    :param copy: where an unpacked copy goes, if one is needed.
+    :raises OSError: for a file that is not what its first bytes say.
+    """
+    if compression in _DUCKDB_READS:
+        return path, compression
+    with bz2.open(path) as source, copy.open("wb") as target:
+        shutil.copyfileobj(source, target)
+    return copy, "none"
+
+
+def opened(path: Path, compression: str) -> IO[bytes]:
+    """Open a file for reading its plain bytes; zstd is left to DuckDB."""
+    openers: Mapping[str, Callable[[Path], Any]] = {"gzip": gzip.open, "bz2": bz2.open}
+    file: IO[bytes] = openers[compression](path) if compression in openers else path.open("rb")
+    return file

@@ -1,0 +1,1 @@
+"""Formats of access logs: one small file each, with the source of its description."""
