@@ -14,6 +14,7 @@ from typing import Any
 
 from cdk_ecs_xray.errors import Problem, SamplingRuleError
 from cdk_ecs_xray.files.model_file import read_mapping
+from cdk_ecs_xray.files.plain_data import require_bounded
 from cdk_ecs_xray.files.text_file import displayed, read_text
 
 # A text in quotes, which may hold what looks like a comment, or a comment.
@@ -113,6 +114,7 @@ def _json(text: str, where: str) -> Mapping[str, Any] | Sequence[Any] | None:
         ) from None
     except (ValueError, RecursionError):
         return None
+    require_bounded(content, where=where, error=SamplingRuleError)
     return content if isinstance(content, Mapping | list) else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from cdk_ecs_xray.printable import counted
+from cdk_ecs_xray.printable import counted, printable
 from cdk_ecs_xray.review.changes import Change, Weight
 from cdk_ecs_xray.review.inventory import TaskRow
 from cdk_ecs_xray.review.render.topology import mermaid
@@ -21,6 +21,7 @@ _CHANGES = {
     Weight.TRACING: "🔭",
     Weight.OTHER: "✏️",
 }
+_LINKED = re.compile(r"[@#]|(?:https?|ftp):|www(?=\\?\.)", re.IGNORECASE)
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~@])")
 
 
@@ -60,7 +61,8 @@ def _lines(report: Report) -> Iterator[str]:
                 for words in (permission.actions, permission.resources)
             )
             why = f" — {_text(permission.wildcard)}" if permission.wildcard else ""
-            yield f"| {_text(permission.place)} ({permission.role}) | {actions} | {on}{why} |"
+            where = f"{_text(permission.place)} ({_text(permission.role)})"
+            yield f"| {where} | {actions} | {on}{why} |"
         yield from ("", "</details>")
 
 
@@ -101,8 +103,17 @@ def _task(task: TaskRow) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text.replace("\n", " "))
+    """Return text that GitHub shows as it is: no markup, and nothing that it would link."""
+    escaped = _SPECIAL.sub(r"\\\1", printable(text))
+    # GitHub looks for mentions, issues and addresses in what is left after Markdown is read, where
+    # a backslash is gone; a space of no width stays.
+    return _LINKED.sub(lambda found: f"{found[0]}\u200b", escaped)
 
 
 def _code(text: str) -> str:
-    return f"`{text.replace('`', chr(39))}`"
+    """Return a code span, fenced by more backticks than any that the text has."""
+    shown = printable(text)
+    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    fence = "`" * (longest + 1)
+    space = " " if longest else ""
+    return f"{fence}{space}{shown}{space}{fence}"
