@@ -11,7 +11,9 @@ from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Replace a file, or what its symbolic link leads to; its permissions stay.
+    """Replace a file, or what its symbolic link leads to; its permissions and owner stay.
+
+    What is no regular file, such as ``/dev/stdout`` or a FIFO, is written to and stays what it is.
 
     :raises ConfigurationError: when it cannot be written; what was there is still there then.
     """
@@ -19,11 +21,18 @@ def write_atomically(path: Path, content: bytes) -> None:
         target = path.resolve()
         if target.is_dir():
             raise IsADirectoryError(None, "Is a directory")
+        if path.exists() and not path.is_file():
+            with path.open("wb") as device:
+                device.write(content)
+            return
         beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
         try:
             _write_new(beside, content)
             if target.exists():
-                beside.chmod(target.stat().st_mode)
+                status = target.stat()
+                if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+                    os.chown(beside, status.st_uid, status.st_gid)
+                beside.chmod(status.st_mode)
             beside.replace(target)
         finally:
             with suppress(FileNotFoundError):
