@@ -39,9 +39,14 @@ def read_data(
         # A hundred times faster than YAML, and what CDK and the AWS CLI write.
         try:
             return read_json(text, where=where, error=error)
-        except EcsXRayError:
+        except EcsXRayError as no_json:
             if len(text) > _MOST_YAML or _is_json(text):
                 raise
+            try:
+                return read_yaml(text, where=where, error=error, loader=loader)
+            except EcsXRayError:
+                # Of brackets that are neither, what JSON says is what their author meant.
+                raise no_json from None
     return read_yaml(text, where=where, error=error, loader=loader)
 
 
