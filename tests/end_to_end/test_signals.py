@@ -26,8 +26,12 @@ SEED = int(os.environ.get("ECS_XRAY_SIGNALS_SEED", str(random.randrange(2**32)))
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 DEADLINE = 30.0
 # The command line with another cdk, which leaves a helper running as the real one does.
+# It tells when it begins: before that a signal meets Python's own start, which nobody here wrote.
 MAIN = """
-import sys
+import os, sys
+begun = int(sys.argv.pop(1))
+os.write(begun, b".")
+os.close(begun)
 from cdk_ecs_xray.local import cdk_project
 cdk = sys.argv.pop(1)
 cdk_project._find_cdk = lambda: cdk
@@ -109,10 +113,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def start(command: Command, project: Path, temporary: Path) -> subprocess.Popen[str]:
+    """Start a command; return when Python has started and the command begins."""
     temporary.mkdir()
     environment = {**os.environ, "TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"}
-    return subprocess.Popen(
-        [sys.executable, "-c", MAIN, str(project / "cdk"), *command.arguments],
+    reader, writer = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-c", MAIN, str(writer), str(project / "cdk"), *command.arguments],
+        pass_fds=(writer,),
         cwd=project,
         env=environment,
         stdout=subprocess.PIPE,
@@ -120,6 +127,10 @@ def start(command: Command, project: Path, temporary: Path) -> subprocess.Popen[
         text=True,
         start_new_session=True,
     )
+    os.close(writer)
+    assert os.read(reader, 1) == b"."
+    os.close(reader)
+    return process
 
 
 def left_over(temporary: Path) -> Mapping[str, object]:
