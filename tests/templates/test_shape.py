@@ -44,6 +44,12 @@ def test_each_part_of_another_type_is_named(template: dict[str, Any], said: list
         assert str(problem).startswith("t.json")
 
 
+@pytest.mark.parametrize("containers", ["{}", "5", '"x"', "null"])
+def test_containers_that_are_no_list_are_named(containers: str) -> None:
+    with pytest.raises(ReviewError, match="containerDefinitions must be a list"):
+        read_template(f'{{"containerDefinitions": {containers}}}', where="t.json")
+
+
 def test_what_cloudformation_takes_is_read() -> None:
     text = """\
         Parameters:

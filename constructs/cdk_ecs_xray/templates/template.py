@@ -8,10 +8,13 @@ from typing import Any
 import yaml
 
 from cdk_ecs_xray.errors import Problem, ReviewError
+from cdk_ecs_xray.files.field_limits import shown
 from cdk_ecs_xray.files.plain_data import read_data
 from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
 from cdk_ecs_xray.templates.shape import require_shape
 from cdk_ecs_xray.templates.spelling import as_cloudformation
+
+_CONTAINERS = "containerDefinitions"
 
 
 class _TemplateLoader(Yaml12Loader):
@@ -47,6 +50,15 @@ def read_template(text: str, *, where: str) -> Mapping[str, Any]:
     task_definition = _task_definition(content)
     if task_definition is not None:
         return as_template(task_definition)
+    if isinstance(content, Mapping) and _CONTAINERS in content:
+        raise ReviewError(
+            Problem(
+                where=where,
+                what=f"{_CONTAINERS} must be a list",
+                got=shown(content[_CONTAINERS]),
+                fix="Write what aws ecs register-task-definition takes.",
+            )
+        )
     got = (
         f"the keys {', '.join(map(str, list(content)[:4]))}"
         if isinstance(content, Mapping) and content
@@ -84,10 +96,10 @@ def _task_definition(content: object) -> Mapping[str, Any] | None:
     if isinstance(content, Mapping) and isinstance(content.get("taskDefinition"), Mapping):
         content = content["taskDefinition"]
     if isinstance(content, Mapping):
-        return content if isinstance(content.get("containerDefinitions"), list) else None
+        return content if isinstance(content.get(_CONTAINERS), list) else None
     if not isinstance(content, list) or not content:
         return None
     containers = all(
         isinstance(container, Mapping) and "image" in container for container in content
     )
-    return {"containerDefinitions": content} if containers else None
+    return {_CONTAINERS: content} if containers else None
