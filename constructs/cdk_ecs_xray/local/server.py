@@ -42,8 +42,16 @@ def main() -> None:
     except BaseException:
         # The folder stays: its log says what went wrong, and the parent removes it.
         traceback.print_exc()
+        _leave_loop()
         _leave(code=1)
+    _leave_loop()
     _end(home)
+
+
+def _leave_loop() -> None:
+    """Outlive the signal to the own process group: a closed loop puts its handlers back."""
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _end_with_parent(home: Path) -> None:
