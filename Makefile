@@ -41,7 +41,7 @@ setup: ## install everything, pinned, into .venv and node_modules
 	@"$$PYTHON" tools/install.py
 
 deploy-local: setup ## deploy ENV=dev (staging, prod) onto an embedded AWS; KEEP=1 leaves it running
-	@$(BIN)/ecs-xray local deploy --env "$$ENV" --article tests/local/parity/article $(if $(filter-out 0,$(KEEP)),--keep)
+	@$(BIN)/ecs-xray local deploy --env "$$ENV" --reference tests/local/parity/reference_setup $(if $(filter-out 0,$(KEEP)),--keep)
 
 synth: setup ## synthesise every environment into cdk.out
 	@rm -rf cdk.out

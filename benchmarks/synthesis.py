@@ -46,9 +46,9 @@ def _run(program: str, size: int) -> tuple[float, Counter[str]]:
         )
         spent = _children() - before
         kinds = Counter(
-            one["Type"]
+            resource["Type"]
             for template in Path(folder).glob("*.template.json")
-            for one in json.loads(template.read_text())["Resources"].values()
+            for resource in json.loads(template.read_text())["Resources"].values()
         )
     return spent, kinds
 

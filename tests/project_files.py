@@ -55,7 +55,7 @@ def problems_of(reads_well: Callable[[object], bool]) -> Callable[..., list[str]
         with pytest.raises(EcsXRayError) as raised:
             reader(*arguments)
         problems = [str(problem) for problem in raised.value.problems]
-        assert [one for one in problems if not reads_well(one)] == []
+        assert [problem for problem in problems if not reads_well(problem)] == []
         return problems
 
     return read

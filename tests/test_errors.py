@@ -38,7 +38,9 @@ def test_the_drawing_is_the_hierarchy() -> None:
     assert defined["EcsXRayError"] == "ValueError"
 
 
-@pytest.mark.parametrize("name", [one for one in drawn() if one != "InvalidValueError"])
+@pytest.mark.parametrize(
+    "name", [drawn_name for drawn_name in drawn() if drawn_name != "InvalidValueError"]
+)
 def test_every_error_carries_its_problems_and_a_line_each(name: str) -> None:
     kind = getattr(errors, name)
     problems = [

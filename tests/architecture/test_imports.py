@@ -45,7 +45,7 @@ def rooms(repository: Path, committed: Sequence[Path]) -> set[str]:
 def test_every_room_has_its_place_in_the_layers(
     contracts: Sequence[Mapping[str, Any]], rooms: set[str]
 ) -> None:
-    (layers,) = (one["layers"] for one in contracts if one["type"] == "layers")
+    (layers,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
 
     placed = {name.strip() for layer in layers for name in layer.split("|")}
 
@@ -56,7 +56,9 @@ def test_every_room_but_one_is_kept_from_cdk(
     contracts: Sequence[Mapping[str, Any]], rooms: set[str]
 ) -> None:
     (kept,) = (
-        one["source_modules"] for one in contracts if "aws_cdk" in one.get("forbidden_modules", ())
+        contract["source_modules"]
+        for contract in contracts
+        if "aws_cdk" in contract.get("forbidden_modules", ())
     )
 
     assert set(kept) == rooms - {"cdk_ecs_xray.cdk"}

@@ -115,7 +115,9 @@ def attributes_of(constructor: Any) -> Iterator[object]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Assign):
             # Without an annotation nobody sees what an attribute is.
-            public = [ast.unparse(one) for one in node.targets if isinstance(one, ast.Attribute)]
+            public = [
+                ast.unparse(target) for target in node.targets if isinstance(target, ast.Attribute)
+            ]
             assert [name for name in public if not name.startswith("self._")] == []
         if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Attribute):
             continue

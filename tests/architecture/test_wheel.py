@@ -86,7 +86,11 @@ def test_a_stack_elsewhere_pulls_in_only_what_it_needs(wheel: Path) -> None:
     lines = archive.read(metadata).decode().splitlines()
 
     required = [line.partition(": ")[2] for line in lines if line.startswith("Requires-Dist: ")]
-    always = {one.partition("<")[0].partition(">")[0] for one in required if "extra ==" not in one}
+    always = {
+        requirement.partition("<")[0].partition(">")[0]
+        for requirement in required
+        if "extra ==" not in requirement
+    }
     assert {name.lower() for name in always} == {
         *("aws-cdk-lib", "constructs", "lark", "pydantic", "pyyaml"),
     }

@@ -70,7 +70,9 @@ def test_one_extension_serves_many_task_definitions(
     definitions = stack.resources("AWS::ECS::TaskDefinition").values()
     assert len(definitions) == 2
     for definition in definitions:
-        names = [one["Name"] for one in definition["Properties"]["ContainerDefinitions"]]
+        names = [
+            container["Name"] for container in definition["Properties"]["ContainerDefinitions"]
+        ]
         assert names == ["app", "xray-daemon"]
 
 

@@ -107,7 +107,7 @@ def attached(
         for name, one in synthesise(build).resources("AWS::ECS::TaskDefinition").items()
         if name.startswith("Orders")
     ]
-    return {one["Name"]: one for one in definition["ContainerDefinitions"]}
+    return {container["Name"]: container for container in definition["ContainerDefinitions"]}
 
 
 @pytest.mark.parametrize(

@@ -111,12 +111,20 @@ class Case:
 
     @property
     def app(self) -> Any:
-        (app,) = [one for one in self.definition["ContainerDefinitions"] if one["Name"] == "app"]
+        (app,) = [
+            definition
+            for definition in self.definition["ContainerDefinitions"]
+            if definition["Name"] == "app"
+        ]
         return app
 
     @property
     def sidecar(self) -> Any:
-        (one,) = [one for one in self.definition["ContainerDefinitions"] if one["Name"] != "app"]
+        (one,) = [
+            definition
+            for definition in self.definition["ContainerDefinitions"]
+            if definition["Name"] != "app"
+        ]
         return one
 
     def environment(self) -> Mapping[str, Any]:

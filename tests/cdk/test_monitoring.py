@@ -53,12 +53,12 @@ def test_they_take_the_sidecar_s_own_log_group(
 
     stack = synthesise(build)
     (log_group,) = stack.resources("AWS::Logs::LogGroup")
-    for one in stack.resources("AWS::Logs::MetricFilter").values():
-        assert one["Properties"]["LogGroupName"] == {"Ref": log_group}
+    for metric_filter in stack.resources("AWS::Logs::MetricFilter").values():
+        assert metric_filter["Properties"]["LogGroupName"] == {"Ref": log_group}
     told = [
-        one["Properties"]["MetricName"]
-        for one in stack.resources("AWS::CloudWatch::Alarm").values()
-        if "AlarmActions" in one["Properties"]
+        alarm["Properties"]["MetricName"]
+        for alarm in stack.resources("AWS::CloudWatch::Alarm").values()
+        if "AlarmActions" in alarm["Properties"]
     ]
     assert told == ["CollectorLosesSegments"]
 

@@ -99,9 +99,11 @@ def test_the_segment_port_is_published_as_the_mode_wants_it(
 ) -> None:
     mappings = stacks[shape].containers()["xray-daemon"]["PortMappings"]
 
-    assert [(one["ContainerPort"], one["Protocol"]) for one in mappings] == [(2000, "udp")]
+    assert [(mapping["ContainerPort"], mapping["Protocol"]) for mapping in mappings] == [
+        (2000, "udp")
+    ]
     # awsvpc takes no other host port than the container's own.
-    assert {one.get("HostPort") for one in mappings} <= host_ports | (
+    assert {mapping.get("HostPort") for mapping in mappings} <= host_ports | (
         {2000} if shape in ("awsvpc", "fargate") else set()
     )
 
@@ -113,7 +115,7 @@ def test_the_signing_proxy_is_never_published(
     # Whoever reaches TCP 2000 has the task role's X-Ray rights.
     sidecar = stacks[shape].containers()["xray-daemon"]
 
-    assert all(one["Protocol"] == "udp" for one in sidecar["PortMappings"])
+    assert all(mapping["Protocol"] == "udp" for mapping in sidecar["PortMappings"])
     bound_to_loopback = "127.0.0.1:2000" in sidecar["Command"]
     assert bound_to_loopback is (shape not in LINKED)
 

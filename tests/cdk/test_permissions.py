@@ -99,7 +99,9 @@ def test_the_users_own_statements_stay_apart(
 
     ((_, granted),) = statements(synthesise(build)).items()
 
-    (ours,) = (one for one in granted if one.get("Sid") == "XRayDaemonWriteAccess")
+    (ours,) = (
+        statement for statement in granted if statement.get("Sid") == "XRayDaemonWriteAccess"
+    )
     assert sorted(ours["Action"]) == ACTIONS
 
 
@@ -122,9 +124,9 @@ def test_an_imported_role_is_extended_or_its_owner_is_told(
 
     if mutable:
         (policy,) = (
-            one
-            for one in stack.resources("AWS::IAM::Policy").values()
-            if "xray:" in str(one["Properties"]["PolicyDocument"])
+            policy
+            for policy in stack.resources("AWS::IAM::Policy").values()
+            if "xray:" in str(policy["Properties"]["PolicyDocument"])
         )
         assert policy["Properties"]["Roles"] == ["theirs"]
         assert stack.warnings == []

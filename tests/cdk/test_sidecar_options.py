@@ -149,7 +149,7 @@ def test_the_log_group_can_be_encrypted(synthesise: Callable[..., Any]) -> None:
     group = stack.properties("AWS::Logs::LogGroup")
     assert group["KmsKeyId"]["Fn::GetAtt"][1] == "Arn"
     statements = stack.properties("AWS::KMS::Key")["KeyPolicy"]["Statement"]
-    (granted,) = [one for one in statements if "Condition" in one]
+    (granted,) = [statement for statement in statements if "Condition" in statement]
     # As "Encrypt log data in CloudWatch Logs" in AWS's documentation asks for.
     assert "logs." in str(granted["Principal"]["Service"])
     assert set(granted["Action"]) == {

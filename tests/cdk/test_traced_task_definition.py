@@ -146,7 +146,7 @@ def test_a_collector_by_hand_is_deployed_as_it_is_with_a_warning(
     stack = synthesise(lambda stack: TracedTaskDefinition(stack, "Task", file=file))
 
     task = stack.properties("AWS::ECS::TaskDefinition")
-    assert [one["Name"] for one in task["ContainerDefinitions"]] == ["xray", "web"]
+    assert [definition["Name"] for definition in task["ContainerDefinitions"]] == ["xray", "web"]
     assert stack.resources("AWS::Logs::LogGroup") == {}
     assert ["ecs-xray:collector-kept" in warning for warning in stack.warnings] == [True]
     assert "xray:PutTraceSegments" in grants(stack)

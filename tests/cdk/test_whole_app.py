@@ -40,7 +40,8 @@ def synth() -> Callable[[cdk.App], Mapping[str, Any]]:
             for name, resource in json.loads(file.read_text())["Resources"].items():
                 if resource["Type"] == "AWS::ECS::TaskDefinition":
                     containers[name[:-8]] = [
-                        one["Name"] for one in resource["Properties"]["ContainerDefinitions"]
+                        definition["Name"]
+                        for definition in resource["Properties"]["ContainerDefinitions"]
                     ]
         for file in folder.glob("*.metadata.json"):
             for entries in json.loads(file.read_text()).values():
@@ -85,15 +86,15 @@ def test_every_task_definition_of_the_patterns_is_traced(
     assert len(result["containers"]) == 3
     assert all("xray-daemon" in names for names in result["containers"].values())
     template = json.loads((Path(app.outdir) / "Shop.template.json").read_text())
-    for one in template["Resources"].values():
-        if one["Type"] == "AWS::ECS::TaskDefinition":
-            app_container = one["Properties"]["ContainerDefinitions"][0]
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::ECS::TaskDefinition":
+            app_container = resource["Properties"]["ContainerDefinitions"][0]
             variables = {pair["Name"]: pair["Value"] for pair in app_container["Environment"]}
             assert variables["AWS_XRAY_DAEMON_ADDRESS"] == "127.0.0.1:2000"
     (service,) = [
-        one["Properties"]
-        for one in template["Resources"].values()
-        if one["Type"] == "AWS::ECS::Service" and "LoadBalancers" in one["Properties"]
+        resource["Properties"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::ECS::Service" and "LoadBalancers" in resource["Properties"]
     ]
     assert service["LoadBalancers"][0]["ContainerName"] == "web"
 
@@ -173,9 +174,9 @@ def test_the_order_of_aspects_does_not_matter(
     synth(app)
     template = json.loads((Path(app.outdir) / "Shop.template.json").read_text())
     (definition,) = [
-        one["Properties"]
-        for one in template["Resources"].values()
-        if one["Type"] == "AWS::ECS::TaskDefinition"
+        resource["Properties"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::ECS::TaskDefinition"
     ]
     for container in definition["ContainerDefinitions"]:
         names = {pair["Name"] for pair in container.get("Environment", [])}

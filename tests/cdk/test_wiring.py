@@ -80,7 +80,7 @@ def test_variables_that_are_set_stay_with_a_warning_each(
     assert variables(stack.containers()["app"]) == mine
     assert len(stack.warnings) == 3
     for name, value in list(mine.items())[:3]:
-        (warning,) = (one for one in stack.warnings if f" {name} " in one)
+        (warning,) = (warning for warning in stack.warnings if f" {name} " in warning)
         assert f"got '{value}'" in warning
         assert "ecs-xray:environment-kept" in warning
 
@@ -196,7 +196,7 @@ def test_a_dependency_on_the_sidecar_stays_as_it_is(
     assert stack.containers()["app"]["DependsOn"] == [
         {"Condition": kept, "ContainerName": "xray-daemon"}
     ]
-    assert ["ecs-xray:dependency-kept" in one for one in stack.warnings] == [True] * warned
+    assert ["ecs-xray:dependency-kept" in warning for warning in stack.warnings] == [True] * warned
 
 
 def test_other_dependencies_stay_beside_the_sidecars(
@@ -215,7 +215,7 @@ def test_other_dependencies_stay_beside_the_sidecars(
 
     depends_on = synthesise(build).containers()["app"]["DependsOn"]
 
-    assert {one["ContainerName"]: one["Condition"] for one in depends_on} == {
+    assert {dependency["ContainerName"]: dependency["Condition"] for dependency in depends_on} == {
         "migration": "SUCCESS",
         "xray-daemon": "START",
     }

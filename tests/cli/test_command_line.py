@@ -50,7 +50,7 @@ def test_help_and_version_end_with_0(
         ["local", "stop", "many"],
         ["local", "stop", "0"],
         ["local", "start", "--port", "65536"],
-        ["local", "deploy", "--env", "dev", "--article", "not-there"],
+        ["local", "deploy", "--env", "dev", "--reference", "not-there"],
     ],
     ids=str,
 )

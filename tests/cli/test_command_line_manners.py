@@ -63,9 +63,9 @@ def test_every_command_and_option_is_explained(
 ) -> None:
     assert command.help, f"{path} has no help"
     unexplained = [
-        one.name
-        for one in command.params
-        if isinstance(one, click.Option) and not one.help and not one.hidden
+        param.name
+        for param in command.params
+        if isinstance(param, click.Option) and not param.help and not param.hidden
     ]
     assert unexplained == []
 

@@ -50,9 +50,9 @@ def test_a_real_error_counts_once_and_is_understood(
 ) -> None:
     line = STAMP + line
     counted = [
-        one for one in Trouble if matches(filter_pattern(one), line, whole_words=whole_words)
+        known for known in Trouble if matches(filter_pattern(known), line, whole_words=whole_words)
     ]
-    assert [one.value for one in counted] == [trouble]
+    assert [known.value for known in counted] == [trouble]
     meaning = meaning_of(line)
     assert meaning is not None
     assert (meaning.meaning_id, meaning.trouble) == (meaning_id, Trouble(trouble))
@@ -62,14 +62,14 @@ def test_a_real_error_counts_once_and_is_understood(
 @pytest.mark.parametrize("line", NORMAL, ids=lambda line: line[:40])
 def test_a_normal_line_counts_nowhere(line: str) -> None:
     line = STAMP + line
-    assert [one for one in Trouble if matches(filter_pattern(one), line)] == []
+    assert [known for known in Trouble if matches(filter_pattern(known), line)] == []
     meaning = meaning_of(line)
     assert meaning is None or meaning.trouble is None
 
 
 def test_every_meaning_is_shown_by_a_line() -> None:
     shown = {meaning_id for meaning_id, _, _ in TROUBLES} | {"harmless"}
-    assert {one.meaning_id for one in LINE_MEANINGS} == shown
+    assert {meaning.meaning_id for meaning in LINE_MEANINGS} == shown
 
 
 @pytest.mark.parametrize("trouble", Trouble)

@@ -50,16 +50,18 @@ def of_cdk(container: Container) -> Evidence:
         command=container.get("command"),
         entry_point=container.get("entryPoint"),
         environment={
-            **{one["name"]: one["value"] for one in container.get("environment", ())},
+            **{
+                variable["name"]: variable["value"] for variable in container.get("environment", ())
+            },
             # What only the deployment knows, as CDK has it.
-            **{one["name"]: cdk.Aws.STACK_ID for one in container.get("secrets", ())},
+            **{secret["name"]: cdk.Aws.STACK_ID for secret in container.get("secrets", ())},
         },
         port_mappings=[
             ecs.PortMapping(
-                container_port=one["containerPort"],
-                protocol=ecs.Protocol.UDP if one["protocol"] == "udp" else ecs.Protocol.TCP,
+                container_port=mapping["containerPort"],
+                protocol=ecs.Protocol.UDP if mapping["protocol"] == "udp" else ecs.Protocol.TCP,
             )
-            for one in container.get("portMappings", ())
+            for mapping in container.get("portMappings", ())
         ],
     )
     return cdk_evidence.evidence_of(added)
@@ -178,7 +180,7 @@ code = run(["inject", task, *options, "-o", folder + "/traced.json"])
 print(json.dumps({
     "inject": code,
     "schema": Environment.model_json_schema()["properties"]["collector"]["enum"],
-    "review": [one.engine for one in row.collectors],
+    "review": [collector.engine for collector in row.collectors],
     "verify": list(service.collectors),
 }))
 """
@@ -237,7 +239,9 @@ def test_a_new_engine_is_one_new_file(repository: Path, tmp_path: Path) -> None:
 
 def test_every_engine_says_what_the_rooms_ask() -> None:
     assert deployable() == ["adot", "cloudwatch-agent", "xray-daemon"]
-    assert len({one.id for one in engines()}) == len({one.label for one in engines()}) == 4
+    assert (
+        len({engine.id for engine in engines()}) == len({engine.label for engine in engines()}) == 4
+    )
     for engine in engines():
         assert engine.images, engine.id
         assert engine.programs, engine.id

@@ -48,9 +48,9 @@ def test_the_dashboard_stands_with_every_token_resolved(deployed: EmbeddedAws) -
     text = json.dumps(body)
     assert "home?region=us-east-1" in text
     assert "Token[" not in text
-    (status,) = (one["properties"] for one in body["widgets"] if one["type"] == "alarm")
+    (status,) = (widget["properties"] for widget in body["widgets"] if widget["type"] == "alarm")
     alarms = client.describe_alarms()["MetricAlarms"]
-    assert sorted(status["alarms"]) == sorted(one["AlarmArn"] for one in alarms)
+    assert sorted(status["alarms"]) == sorted(alarm["AlarmArn"] for alarm in alarms)
 
 
 def test_alarms_and_filters_stand(deployed: EmbeddedAws) -> None:
@@ -60,14 +60,14 @@ def test_alarms_and_filters_stand(deployed: EmbeddedAws) -> None:
     )["metricFilters"]
     counted = {
         (
-            one["metricTransformations"][0]["metricNamespace"],
-            one["metricTransformations"][0]["metricName"],
+            counted["metricTransformations"][0]["metricNamespace"],
+            counted["metricTransformations"][0]["metricName"],
         )
-        for one in filters
+        for counted in filters
     }
-    assert {(one["Namespace"], one["MetricName"]) for one in alarms} == counted
+    assert {(alarm["Namespace"], alarm["MetricName"]) for alarm in alarms} == counted
     assert len(counted) == 3
-    assert [one["AlarmActions"] for one in alarms] == [[TOPIC]] * 3
+    assert [alarm["AlarmActions"] for alarm in alarms] == [[TOPIC]] * 3
 
 
 def segment(number: int, *, seconds: float = 0.1, **members: Any) -> str:
@@ -106,7 +106,7 @@ def test_each_group_holds_the_traces_of_its_kind(deployed: EmbeddedAws) -> None:
                 EndTime=time.time() + 60,
                 FilterExpression=group["FilterExpression"],
             )["TraceSummaries"]
-            found[group["GroupName"]] = sorted(int(one["Id"][-1]) for one in summaries)
+            found[group["GroupName"]] = sorted(int(summary["Id"][-1]) for summary in summaries)
     assert found == {
         "dev-watch-all": [1, 2, 3, 4, 5],
         "dev-watch-fault": [2],

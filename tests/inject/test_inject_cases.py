@@ -229,7 +229,7 @@ def test_a_bare_list_needs_a_network_mode() -> None:
     options = TracingOptions(region="us-east-1", writes_log=False, network_mode="awsvpc")
 
     assert "the network mode is required for a bare list" in problem
-    assert [one["name"] for one in traced([APP], options)] == ["app", "xray-daemon"]
+    assert [container["name"] for container in traced([APP], options)] == ["app", "xray-daemon"]
 
 
 def test_a_network_mode_that_contradicts_the_file_is_refused() -> None:

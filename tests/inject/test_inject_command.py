@@ -55,7 +55,7 @@ def inject(tmp_path: Path) -> Run:
 
 
 def containers(text: bytes | str) -> list[str]:
-    return [one["name"] for one in json.loads(text)["containerDefinitions"]]
+    return [definition["name"] for definition in json.loads(text)["containerDefinitions"]]
 
 
 def test_the_result_goes_to_standard_output_and_the_rest_to_standard_error(

@@ -175,7 +175,7 @@ def test_lines_are_only_added(task: Any, option: TracingOptions, layout: str) ->
     # A comma behind what was last, and the brackets of what was empty, are no change of content.
     for line in text.splitlines():
         bare = line.rstrip(",").removesuffix("[]").removesuffix("{}").rstrip()
-        assert any(one.startswith(bare) for one in added), line
+        assert any(line_added.startswith(bare) for line_added in added), line
 
 
 @unhurried
@@ -187,7 +187,9 @@ def test_the_order_of_containers_does_not_matter(
     choosing = TracingOptions(
         collector=option.collector,
         region=option.region,
-        writes_log=any("logConfiguration" in one for one in task["containerDefinitions"]),
+        writes_log=any(
+            "logConfiguration" in definition for definition in task["containerDefinitions"]
+        ),
     )
     shuffled = {
         **task,

@@ -60,7 +60,7 @@ def comparable(container: Mapping[str, Any]) -> dict[str, Any]:
 def camel_cased(value: Any) -> Any:
     """Return a container of a template as ECS's API spells it."""
     if isinstance(value, list):
-        return [camel_cased(one) for one in value]
+        return [camel_cased(item) for item in value]
     if not isinstance(value, dict):
         return value
     return {
@@ -83,7 +83,9 @@ def test_the_result_registers_and_describes_as_the_same_containers(
     found = described(ecs_client, case.registered)["taskDefinition"]["containerDefinitions"]
 
     expected = case.registered["containerDefinitions"]
-    assert [comparable(one) for one in found] == [comparable(one) for one in expected]
+    assert [comparable(container) for container in found] == [
+        comparable(container) for container in expected
+    ]
 
 
 def test_what_is_described_is_known_as_traced(ecs_client: Any, case: Any) -> None:
@@ -91,7 +93,9 @@ def test_what_is_described_is_known_as_traced(ecs_client: Any, case: Any) -> Non
 
     result = trace_text(answer, where="answer.json", options=filled(case.options))
 
-    assert "ecs-xray:collector-kept" not in [one.id for one in result.injection.warnings]
+    assert "ecs-xray:collector-kept" not in [
+        container.id for container in result.injection.warnings
+    ]
     assert result.injection.additions == []
     # It can be registered again: read-only fields are gone.
     described(ecs_client, json.loads(result.text))
@@ -142,8 +146,8 @@ def test_the_construct_would_deploy_the_same(
         task = {"family": "f", "networkMode": mode, "containerDefinitions": [app]}
         text = trace_text(json.dumps(task), where="task.json", options=options).text
         injected = json.loads(text)["containerDefinitions"]
-        assert [comparable(one) for one in injected] == [
-            comparable(without_region(camel_cased(one))) for one in deployed[mode]
+        assert [comparable(container) for container in injected] == [
+            comparable(without_region(camel_cased(container))) for container in deployed[mode]
         ]
 
 
@@ -176,6 +180,6 @@ def test_a_stack_registers_what_is_injected(assemble: Callable[..., Any], cases:
 
     assert len(granted) == 1
     expected = json.loads((cases / "efs.traced.json").read_text().replace("eu-west-1", "us-east-1"))
-    assert [comparable(one) for one in found["taskDefinition"]["containerDefinitions"]] == [
-        comparable(one) for one in expected["containerDefinitions"]
-    ]
+    assert [
+        comparable(container) for container in found["taskDefinition"]["containerDefinitions"]
+    ] == [comparable(container) for container in expected["containerDefinitions"]]

@@ -148,7 +148,9 @@ def test_a_git_revision_that_holds_the_path_is_a_baseline(committed: Path) -> No
 
     assert committed.is_dir()
     assert report.changes is not None
-    assert "the log group: RetentionInDays 1 instead of 30" in [one.text for one in report.changes]
+    assert "the log group: RetentionInDays 1 instead of 30" in [
+        change.text for change in report.changes
+    ]
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Mappi
 
 
 def ids(report: Report, severity: Severity) -> set[str]:
-    return {one.id for one in report.findings if one.severity is severity}
+    return {finding.id for finding in report.findings if finding.severity is severity}
 
 
 def test_nothing_that_is_shipped_has_an_error(reports: Mapping[str, Report]) -> None:
@@ -97,6 +97,6 @@ def test_a_collector_of_the_instance_counts_as_traced(reports: Mapping[str, Repo
 def test_problems_read_well(
     reports: Mapping[str, Report], reads_well: Callable[[object], bool]
 ) -> None:
-    texts = [str(one.problem) for report in reports.values() for one in report.findings]
+    texts = [str(finding.problem) for report in reports.values() for finding in report.findings]
 
     assert [text for text in texts if not reads_well(text)] == []

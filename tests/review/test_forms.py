@@ -69,7 +69,9 @@ def test_sarif_has_the_published_structure() -> None:
         physical = location["physicalLocation"]
         assert physical["region"]["startLine"] >= 1
         assert " " not in physical["artifactLocation"]["uri"]
-        assert all(isinstance(one, str) for one in result["partialFingerprints"].values())
+        assert all(
+            isinstance(fingerprint, str) for fingerprint in result["partialFingerprints"].values()
+        )
 
 
 def test_sarif_names_files_as_the_repository_does(
@@ -125,7 +127,7 @@ def test_the_markdown_of_a_task_is_a_drawing_that_mermaid_reads(hostile: Report)
     )
 
     assert first == "flowchart LR"
-    assert [line for line in lines if not any(re.fullmatch(one, line) for one in shapes)] == []
+    assert [line for line in lines if not any(re.fullmatch(shape, line) for shape in shapes)] == []
 
 
 def test_json_has_everything(hostile: Report, reads_well: Callable[[object], bool]) -> None:

@@ -53,10 +53,10 @@ def measured(tmp_path_factory: pytest.TempPathFactory, screenshots: Path) -> Mea
 
 
 def test_it_was_opened_on_every_screen(measured: Measured, screenshots: Path) -> None:
-    screens = {(one["screen"], one["colorScheme"]) for one in measured}
+    screens = {(page["screen"], page["colorScheme"]) for page in measured}
 
     assert len(screens) == len(measured) == 6
-    assert all(one["texts"] for one in measured)
+    assert all(page["texts"] for page in measured)
     assert all(
         (screenshots / f"{screen}-{scheme}.png").stat().st_size > 10_000
         for screen, scheme in screens
@@ -64,24 +64,24 @@ def test_it_was_opened_on_every_screen(measured: Measured, screenshots: Path) ->
 
 
 def test_the_page_asks_for_nothing_and_complains_of_nothing(measured: Measured) -> None:
-    for one in measured:
-        assert one["said"] == []
-        assert [url for url in one["asked"] if not url.startswith(("file:", "data:"))] == []
-        assert sum(url.startswith("file:") for url in one["asked"]) == 1
+    for page in measured:
+        assert page["said"] == []
+        assert [url for url in page["asked"] if not url.startswith(("file:", "data:"))] == []
+        assert sum(url.startswith("file:") for url in page["asked"]) == 1
 
 
 def test_nothing_has_to_be_scrolled_sideways(measured: Measured) -> None:
-    for one in measured:
-        assert one["needed"] <= one["width"], one["screen"]
-        cut = [text["text"] for text in one["texts"] if text["right"] > one["width"]]
-        assert cut == [], one["screen"]
+    for page in measured:
+        assert page["needed"] <= page["width"], page["screen"]
+        cut = [text["text"] for text in page["texts"] if text["right"] > page["width"]]
+        assert cut == [], page["screen"]
 
 
 def test_every_text_stands_out_and_is_large_enough(measured: Measured) -> None:
-    for one in measured:
-        where = f"{one['screen']} {one['colorScheme']}"
-        pale = [text for text in one["texts"] if text["contrast"] < LEAST_CONTRAST]
-        tiny = [text for text in one["texts"] if text["pixels"] < SMALLEST_TEXT]
+    for page in measured:
+        where = f"{page['screen']} {page['colorScheme']}"
+        pale = [text for text in page["texts"] if text["contrast"] < LEAST_CONTRAST]
+        tiny = [text for text in page["texts"] if text["pixels"] < SMALLEST_TEXT]
         assert pale == [], where
         assert tiny == [], where
 

@@ -54,7 +54,7 @@ def test_a_container_that_need_not_serve_x_ray_is_left_alone(
     task["ContainerDefinitions"] = [{"Name": "app", "Image": "a:1"}, other]
     del right["Resources"]["Role"]["Properties"]["Policies"]
 
-    assert [str(one.problem) for one in found(right)] == []
+    assert [str(finding.problem) for finding in found(right)] == []
 
 
 def test_the_same_agent_is_a_collector_where_an_app_sends_to_one(
@@ -69,7 +69,7 @@ def test_the_same_agent_is_a_collector_where_an_app_sends_to_one(
     address = variables(AWS_XRAY_DAEMON_ADDRESS="127.0.0.1:2000")
     task["ContainerDefinitions"] = [{"Name": "app", "Image": "a:1", "Environment": address}, agent]
 
-    assert {one.id for one in found(right)} == {
+    assert {finding.id for finding in found(right)} == {
         "collector-stops-first",
         "essential-collector",
         "image-latest",
@@ -89,8 +89,8 @@ def test_a_container_of_an_unknown_image_may_be_the_collector(
 
     (task,) = inventory(model(right))
 
-    assert [str(one.problem) for one in found(right)] == []
-    assert {one.name: one.outcome for one in task.apps}["app"] == "unknown"
+    assert [str(finding.problem) for finding in found(right)] == []
+    assert {app.name: app.outcome for app in task.apps}["app"] == "unknown"
 
 
 def test_a_template_of_parameters_alone_has_no_findings(
@@ -100,7 +100,7 @@ def test_a_template_of_parameters_alone_has_no_findings(
         if isinstance(value, dict):
             return {key: opened(nested) for key, nested in value.items()}
         if isinstance(value, list):
-            return [opened(one) for one in value]
+            return [opened(item) for item in value]
         return {"Ref": "Parameter"}
 
     for container in containers(right):
@@ -112,4 +112,4 @@ def test_a_template_of_parameters_alone_has_no_findings(
     right["Resources"]["Service"]["Properties"]["DesiredCount"] = {"Ref": "Parameter"}
     right["Resources"]["Task"]["Properties"]["NetworkMode"] = {"Ref": "Parameter"}
 
-    assert [str(one.problem) for one in found(right)] == []
+    assert [str(finding.problem) for finding in found(right)] == []

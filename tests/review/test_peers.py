@@ -64,7 +64,7 @@ def test_an_app_without_any_environment_is_traced_where_the_default_reaches() ->
 def test_names_that_only_the_deployment_knows_are_compared_all_the_same() -> None:
     report = of("reference-setup.yaml")
     (task,) = report.tasks
-    (differing,) = [one for one in report.findings if one.id == "log-group-differs"]
+    (differing,) = [finding for finding in report.findings if finding.id == "log-group-differs"]
 
     assert [app.outcome for app in task.apps] == ["traced"]
     assert "/fq/${Environment}/${ServiceName}-watcher/instance/xray" in str(differing.problem)

@@ -141,7 +141,9 @@ def test_other_engines_by_their_configuration(
     ids = [finding.id for finding in found(right)]
 
     # Neither of ADOT's own configurations detects where traces come from.
-    assert [one for one in ids if one != "adot-loses-origin"] == ([] if fault is None else [fault])
+    assert [finding_id for finding_id in ids if finding_id != "adot-loses-origin"] == (
+        [] if fault is None else [fault]
+    )
     assert ("adot-loses-origin" in ids) is bool(command)
 
 

@@ -37,8 +37,12 @@ def test_a_rule_finds_what_is_wrong_and_nothing_beside_it(
 ) -> None:
     pair = PAIRS[rule]
 
-    caught = [one for one in found(spoilt(right, pair.spoilt)) if one.id == rule]
-    missed = [str(one.problem) for one in found(spoilt(right, pair.neighbour)) if one.id == rule]
+    caught = [finding for finding in found(spoilt(right, pair.spoilt)) if finding.id == rule]
+    missed = [
+        str(finding.problem)
+        for finding in found(spoilt(right, pair.neighbour))
+        if finding.id == rule
+    ]
 
     assert len(caught) == 1
     assert reads_well(caught[0].problem)
@@ -52,7 +56,9 @@ def test_the_page_shows_the_message_of_a_rule_as_it_is(
     page = (repository / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
     section = page.partition(f"### {rule}\n")[2].partition("\n### ")[0]
 
-    (caught,) = [one for one in found(spoilt(right, PAIRS[rule].spoilt)) if one.id == rule]
+    (caught,) = [
+        finding for finding in found(spoilt(right, PAIRS[rule].spoilt)) if finding.id == rule
+    ]
 
     assert str(caught.problem).replace("Stack0", "orders") in section
 
@@ -60,11 +66,11 @@ def test_the_page_shows_the_message_of_a_rule_as_it_is(
 def test_a_name_in_two_stacks_clashes_unless_they_are_apart(right: Template, found: Find) -> None:
     accounts = ["aws://111111111111/eu-west-1", "aws://222222222222/eu-west-1"]
 
-    clashes = [one for one in found(right, right) if one.id == "name-clash"]
-    together = [str(one.problem) for one in clashes]
-    apart = [str(one.problem) for one in found(right, right, environments=accounts)]
+    clashes = [finding for finding in found(right, right) if finding.id == "name-clash"]
+    together = [str(clashe.problem) for clashe in clashes]
+    apart = [str(finding.problem) for finding in found(right, right, environments=accounts)]
 
     assert len(together) == 2, "the log group and the family"
-    assert [str(one.severity) for one in clashes] == ["error", "warning"]
+    assert [str(clashe.severity) for clashe in clashes] == ["error", "warning"]
     assert "'/fq/dev/orders/instance/xray'" in together[0]
     assert apart == []

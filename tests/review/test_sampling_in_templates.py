@@ -50,15 +50,15 @@ def test_a_rule_is_checked_as_in_a_file(
 ) -> None:
     report = of(tmp_path, Checkout=rule(**spoilt))
 
-    assert [one.id for one in of(tmp_path, Checkout=rule()).findings] == []
-    assert expected in {one.id for one in report.findings}
-    assert {one.place.resource for one in report.findings} == {"Checkout"}
+    assert [finding.id for finding in of(tmp_path, Checkout=rule()).findings] == []
+    assert expected in {finding.id for finding in report.findings}
+    assert {finding.place.resource for finding in report.findings} == {"Checkout"}
 
 
 def test_a_rule_that_never_decides_is_found_where_it_stands(tmp_path: Path) -> None:
     report = of(tmp_path, First=rule(), Second=rule(RuleName="basket", Priority=200))
 
-    assert [(one.id, one.place.resource) for one in report.findings] == [
+    assert [(finding.id, finding.place.resource) for finding in report.findings] == [
         ("sampling-unreachable", "Second")
     ]
 
@@ -84,7 +84,7 @@ def test_a_template_is_checked_in_memory(tmp_path: Path, monkeypatch: pytest.Mon
 
     report = of(tmp_path, Checkout=rule(FixedRate=5))
 
-    assert [one.id for one in report.findings] == ["sampling-out-of-range"]
+    assert [finding.id for finding in report.findings] == ["sampling-out-of-range"]
 
 
 def test_values_of_the_deployment_are_no_findings(tmp_path: Path) -> None:

@@ -30,8 +30,12 @@ def test_every_section_says_why_it_matters_and_how_to_mend_it(repository: Path) 
     page = (repository / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
     sections = re.split(r"^### ", page, flags=re.MULTILINE)[1:]
 
-    assert [one.splitlines()[0] for one in sections if one.count("**Why:** ") != 1] == []
-    assert [one.splitlines()[0] for one in sections if one.count("**Fix:** ") != 1] == []
+    assert [
+        section.splitlines()[0] for section in sections if section.count("**Why:** ") != 1
+    ] == []
+    assert [
+        section.splitlines()[0] for section in sections if section.count("**Fix:** ") != 1
+    ] == []
 
 
 def test_a_rule_is_shown_with_its_severity(repository: Path) -> None:

@@ -107,7 +107,7 @@ def test_its_counts_are_the_logs_own(tmp_path: Path, log_format: str, lines: Seq
 
 def decided(logs: AccessLogs) -> tuple[object, list[tuple[object, int]], object]:
     logs.decide(lambda route: len(route.path) + len(route.host or ""))
-    busiest = [one for rule in sorted(logs.per_second()) for one in logs.busiest(rule, 60)]
+    busiest = [window for rule in sorted(logs.per_second()) for window in logs.busiest(rule, 60)]
     return logs.span, list(busiest), logs.per_second()
 
 

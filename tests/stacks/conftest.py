@@ -32,17 +32,17 @@ def stages(
         *environments: Environment | Mapping[str, Any], folder: Path | None = None
     ) -> Mapping[str, Synthesised]:
         def build(app: cdk.App) -> None:
-            for one in environments:
-                if not isinstance(one, Environment):
+            for environment in environments:
+                if not isinstance(environment, Environment):
                     keys = {
                         "namespace": "fq",
                         "sampling_rules": RULES,
                         "services": [SERVICE],
-                        **one,
+                        **environment,
                     }
                     EnvironmentStage(app, environment=Environment.model_validate(keys))
                 else:
-                    EnvironmentStage(app, environment=one)
+                    EnvironmentStage(app, environment=environment)
 
         return assemble(build, context=shipped_context, folder=folder)
 

@@ -150,7 +150,7 @@ def test_numbers_reach_the_service_and_its_app_0_included(
     container = api.containers()["api"]
     assert (container["Cpu"], container["MemoryReservation"]) == (0, 4)
     assert container["Image"] == "registry.example/api:7"
-    assert [one["ContainerPort"] for one in container["PortMappings"]] == [8080]
+    assert [mapping["ContainerPort"] for mapping in container["PortMappings"]] == [8080]
 
 
 def test_no_port_publishes_none(stacks: Mapping[str, Synthesised]) -> None:
@@ -232,11 +232,11 @@ def test_the_service_waits_for_log_group_and_policy_as_in_the_reference_setup(
     depended = [resources[logical_id] for logical_id in service["DependsOn"]]
 
     assert any(
-        one["Type"] == "AWS::Logs::LogGroup"
-        and one["Properties"]["LogGroupName"].endswith("/instance/xray")
-        for one in depended
+        resource["Type"] == "AWS::Logs::LogGroup"
+        and resource["Properties"]["LogGroupName"].endswith("/instance/xray")
+        for resource in depended
     )
-    assert any("XRayDaemonWriteAccess" in str(one.get("Properties")) for one in depended)
+    assert any("XRayDaemonWriteAccess" in str(resource.get("Properties")) for resource in depended)
 
 
 @pytest.mark.parametrize("stack", ["acme-qa-sampling", "fq-dev-sampling"])

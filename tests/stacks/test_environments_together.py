@@ -214,8 +214,8 @@ def test_one_environment_can_be_chosen_by_name(add: Add) -> None:
     add("prod")
     environments = read_environments("environments")
 
-    assert [one.name for one in select(environments, "prod")] == ["prod"]
-    assert [one.name for one in select(environments, None)] == ["dev", "prod"]
+    assert [environment.name for environment in select(environments, "prod")] == ["prod"]
+    assert [environment.name for environment in select(environments, None)] == ["dev", "prod"]
 
 
 @pytest.mark.parametrize("name", ["nope", "", "DEV", "d"])

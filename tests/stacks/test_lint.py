@@ -57,7 +57,9 @@ def test_cfn_lint_finds_nothing(
     stacks = sum(1 + len(environment.services) for environment in shipped_and_variants)
     assert len(templates) == stacks
 
-    assert [f"{one['Filename']}: {one['Message']}" for one in findings(*templates)] == []
+    assert [
+        f"{finding['Filename']}: {finding['Message']}" for finding in findings(*templates)
+    ] == []
 
 
 def test_cfn_lint_would_find_a_rate_of_5(assembly: Path, tmp_path: Path) -> None:
@@ -69,4 +71,4 @@ def test_cfn_lint_would_find_a_rate_of_5(assembly: Path, tmp_path: Path) -> None
     broken = tmp_path / "broken.template.json"
     broken.write_text(json.dumps(content))
 
-    assert any("5" in one["Message"] for one in findings(broken))
+    assert any("5" in finding["Message"] for finding in findings(broken))

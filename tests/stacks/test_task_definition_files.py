@@ -55,7 +55,10 @@ def test_a_service_of_an_environment_brings_its_own_task_definition(
 
     task = stack.properties("AWS::ECS::TaskDefinition")
     assert (task["Family"], task["Cpu"]) == ("fq-dev-web", "512")
-    assert [one["Name"] for one in task["ContainerDefinitions"]] == ["web", "fq-dev-xray"]
+    assert [definition["Name"] for definition in task["ContainerDefinitions"]] == [
+        "web",
+        "fq-dev-xray",
+    ]
     (service,) = stack.resources("AWS::ECS::Service").values()
     (task_id,) = stack.resources("AWS::ECS::TaskDefinition")
     (group_id,) = stack.resources("AWS::Logs::LogGroup")

@@ -56,15 +56,15 @@ def assembly(tmp_path: Path) -> Path:
 
 def test_review_verification_and_the_local_trial_see_the_same_stacks(assembly: Path) -> None:
     sources = read_stacks(str(assembly))
-    own = [one for one in sources if one.parent is None]
+    own = [source for source in sources if source.parent is None]
 
-    assert [one.name for one in sources if one.parent is not None] == [
+    assert [source.name for source in sources if source.parent is not None] == [
         "dev-one-Nested",
         "prod-one-Nested",
     ]
     assert environments_of(assembly) == ["dev", "prod"]
-    assert [one.name for one in stacks_of(assembly, environment="dev")] == [
-        one.name for one in own if one.environment == "dev"
+    assert [stack.name for stack in stacks_of(assembly, environment="dev")] == [
+        stack.name for stack in own if stack.environment == "dev"
     ]
     assert targets_of(assembly) == {
         Target(account="000000000000", region="us-east-1"): ["dev-one", "prod-one"],
@@ -95,4 +95,4 @@ def test_a_byte_order_mark_is_no_part_of_a_template(tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     file.write_bytes(b"\xef\xbb\xbf" + json.dumps({"Resources": {}}).encode())
 
-    assert [one.name for one in read_stacks(str(file))] == ["a"]
+    assert [stack.name for stack in read_stacks(str(file))] == ["a"]

@@ -167,8 +167,8 @@ def test_what_even_a_deployed_stack_does_not_tell_stays_unknown(
     found = DEPLOYED.resolve(value)
 
     assert isinstance(found, Unknown)
-    assert [one for one in can_be if not found.may_be(one)] == []
-    assert [one for one in cannot_be if found.may_be(one)] == []
+    assert [value for value in can_be if not found.may_be(value)] == []
+    assert [value for value in cannot_be if found.may_be(value)] == []
 
 
 @pytest.mark.parametrize(

@@ -40,5 +40,7 @@ def test_differences_are_named_and_defaults_are_none(
     synthesised: Any, actual: Any, paths: Sequence[str]
 ) -> None:
     found = list(differences(synthesised, actual))
-    assert [one.path for one in found] == paths
-    assert all(" is " in str(one) and "synthesised" in str(one) for one in found)
+    assert [difference.path for difference in found] == paths
+    assert all(
+        " is " in str(difference) and "synthesised" in str(difference) for difference in found
+    )

@@ -26,18 +26,22 @@ def local() -> None:
     help="The CDK project's folder.",
 )
 @click.option(
+    "--reference",
     "--article",
+    "reference",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Compare each service with the article's resources in this folder.",
+    help="Compare each service with the reference setup's resources in this folder.",
 )
 def deploy(
-    environment: str, keep: bool, port: int | None, folder: Path, article: Path | None
+    environment: str, keep: bool, port: int | None, folder: Path, reference: Path | None
 ) -> int:
     """Deploy one environment with the real cdk onto an embedded AWS and show what stands there."""
     _require_extra()
     from cdk_ecs_xray.local.trial import run_trial
 
-    return run_trial(folder=folder, environment=environment, keep=keep, port=port, article=article)
+    return run_trial(
+        folder=folder, environment=environment, keep=keep, port=port, reference=reference
+    )
 
 
 @local.command()

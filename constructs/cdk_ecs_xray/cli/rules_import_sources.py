@@ -100,10 +100,10 @@ def _from_templates(source: str, where: str) -> Imported:
 
     stacks = read_model(read_stacks(source))
     resources = [
-        (kind, one.logical_id, one.properties)
+        (kind, resource.logical_id, resource.properties)
         for stack in stacks
         for kind in (RULE_TYPE, GROUP_TYPE)
-        for one in stack.of_type(kind)
+        for resource in stack.of_type(kind)
     ]
     rules, findings = from_resources(resources, where=where)
     return Imported(label=f"CloudFormation, {where}", rules=rules, findings=findings)

@@ -188,7 +188,7 @@ def _height(value: object, known: dict[int, int]) -> int:
         height = known.get(id(value))
         if height is None:
             inner = [*value, *value.values()] if isinstance(value, Mapping) else value
-            height = 1 + max((_height(one, known) for one in inner), default=0)
+            height = 1 + max((_height(value_within, known) for value_within in inner), default=0)
             known[id(value)] = height
             if height > _DEEPEST:
                 raise RecursionError

@@ -153,8 +153,10 @@ def describe(aws: EmbeddedAws, target: Target, stack_name: str) -> DeployedStack
         name=stack_name,
         target=target,
         status=stack["StackStatus"],
-        resources=[(one["ResourceType"], one["PhysicalResourceId"]) for one in resources],
-        outputs={one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])},
+        resources=[
+            (resource["ResourceType"], resource["PhysicalResourceId"]) for resource in resources
+        ],
+        outputs={output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])},
     )
 
 

@@ -211,6 +211,6 @@ def _tags_of(properties: Properties) -> list[dict[str, str]]:
 
 def _retag(store: XRayStore, arn: str, old: Properties, new: Properties) -> None:
     """Tags the template dropped go, tags added by hand stay, as CloudFormation does it."""
-    before, after = (provisioners._tag_map(p.get("Tags")) for p in (old, new))
+    before, after = (provisioners._tag_map(properties.get("Tags")) for properties in (old, new))
     store.tags.remove(arn, [key for key in before if key not in after])
     store.tags.add(arn, _tags_of(new))

@@ -15,7 +15,7 @@ from ministack.core import responses, router
 from cdk_ecs_xray.local import cloudformation, control, execution, gaps
 from cdk_ecs_xray.local.gate import Application, Message, Receive, Send, guarded, headers_of
 from cdk_ecs_xray.local.xray import Scope, XRayService
-from cdk_ecs_xray.local.xray.service import Answer
+from cdk_ecs_xray.local.xray.service import Response
 
 _SIGNED_FOR_XRAY = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/xray/")
 
@@ -66,7 +66,7 @@ def _is_for_xray(scope: Message) -> bool:
     return _SIGNED_FOR_XRAY.search(authorization) is not None
 
 
-async def _answer(xray: XRayService, scope: Message, receive: Receive) -> Answer:
+async def _answer(xray: XRayService, scope: Message, receive: Receive) -> Response:
     headers = headers_of(scope)
     # Sets context variables of this request's own task.
     responses.set_request_account_id(router.extract_access_key_id(headers, {}))
@@ -84,15 +84,15 @@ async def _body(receive: Receive) -> bytes:
             return b"".join(chunks)
 
 
-def _document(document: dict[str, object]) -> Answer:
-    return Answer(
+def _document(document: dict[str, object]) -> Response:
+    return Response(
         status=200,
         headers={"Content-Type": "application/json"},
         body=json.dumps(document).encode(),
     )
 
 
-async def _send(send: Send, answer: Answer) -> None:
+async def _send(send: Send, answer: Response) -> None:
     headers = {**answer.headers, "Content-Length": str(len(answer.body))}
     await send(
         {

@@ -43,6 +43,6 @@ def tells_about_aws(name: str) -> bool:
 def _no_proxy(environment: Mapping[str, str]) -> dict[str, str]:
     """Loopback past every proxy, after what the user has past it already."""
     told = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
-    names = [one.strip() for one in told.split(",") if one.strip()]
+    names = [host.strip() for host in told.split(",") if host.strip()]
     text = ",".join(dict.fromkeys([*names, *LOOPBACK]))
     return {"NO_PROXY": text, "no_proxy": text}

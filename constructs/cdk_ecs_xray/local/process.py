@@ -80,7 +80,7 @@ def _spawn(run: RunFolder, descriptor: int, output: IO[bytes]) -> subprocess.Pop
         stderr=subprocess.STDOUT,
         env=server_environment(),
         cwd=run.path,
-        pass_fds=[one for one in (descriptor, run.lock) if one is not None],
+        pass_fds=[inherited for inherited in (descriptor, run.lock) if inherited is not None],
         start_new_session=True,
     )
 

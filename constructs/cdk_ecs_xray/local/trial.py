@@ -30,9 +30,9 @@ _VERDICTS = {
 
 
 def run_trial(
-    *, folder: Path, environment: str, keep: bool, port: int | None, article: Path | None
+    *, folder: Path, environment: str, keep: bool, port: int | None, reference: Path | None
 ) -> int:
-    """Deploy one environment onto a fresh embedded AWS; 1 when it is not what the article deploys.
+    """Deploy one environment onto a fresh embedded AWS; 1 when it differs from the reference setup.
 
     The server is stopped whatever happens, unless ``keep`` asks for it and the deployment stands.
 
@@ -49,7 +49,7 @@ def run_trial(
         with EmbeddedAws.start(port=port) as aws:
             console.print(f"      {aws.url}, process {aws.pid}")
             stacks = _deploy(console, project, aws, assembly)
-            equal = _show(console, aws, stacks, environment=environment, article=article)
+            equal = _show(console, aws, stacks, environment=environment, reference=reference)
             if keep:
                 keep_running(aws)
     if not keep:
@@ -106,7 +106,7 @@ def _show(
     stacks: Sequence[DeployedStack],
     *,
     environment: str,
-    article: Path | None,
+    reference: Path | None,
 ) -> bool:
     _announce(console, 5, "what was deployed")
     for stack in stacks:
@@ -118,12 +118,12 @@ def _show(
             console.print(f"  {kind:<40} {physical_id}", soft_wrap=True)
         for key, value in stack.outputs.items():
             console.print(f"  {key + ' =':<40} {value}", soft_wrap=True)
-    if article is None:
+    if reference is None:
         return True
     equal = True
     for stack in stacks:
         if any(kind == _SERVICE for kind, _ in stack.resources):
-            equal &= _compare(console, aws, stack, environment=environment, article=article)
+            equal &= _compare(console, aws, stack, environment=environment, reference=reference)
     return equal
 
 
@@ -133,17 +133,17 @@ def _compare(
     stack: DeployedStack,
     *,
     environment: str,
-    article: Path,
+    reference: Path,
 ) -> bool:
     session = aws.session(account=stack.target.account, region=stack.target.region)
     deployed = read_deployed(session, stack_name=stack.name)
-    reference = read_reference(
-        article,
+    setup = read_reference(
+        reference,
         environment=environment,
         service=str(deployed.get("app.name")),
         region=stack.target.region,
     )
-    rows = compare(reference.fields, deployed, reconstructed=reference.reconstructed)
+    rows = compare(setup.fields, deployed, reconstructed=setup.reconstructed)
     console.print()
     console.print(_table([row for row in rows if row.verdict != "addition"], stack.name))
     console.print("* lost in the published text; the value is our reconstruction\n")
@@ -159,12 +159,12 @@ def _compare(
 
 def _table(rows: Sequence[Row], stack: str) -> Table:
     table = Table(title=f"{stack} against the reference Terraform setup", box=box.SIMPLE_HEAD)
-    for header in ("field", "article", "deployed", "equal"):
+    for header in ("field", "reference", "deployed", "equal"):
         table.add_column(header, overflow="fold")
     for row in rows:
         mark = " *" if row.note else ""
         table.add_row(
-            row.field, _text(row.article) + mark, _text(row.deployed), _VERDICTS[row.verdict]
+            row.field, _text(row.reference) + mark, _text(row.deployed), _VERDICTS[row.verdict]
         )
     return table
 

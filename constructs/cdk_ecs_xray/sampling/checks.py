@@ -74,14 +74,26 @@ def check_account(sharing: Sequence[EnvironmentRules]) -> Iterator[SamplingFindi
     :param sharing: every environment there. What each does for itself is not checked again.
     """
     for checked in sharing:
-        others = [(str(one.environment), one.services) for one in sharing if one is not checked]
+        others = [
+            (str(neighbor.environment), neighbor.services)
+            for neighbor in sharing
+            if neighbor is not checked
+        ]
         yield from check_other_environments(checked, others)
     yield from _default_managed_twice(sharing)
     if len(sharing) > 1:
         yield from _quota(
-            [rule for one in sharing for rule in one.rules.in_environment(one.environment)],
-            [group for one in sharing for group in one.rules.groups_in(one.environment)],
-            "environments " + ", ".join(f"'{one.environment}'" for one in sharing),
+            [
+                rule
+                for neighbor in sharing
+                for rule in neighbor.rules.in_environment(neighbor.environment)
+            ],
+            [
+                group
+                for neighbor in sharing
+                for group in neighbor.rules.groups_in(neighbor.environment)
+            ],
+            "environments " + ", ".join(f"'{neighbor.environment}'" for neighbor in sharing),
         )
 
 
@@ -226,9 +238,10 @@ def check_other_environments(
 
 def _default_managed_twice(sharing: Sequence[EnvironmentRules]) -> Iterator[SamplingFinding]:
     managing = [
-        f"'{one.environment}'"
-        for one in sharing
-        if one.environment is not None and one.rules.default.managed_by == one.environment
+        f"'{neighbor.environment}'"
+        for neighbor in sharing
+        if neighbor.environment is not None
+        and neighbor.rules.default.managed_by == neighbor.environment
     ]
     if len(managing) > 1:
         yield SamplingFinding(

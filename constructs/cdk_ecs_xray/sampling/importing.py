@@ -199,7 +199,9 @@ def _module(module: object) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 
 
 def _mappings(value: object) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+    return (
+        [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
+    )
 
 
 def _leaves(value: object, key: str = "properties") -> Iterator[tuple[str, object]]:

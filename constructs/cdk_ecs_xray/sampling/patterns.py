@@ -137,8 +137,8 @@ def _letters(patterns: str) -> list[str]:
 def _is_new(smallest: dict[int, list[int]], place: int, reached: int) -> bool:
     """Keep the smallest sets for each place; tell whether this one adds to them."""
     known = smallest.setdefault(place, [])
-    if any(one & reached == one for one in known):
+    if any(reached_before & reached == reached_before for reached_before in known):
         return False
-    known[:] = [one for one in known if reached & one != reached]
+    known[:] = [reached_before for reached_before in known if reached & reached_before != reached]
     known.append(reached)
     return True

@@ -141,7 +141,7 @@ def _rows(report: SimulationReport) -> Sequence[Sequence[str]]:
             _count(sum(result.local for result in results)),
             _count(report.simulation.traces_a_month),
             _range(report.simulation.month),
-            f"{sum(share_of_cost(r.traces_a_month, cost) for r in results):,.2f}",
+            f"{sum(share_of_cost(result.traces_a_month, cost) for result in results):,.2f}",
         )
     )
     return rows

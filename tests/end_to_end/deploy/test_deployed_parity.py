@@ -32,9 +32,9 @@ REGISTERED = ("family", "taskRoleArn", "executionRoleArn", "networkMode", "conta
 class Account:
     """The account that dev was deployed to, and changes to it that are taken back."""
 
-    def __init__(self, session: boto3.Session, article: Path) -> None:
+    def __init__(self, session: boto3.Session, reference: Path) -> None:
         self.session = session
-        self._article = article
+        self._reference = reference
         self.ecs, self.iam, self.logs = (self._client(name) for name in ("ecs", "iam", "logs"))
 
     def _client(self, name: str) -> Any:
@@ -44,7 +44,7 @@ class Account:
     def verdicts(self) -> Mapping[str, str]:
         """Compare; return the verdict of every field."""
         reference = read_reference(
-            self._article, environment="dev", service="ledger-watcher", region=REGION
+            self._reference, environment="dev", service="ledger-watcher", region=REGION
         )
         rows = compare(reference.fields, read_deployed(self.session, stack_name=STACK))
         return {row.field: row.verdict for row in rows}
@@ -111,7 +111,7 @@ def account(
     cdk("deploy", "--app", str(assembly), "dev/**", "--require-approval", "never")
     return Account(
         aws.session(account=ACCOUNT, region=REGION),
-        repository / "tests" / "local" / "parity" / "article",
+        repository / "tests" / "local" / "parity" / "reference_setup",
     )
 
 
@@ -123,7 +123,9 @@ def equal_before_and_after(account: Account) -> Iterator[None]:
     assert account.broken() == {}
 
 
-def test_every_field_equals_the_article_and_every_other_is_explained(account: Account) -> None:
+def test_every_field_equals_the_reference_and_every_other_is_explained(
+    account: Account,
+) -> None:
     verdicts = account.verdicts()
 
     assert sum(verdict == "equal" for verdict in verdicts.values()) == 25
@@ -217,7 +219,7 @@ def test_another_policy_is_noticed(
     account: Account, change: dict[str, Any] | None, expected: Mapping[str, str]
 ) -> None:
     ((role, name, document),) = (
-        one for one in account.policies() if "XRayDaemonWriteAccess" in str(one[2])
+        policy for policy in account.policies() if "XRayDaemonWriteAccess" in str(policy[2])
     )
     if change is None:
         account.iam.delete_role_policy(RoleName=role, PolicyName=name)

@@ -58,15 +58,15 @@ class Attempts:
             name, account=ACCOUNT, region="eu-west-1"
         )
         stacks = client("cloudformation").describe_stacks()["Stacks"]
-        status = {one["StackName"]: one["StackStatus"] for one in stacks}
+        status = {stack["StackName"]: stack["StackStatus"] for stack in stacks}
         self.status[step] = status.get("Half")
         self.rates[step] = [
-            one["SamplingRule"]["FixedRate"]
-            for one in client("xray").get_sampling_rules()["SamplingRuleRecords"]
-            if one["SamplingRule"]["RuleName"] != "Default"
+            record["SamplingRule"]["FixedRate"]
+            for record in client("xray").get_sampling_rules()["SamplingRuleRecords"]
+            if record["SamplingRule"]["RuleName"] != "Default"
         ]
         groups = client("logs").describe_log_groups()["logGroups"]
-        self.groups[step] = [one["logGroupName"] for one in groups]
+        self.groups[step] = [group["logGroupName"] for group in groups]
 
 
 @pytest.fixture(scope="module")
@@ -108,9 +108,9 @@ def test_the_rate_was_forced_past_validation(assemblies: Mapping[float, Path]) -
     template = json.loads((assemblies[5] / "Half.template.json").read_text())
 
     (rate,) = (
-        one["Properties"]["SamplingRule"]["FixedRate"]
-        for one in template["Resources"].values()
-        if one["Type"] == "AWS::XRay::SamplingRule"
+        resource["Properties"]["SamplingRule"]["FixedRate"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::XRay::SamplingRule"
     )
     assert rate == 5
 

@@ -46,15 +46,17 @@ class Standing:
         )
         return cls(
             stacks={
-                one["StackName"]: one["StackStatus"]
-                for one in cloudformation.describe_stacks()["Stacks"]
+                stack["StackName"]: stack["StackStatus"]
+                for stack in cloudformation.describe_stacks()["Stacks"]
             },
             rules={
-                one["SamplingRule"]["RuleName"]: one
-                for one in xray.get_sampling_rules()["SamplingRuleRecords"]
-                if one["SamplingRule"]["RuleName"] != "Default"
+                record["SamplingRule"]["RuleName"]: record
+                for record in xray.get_sampling_rules()["SamplingRuleRecords"]
+                if record["SamplingRule"]["RuleName"] != "Default"
             },
-            groups={one["logGroupName"]: one for one in logs.describe_log_groups()["logGroups"]},
+            groups={
+                group["logGroupName"]: group for group in logs.describe_log_groups()["logGroups"]
+            },
             services={
                 service["serviceName"]: service
                 for cluster in ecs.list_clusters()["clusterArns"]

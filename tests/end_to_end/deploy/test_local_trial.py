@@ -88,9 +88,9 @@ def test_dev_is_deployed_shown_compared_and_stopped(
     start: Start, copy_project: Callable[..., Path], tmp_path: Path, repository: Path
 ) -> None:
     folder = copy_project(tmp_path / "project", "dev", "prod")
-    article = repository / "tests" / "local" / "parity" / "article"
+    reference = repository / "tests" / "local" / "parity" / "reference_setup"
 
-    process = start("deploy", "--env", "dev", "--article", str(article), folder=folder)
+    process = start("deploy", "--env", "dev", "--reference", str(reference), folder=folder)
     text, _ = process.communicate(timeout=120)
 
     assert process.returncode == 0, text
@@ -168,17 +168,17 @@ def test_a_deployment_that_fails_is_not_kept(
     assert gone(*server_of(text))
 
 
-def test_what_differs_from_the_article_ends_with_1_and_is_kept_for_a_look(
+def test_what_differs_from_the_reference_setup_ends_with_1_and_is_kept_for_a_look(
     start: Start, ready_project: Path, repository: Path, tmp_path: Path
 ) -> None:
-    article = tmp_path / "article"
-    article.mkdir()
-    for path in (repository / "tests" / "local" / "parity" / "article").iterdir():
+    reference = tmp_path / "reference"
+    reference.mkdir()
+    for path in (repository / "tests" / "local" / "parity" / "reference_setup").iterdir():
         changed = path.read_text().replace('"cpu": 32', '"cpu": 64')
-        (article / path.name).write_text(changed)
+        (reference / path.name).write_text(changed)
 
     process = start(
-        "deploy", "--env", "dev", "--article", str(article), "--keep", folder=ready_project
+        "deploy", "--env", "dev", "--reference", str(reference), "--keep", folder=ready_project
     )
     text, _ = process.communicate(timeout=120)
     port, pid = server_of(text)

@@ -51,7 +51,7 @@ def test_the_page_s_requests_arrive_and_are_refused(attempts: Mapping[str, Any],
 @pytest.mark.parametrize("site", SITES[:2])
 def test_the_page_can_read_nothing(attempts: Mapping[str, Any], site: str) -> None:
     found = attempts[site]["found"]
-    assert {one["type"] for one in found.values()} <= {"opaque", "error"}
+    assert {response["type"] for response in found.values()} <= {"opaque", "error"}
     assert found["readable get"]["type"] == "error"
     assert found["websocket"]["type"] == "error"
 

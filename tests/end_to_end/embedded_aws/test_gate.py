@@ -77,8 +77,8 @@ def test_no_answer_gives_a_page_leave_to_read_it(aws: EmbeddedAws) -> None:
         send(aws, "GET", control.HEALTH_PATH),
         send(aws, "GET", "/"),
     ]
-    assert [one.status for one in asked] == [200, 200, 200, 403]
-    assert [one.cors for one in asked] == [[]] * 4
+    assert [reply.status for reply in asked] == [200, 200, 200, 403]
+    assert [reply.cors for reply in asked] == [[]] * 4
     assert not [name for name in answered if name.startswith("access-control-")]
 
 

@@ -105,26 +105,26 @@ class Verified:
 
     def of(self, check: str) -> Sequence[Mapping[str, Any]]:
         """Return what a check found; at least one thing."""
-        found = [one for one in self.document["checks"] if one["check"] == check]
+        found = [shown for shown in self.document["checks"] if shown["check"] == check]
         assert found, f"{check} said nothing"
         return found
 
     def failed(self) -> Mapping[str, str]:
         """Return what failed, joined to one text, by check."""
         texts: dict[str, str] = {}
-        for one in self.document["checks"]:
-            if one["status"] == "failed":
-                assert one["fix"], "a failure needs a fix"
-                text = f"{one['where']}: {one['what']}"
-                texts[one["check"]] = f"{texts.get(one['check'], '')} {text}".strip()
+        for shown in self.document["checks"]:
+            if shown["status"] == "failed":
+                assert shown["fix"], "a failure needs a fix"
+                text = f"{shown['where']}: {shown['what']}"
+                texts[shown["check"]] = f"{texts.get(shown['check'], '')} {text}".strip()
         return texts
 
     def not_checked(self) -> Mapping[str, str]:
         """Return what was not checked, by check."""
         return {
-            one["check"]: one["what"]
-            for one in self.document["checks"]
-            if one["status"] == "not checked"
+            shown["check"]: shown["what"]
+            for shown in self.document["checks"]
+            if shown["status"] == "not checked"
         }
 
 

@@ -67,9 +67,9 @@ def detached_policy(aws: EmbeddedAws) -> Iterator[None]:
 def service_of(aws: EmbeddedAws) -> dict[str, str]:
     resources = aws.client("cloudformation").list_stack_resources(StackName=STACK)
     (arn,) = (
-        one["PhysicalResourceId"]
-        for one in resources["StackResourceSummaries"]
-        if one["ResourceType"] == "AWS::ECS::Service"
+        summary["PhysicalResourceId"]
+        for summary in resources["StackResourceSummaries"]
+        if summary["ResourceType"] == "AWS::ECS::Service"
     )
     return {"cluster": arn.split("/")[-2], "service": arn}
 
@@ -113,9 +113,9 @@ def denied_collector(aws: EmbeddedAws) -> Iterator[None]:
 def deleted_rule(aws: EmbeddedAws) -> Iterator[None]:
     client = aws.client("xray")
     (rule,) = (
-        one["SamplingRule"]
-        for one in client.get_sampling_rules()["SamplingRuleRecords"]
-        if one["SamplingRule"]["RuleName"] == "dev-checkout"
+        record["SamplingRule"]
+        for record in client.get_sampling_rules()["SamplingRuleRecords"]
+        if record["SamplingRule"]["RuleName"] == "dev-checkout"
     )
     client.delete_sampling_rule(RuleName="dev-checkout")
     yield

@@ -68,7 +68,8 @@ def _account(_credentials: None, monkeypatch: pytest.MonkeyPatch, aws: EmbeddedA
     client.delete_stack(StackName="one")
     deadline = time.monotonic() + DEADLINE
     while client.list_stacks()["StackSummaries"] and any(
-        one["StackStatus"] != "DELETE_COMPLETE" for one in client.list_stacks()["StackSummaries"]
+        summary["StackStatus"] != "DELETE_COMPLETE"
+        for summary in client.list_stacks()["StackSummaries"]
     ):
         assert time.monotonic() < deadline, "the stack before did not go"
         time.sleep(0.02)
@@ -108,8 +109,8 @@ def look(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ch
         (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": {"one": stack}}))
         assert run(["verify", "--app", str(tmp_path), "--format", "json"]) == 1
         found: dict[str, list[Mapping[str, Any]]] = {}
-        for one in json.loads(capsys.readouterr().out)["checks"]:
-            found.setdefault(one["check"], []).append(one)
+        for check in json.loads(capsys.readouterr().out)["checks"]:
+            found.setdefault(check["check"], []).append(check)
         return found
 
     return call
@@ -193,7 +194,7 @@ def test_a_task_definition_of_another_stack_is_not_passed_over(
 def test_a_nested_stack_is_not_passed_over(look: Callable[..., Checks]) -> None:
     body = template()
     body["Resources"]["Nested"] = {"Type": "AWS::CloudFormation::Stack"}
-    statuses = {one["where"]: one["status"] for one in look(body)["stacks"]}
+    statuses = {stack["where"]: stack["status"] for stack in look(body)["stacks"]}
     assert statuses["nested stack Nested of one"] == "not checked"
 
 

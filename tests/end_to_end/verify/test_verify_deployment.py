@@ -33,7 +33,7 @@ def test_after_requests_all_is_well(verify: Callable[..., Verified]) -> None:
     assert verified.not_checked() == {}
     assert verified.code == 0
     assert verified.document["result"] == "ok"
-    checks = [one["check"] for one in verified.document["checks"]]
+    checks = [check["check"] for check in verified.document["checks"]]
     assert list(dict.fromkeys(checks)) == [
         "stacks", "drift", "task-definition", "tasks", "log-groups", "permissions", "sampling",
         "collector-logs", "sampling-polls", "traces", "test-trace",
@@ -42,15 +42,15 @@ def test_after_requests_all_is_well(verify: Callable[..., Verified]) -> None:
     assert "dev-checkout 1" in polls["what"]
     (test_trace,) = verified.of("test-trace")
     assert "not the collector" in test_trace["what"]
-    traces = {one["request"]: one for one in verified.document["traces"]}
+    traces = {trace["request"]: trace for trace in verified.document["traces"]}
     fine, broken = traces["GET http://ledger/checkout/1"], traces["GET http://ledger/checkout/2"]
     assert (fine["status"], fine["http_status"], fine["error"]) == ("ok", 200, "")
     assert (broken["status"], broken["http_status"]) == ("fault", 500)
     assert broken["error"] == "the table does not answer"
     assert fine["duration"] > 0
     assert [
-        (one["from"]["name"], one["to"]["name"], one["calls"], one["fault"])
-        for one in verified.document["service_map"]
+        (service["from"]["name"], service["to"]["name"], service["calls"], service["fault"])
+        for service in verified.document["service_map"]
     ] == [("client", NAME, 2, 1), (NAME, "DynamoDB", 2, 1)]
 
 
@@ -105,4 +105,4 @@ def test_an_account_without_the_stacks_says_so(
     failed = verified.failed()
     assert f"stack {STACK}: is not in 222222222222" in failed["stacks"]
     assert failed.keys() >= {"stacks", "task-definition", "tasks", "log-groups", "sampling"}
-    assert "ok" not in {one["status"] for one in verified.document["checks"]}
+    assert "ok" not in {check["status"] for check in verified.document["checks"]}

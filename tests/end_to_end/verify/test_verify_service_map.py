@@ -121,7 +121,7 @@ def test_a_hostile_name_stays_text() -> None:
     assert node.count('"') == 2
     assert "<" not in node
     root = ET.fromstring(svg(drawn))  # noqa: S314 - our own text
-    assert not [one for one in root.iter() if one.tag.endswith("script")]
+    assert not [node for node in root.iter() if node.tag.endswith("script")]
 
 
 def trace(number: int, **members: Any) -> ArrivedTrace:
@@ -171,7 +171,7 @@ def test_each_result_is_counted_and_the_worst_counts() -> None:
     report = Verification(
         environment="dev",
         account="1",
-        results=[CheckResult(check=CHECK, answer=one) for one in answers],
+        results=[CheckResult(check=CHECK, answer=answer) for answer in answers],
         traces=[],
     )
     text = printed(report)

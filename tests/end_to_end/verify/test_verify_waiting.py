@@ -218,5 +218,5 @@ def test_a_collector_that_has_stopped_is_noticed(
     task: Mapping[str, Any], shown: str | None
 ) -> None:
     problems = list(tasks.problems({"taskArn": "arn/1", **task}, ["xray"]))
-    assert [one for one in problems if shown is None or shown not in one] == []
+    assert [problem for problem in problems if shown is None or shown not in problem] == []
     assert len(problems) == (0 if shown is None else 1)

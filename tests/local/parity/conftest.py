@@ -8,16 +8,16 @@ import pytest
 
 from cdk_ecs_xray.local.parity import Reference, read_reference
 
-ARTICLE = Path(__file__).parent / "article"
+SETUP = Path(__file__).parent / "reference_setup"
 
 
 @pytest.fixture(scope="session")
-def article() -> Path:
+def setup_folder() -> Path:
     """The folder of the reconstruction."""
-    return ARTICLE
+    return SETUP
 
 
 @pytest.fixture(scope="session")
 def reference() -> Reference:
     """What the reference setup deploys for ledger-watcher in dev."""
-    return read_reference(ARTICLE, environment="dev", service="ledger-watcher", region="eu-west-1")
+    return read_reference(SETUP, environment="dev", service="ledger-watcher", region="eu-west-1")

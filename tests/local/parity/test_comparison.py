@@ -15,7 +15,7 @@ from cdk_ecs_xray.local.parity.comparison import ADDITIONS
 
 FIELDS = list(
     read_reference(
-        Path(__file__).parent / "article",
+        Path(__file__).parent / "reference_setup",
         environment="dev",
         service="ledger-watcher",
         region="eu-west-1",
@@ -38,7 +38,9 @@ def flipped(value: object) -> object:
     return f"{value} "
 
 
-def test_the_same_is_equal_in_every_field_and_in_the_articles_order(reference: Reference) -> None:
+def test_the_same_is_equal_in_every_field_and_in_its_order(
+    reference: Reference,
+) -> None:
     rows = compare(reference.fields, dict(reference.fields), reconstructed=reference.reconstructed)
 
     assert broken(rows) == {}
@@ -110,7 +112,7 @@ def test_an_explained_addition_is_listed_with_its_reason(reference: Reference, f
     (row,) = (row for row in rows if row.field not in reference.fields)
     assert row == Row(
         field=field,
-        article=None,
+        reference=None,
         deployed="anything",
         verdict="addition",
         note=ADDITIONS[field],
@@ -155,14 +157,14 @@ VALUES = st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.tex
 SIDES = st.dictionaries(st.text(max_size=3), VALUES, max_size=4)
 
 
-@given(article=SIDES, deployed=SIDES)
+@given(reference=SIDES, deployed=SIDES)
 def test_every_field_of_either_side_gets_one_row(
-    article: dict[str, object], deployed: dict[str, object]
+    reference: dict[str, object], deployed: dict[str, object]
 ) -> None:
-    rows = compare(article, deployed)
+    rows = compare(reference, deployed)
 
-    assert sorted(row.field for row in rows) == sorted({*article, *deployed})
+    assert sorted(row.field for row in rows) == sorted({*reference, *deployed})
     for row in rows:
-        same = article.get(row.field) == deployed.get(row.field)
+        same = reference.get(row.field) == deployed.get(row.field)
         assert (row.verdict == "equal") <= same
-        assert (row.verdict in ("missing", "different", "equal")) == (row.field in article)
+        assert (row.verdict in ("missing", "different", "equal")) == (row.field in reference)

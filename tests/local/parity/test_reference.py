@@ -47,7 +47,7 @@ CHOSEN = {
 }
 
 
-def test_what_the_article_gives_is_there_word_for_word(reference: Reference) -> None:
+def test_what_the_original_gives_is_there_word_for_word(reference: Reference) -> None:
     given = {
         field: value
         for field, value in reference.fields.items()
@@ -60,7 +60,7 @@ def test_what_the_article_gives_is_there_word_for_word(reference: Reference) -> 
     }
 
 
-def test_what_the_article_lost_is_marked_and_explained(reference: Reference) -> None:
+def test_what_the_original_lost_is_marked_and_explained(reference: Reference) -> None:
     assert set(reference.reconstructed) == set(reference.fields) - set(VERBATIM)
     for field, reason in reference.reconstructed.items():
         assert len(reason.split()) >= 5, field
@@ -71,9 +71,9 @@ def test_our_choices_are_those_of_the_field_guide(reference: Reference, field: s
     assert reference.fields[field] == CHOSEN[field]
 
 
-def test_another_environment_has_names_of_its_own(article: Path) -> None:
+def test_another_environment_has_names_of_its_own(setup_folder: Path) -> None:
     fields = read_reference(
-        article, environment="prod", service="ledger-watcher", region="us-east-1"
+        setup_folder, environment="prod", service="ledger-watcher", region="us-east-1"
     ).fields
 
     assert fields["sidecar.name"] == "fq-prod-xray"
@@ -82,11 +82,11 @@ def test_another_environment_has_names_of_its_own(article: Path) -> None:
     assert not any("dev" in str(value) for value in fields.values())
 
 
-def test_the_articles_bug_is_kept_group_and_log_driver_agree_on_watchers_only(
-    article: Path,
+def test_the_originals_bug_is_kept_group_and_log_driver_agree_on_watchers_only(
+    setup_folder: Path,
 ) -> None:
     fields = read_reference(
-        article, environment="dev", service="billing", region="eu-west-1"
+        setup_folder, environment="dev", service="billing", region="eu-west-1"
     ).fields
 
     assert fields["log group.name"] == "/fq/dev/billing-watcher/instance/xray"
@@ -97,10 +97,10 @@ def test_the_articles_bug_is_kept_group_and_log_driver_agree_on_watchers_only(
 
 @pytest.mark.parametrize("name", ["main.tf", "task-definition.json", "reconstructed.yaml"])
 def test_a_reconstruction_that_cannot_be_read_is_named(
-    article: Path, tmp_path: Path, reads_well: Callable[[object], bool], name: str
+    setup_folder: Path, tmp_path: Path, reads_well: Callable[[object], bool], name: str
 ) -> None:
-    folder = tmp_path / "article"
-    shutil.copytree(article, folder)
+    folder = tmp_path / "changed_setup"
+    shutil.copytree(setup_folder, folder)
     (folder / name).unlink()
 
     with pytest.raises(ConfigurationError) as raised:
@@ -123,10 +123,10 @@ def test_a_reconstruction_that_cannot_be_read_is_named(
     ],
 )  # fmt: skip
 def test_a_broken_reconstruction_is_reported_and_never_half_read(
-    article: Path, tmp_path: Path, name: str, old: str, new: str
+    setup_folder: Path, tmp_path: Path, name: str, old: str, new: str
 ) -> None:
-    folder = tmp_path / "article"
-    shutil.copytree(article, folder)
+    folder = tmp_path / "changed_setup"
+    shutil.copytree(setup_folder, folder)
     text = (folder / name).read_text()
     assert old in text
     (folder / name).write_text(text.replace(old, new, 1))

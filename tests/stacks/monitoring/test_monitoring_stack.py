@@ -60,10 +60,17 @@ def test_the_shipped_environments_are_not_watched(repository: Path) -> None:
 
 
 def test_every_collector_counts_into_three_metrics(stack: Synthesised) -> None:
-    filters = [one["Properties"] for one in stack.resources("AWS::Logs::MetricFilter").values()]
+    filters = [
+        metric_filter["Properties"]
+        for metric_filter in stack.resources("AWS::Logs::MetricFilter").values()
+    ]
     assert {
-        (one["LogGroupName"], one["FilterPattern"], *map(tuple_of, one["MetricTransformations"]))
-        for one in filters
+        (
+            counted["LogGroupName"],
+            counted["FilterPattern"],
+            *map(tuple_of, counted["MetricTransformations"]),
+        )
+        for counted in filters
     } == {
         (
             f"/fq/dev/{service}/instance/xray",
@@ -83,8 +90,8 @@ def tuple_of(transformation: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def test_every_alarm_tells_the_topic_and_the_cure(stack: Synthesised) -> None:
-    alarms = [one["Properties"] for one in stack.resources("AWS::CloudWatch::Alarm").values()]
-    assert {one["MetricName"] for one in alarms} == {trouble.value for trouble in Trouble}
+    alarms = [alarm["Properties"] for alarm in stack.resources("AWS::CloudWatch::Alarm").values()]
+    assert {alarm["MetricName"] for alarm in alarms} == {trouble.value for trouble in Trouble}
     for alarm in alarms:
         assert alarm["Namespace"] == "ecs-xray/dev"
         assert alarm["AlarmActions"] == [TOPIC]
@@ -97,13 +104,13 @@ def test_every_alarm_tells_the_topic_and_the_cure(stack: Synthesised) -> None:
 def test_without_a_topic_nobody_is_told(watched: Watched) -> None:
     alarms = watched({"dashboard": False})[NAME].resources("AWS::CloudWatch::Alarm")
     assert len(alarms) == 3
-    assert not any("AlarmActions" in one["Properties"] for one in alarms.values())
+    assert not any("AlarmActions" in alarm["Properties"] for alarm in alarms.values())
 
 
 def test_groups_count_what_the_dashboard_shows(stack: Synthesised) -> None:
     groups = {
-        one["Properties"]["GroupName"]: one["Properties"]["FilterExpression"]
-        for one in stack.resources("AWS::XRay::Group").values()
+        group["Properties"]["GroupName"]: group["Properties"]["FilterExpression"]
+        for group in stack.resources("AWS::XRay::Group").values()
     }
     conditions = {
         "fault": "{ fault = true }",
@@ -132,19 +139,21 @@ def test_groups_select_services_by_their_name_in_xray(watched: Watched) -> None:
     stack = watched({"alarms": False}, keys={"services": services})[NAME]
 
     expressions = {
-        one["Properties"]["GroupName"]: one["Properties"]["FilterExpression"]
-        for one in stack.resources("AWS::XRay::Group").values()
+        group["Properties"]["GroupName"]: group["Properties"]["FilterExpression"]
+        for group in stack.resources("AWS::XRay::Group").values()
     }
     assert expressions["dev-watch-all"] == 'service("dev-ledger") OR service("paper")'
 
 
 def test_the_dashboard_leads_from_the_map_to_each_service_s_logs(stack: Synthesised) -> None:
     document = json.loads(dashboard_text(stack))
-    titles = [one["properties"].get("title", "") for one in document["widgets"]]
+    titles = [widget["properties"].get("title", "") for widget in document["widgets"]]
     assert len(document["widgets"]) == 9
     assert {"Troubles in the collectors' logs", "Collector alarms"} <= set(titles)
     links, sampling = (
-        one["properties"]["markdown"] for one in document["widgets"] if one["type"] == "text"
+        widget["properties"]["markdown"]
+        for widget in document["widgets"]
+        if widget["type"] == "text"
     )
     for service in ("ledger", "billing"):
         for log in ("xray", "app"):
@@ -152,7 +161,9 @@ def test_the_dashboard_leads_from_the_map_to_each_service_s_logs(stack: Synthesi
     assert "#/service-map" in links
     rows = [line for line in sampling.splitlines() if line[0].isdigit()]
     assert [row.split(" | ")[1] for row in rows] == ["dev-checkout", "dev-rest"]
-    queries = [one["properties"]["query"] for one in document["widgets"] if one["type"] == "log"]
+    queries = [
+        widget["properties"]["query"] for widget in document["widgets"] if widget["type"] == "log"
+    ]
     assert "SOURCE '/fq/dev/ledger/instance/xray' | SOURCE '/fq/dev/billing/inst" in queries[0]
     assert "Sending segment batch failed" in queries[0]
     assert "/fq/dev/billing/instance/app" in queries[1]
@@ -161,10 +172,10 @@ def test_the_dashboard_leads_from_the_map_to_each_service_s_logs(stack: Synthesi
 def test_a_slow_answer_is_what_the_file_says(watched: Watched) -> None:
     stack = watched({"alarms": False, "slow_seconds": 2.5})[NAME]
     expressions = [
-        one["Properties"]["FilterExpression"]
-        for one in stack.resources("AWS::XRay::Group").values()
+        group["Properties"]["FilterExpression"]
+        for group in stack.resources("AWS::XRay::Group").values()
     ]
-    assert any("responsetime > 2.5" in one for one in expressions)
+    assert any("responsetime > 2.5" in expression for expression in expressions)
     assert "slower than 2.5 s" in dashboard_text(stack)
     assert "Collector alarms" not in dashboard_text(stack)
 

@@ -51,7 +51,7 @@ class Row:
     """
 
     field: str
-    article: object
+    reference: object
     deployed: object
     verdict: Verdict
     note: str = ""
@@ -63,26 +63,26 @@ class Row:
 
 
 def compare(
-    article: Fields, deployed: Fields, *, reconstructed: Mapping[str, str] | None = None
+    reference: Fields, deployed: Fields, *, reconstructed: Mapping[str, str] | None = None
 ) -> Sequence[Row]:
     """Return a row per field: those of the reference setup in its order, then the additions."""
     notes = {} if reconstructed is None else reconstructed
     rows = [
         Row(
             field=field,
-            article=value,
+            reference=value,
             deployed=deployed.get(field),
             verdict=_verdict(value, field, deployed),
             note=notes.get(field, ""),
         )
-        for field, value in article.items()
+        for field, value in reference.items()
     ]
     for field, value in deployed.items():
-        if field not in article:
+        if field not in reference:
             reason = _reason(field)
             verdict: Verdict = "unexplained" if reason is None else "addition"
             rows.append(
-                Row(field=field, article=None, deployed=value, verdict=verdict, note=reason or "")
+                Row(field=field, reference=None, deployed=value, verdict=verdict, note=reason or "")
             )
     return rows
 

@@ -85,7 +85,9 @@ class _Stack:
 
     def dependencies(self, kind: str) -> Iterator[tuple[str, str]]:
         """Yield type and physical id of what the one resource of a kind depends on."""
-        (resource,) = (one for one in self.template["Resources"].values() if one["Type"] == kind)
+        (resource,) = (
+            resource for resource in self.template["Resources"].values() if resource["Type"] == kind
+        )
         depends_on = resource.get("DependsOn", [])
         names = [depends_on] if isinstance(depends_on, str) else depends_on
         for known in self.resources:
@@ -107,14 +109,14 @@ def _describe_task_definition(session: boto3.Session, arn: str) -> Mapping[str, 
 
 def _app_and_sidecar(definition: Mapping[str, Any], stack_name: str) -> tuple[Container, Container]:
     containers = definition["containerDefinitions"]
-    sidecars = [one for one in containers if _takes_segments(one)]
-    apps = [one for one in containers if not _takes_segments(one)]
+    sidecars = [container for container in containers if _takes_segments(container)]
+    apps = [container for container in containers if not _takes_segments(container)]
     if len(sidecars) != 1 or not apps:
         raise LocalAwsError(
             Problem(
                 where=f"stack {stack_name}",
                 what=f"must hold an app and one container with port {XRAY_PORT}/udp",
-                got=", ".join(one["name"] for one in containers),
+                got=", ".join(container["name"] for container in containers),
                 fix="Deploy it again.",
             )
         )

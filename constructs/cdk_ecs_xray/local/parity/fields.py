@@ -23,7 +23,7 @@ def _flatten(path: str, value: object) -> Iterator[tuple[str, object]]:
     elif _is_environment(value):
         for pair in value:  # type: ignore[attr-defined]
             yield f"{path}.{pair['name']}", pair["value"]
-    elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+    elif isinstance(value, list) and value and all(isinstance(member, Mapping) for member in value):
         for position, nested in enumerate(value):
             suffix = f"[{position}]" if len(value) > 1 else ""
             yield from _flatten(path + suffix, nested)

@@ -97,7 +97,9 @@ def _read_terraform(path: Path, values: Mapping[str, str]) -> Fields:
         **{f"policy.{key}": value for key, value in statement.items()},
         "policy.attached to": _ROLES[_reference(policy["role"])],
         "service.launchType": service["launch_type"],
-        "service.depends_on": sorted(_DEPENDED[_reference(one)] for one in service["depends_on"]),
+        "service.depends_on": sorted(
+            _DEPENDED[_reference(address)] for address in service["depends_on"]
+        ),
     }
 
 

@@ -48,17 +48,23 @@ class SamplingTargets:
         """GetSamplingTargets: take the reports, answer with a target per known rule."""
         documents = _listed(request, "SamplingStatisticsDocuments")
         boosts = _listed(request, "SamplingBoostStatisticsDocuments", required=False)
-        unknown = [_unprocessed(d) for d in documents if self.rules.get(_rule_of(d)) is None]
-        known = [d for d in documents if self.rules.get(_rule_of(d)) is not None]
+        unknown = [
+            _unprocessed(document)
+            for document in documents
+            if self.rules.get(_rule_of(document)) is None
+        ]
+        known = [
+            document for document in documents if self.rules.get(_rule_of(document)) is not None
+        ]
         for document in known:
             self._record(document)
         self._forget()
         return {
-            "SamplingTargetDocuments": [self._target(d) for d in known],
+            "SamplingTargetDocuments": [self._target(document) for document in known],
             "LastRuleModification": self.rules.last_modified,
             "UnprocessedStatistics": unknown,
             "UnprocessedBoostStatistics": [
-                _unprocessed(d) for d in boosts if self.rules.get(_rule_of(d)) is None
+                _unprocessed(boost) for boost in boosts if self.rules.get(_rule_of(boost)) is None
             ],
         }
 
@@ -89,7 +95,7 @@ class SamplingTargets:
         for clients in self._seen.values():
             for client in [c for c, at in clients.items() if now - at > CLIENT_FORGOTTEN_AFTER]:
                 del clients[client]
-        for key in [k for k in self._windows if now - k[0] > STATISTICS_KEPT]:
+        for key in [key for key in self._windows if now - key[0] > STATISTICS_KEPT]:
             del self._windows[key]
 
     def _target(self, document: Document) -> Document:
@@ -110,7 +116,9 @@ def _listed(request: Mapping[str, Any], name: str, *, required: bool = True) -> 
     documents = request.get(name)
     if documents is None and not required:
         return []
-    if not isinstance(documents, list) or not all(isinstance(d, dict) for d in documents):
+    if not isinstance(documents, list) or not all(
+        isinstance(document, dict) for document in documents
+    ):
         raise InvalidRequestError(f"{name} must be a list of documents, got {documents!r}")
     if len(documents) > MOST_DOCUMENTS:
         raise InvalidRequestError(

@@ -98,7 +98,7 @@ class Segments:
     def put_telemetry(self, request: Mapping[str, Any]) -> Document:
         """PutTelemetryRecords; kept so that a test can see what a daemon reported."""
         records = request.get("TelemetryRecords")
-        if not isinstance(records, list) or not all(isinstance(r, dict) for r in records):
+        if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
             raise InvalidRequestError(
                 f"TelemetryRecords must be a list of records, got {records!r}"
             )

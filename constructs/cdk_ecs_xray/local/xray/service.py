@@ -27,7 +27,7 @@ class Scope(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class Response:
     """An HTTP answer."""
 
     status: int
@@ -54,7 +54,7 @@ class XRayService:
         """Forget everything, in every account."""
         self._stores.clear()
 
-    def answer(self, *, scope: Scope, path: str, body: bytes) -> Answer:
+    def answer(self, *, scope: Scope, path: str, body: bytes) -> Response:
         """Serve one request; every refusal becomes an error in X-Ray's own shape."""
         try:
             return _json(200, self._perform(scope, path, body))
@@ -80,8 +80,8 @@ def _parsed(body: bytes) -> Mapping[str, Any]:
     return request
 
 
-def _json(status: int, document: Mapping[str, Any], headers: Mapping[str, str] = {}) -> Answer:
-    return Answer(
+def _json(status: int, document: Mapping[str, Any], headers: Mapping[str, str] = {}) -> Response:
+    return Response(
         status=status,
         headers={
             "Content-Type": "application/json",

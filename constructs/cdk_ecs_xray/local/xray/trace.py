@@ -96,8 +96,10 @@ class Trace:
     @property
     def root(self) -> Entity | None:
         """The segment that no other segment called; the earliest when there are several."""
-        orphans = [s for s in self.segments if s.parent_id not in self.entities]
-        return next((s for s in orphans if s.parent_id is None), next(iter(orphans), None))
+        orphans = [segment for segment in self.segments if segment.parent_id not in self.entities]
+        return next(
+            (orphan for orphan in orphans if orphan.parent_id is None), next(iter(orphans), None)
+        )
 
     @property
     def start(self) -> float:
@@ -122,7 +124,7 @@ class Trace:
     @property
     def received_at(self) -> float:
         """When its last segment came in."""
-        return max(s.received_at for s in self.stored.segments.values())
+        return max(segment.received_at for segment in self.stored.segments.values())
 
     def owner(self, entity: Entity) -> Entity | None:
         """The segment an entity belongs to; None when that segment has not come in."""

@@ -117,5 +117,7 @@ def _texts(trace: Trace, member: str) -> Sequence[str]:
 
 
 def _ec2(trace: Trace, member: str) -> Sequence[str]:
-    values = (block(block(s.document, "aws"), "ec2").get(member) for s in trace.segments)
+    values = (
+        block(block(segment.document, "aws"), "ec2").get(member) for segment in trace.segments
+    )
     return list(dict.fromkeys(value for value in values if isinstance(value, str)))

@@ -44,7 +44,9 @@ class Traces:
             )
         matches = compile_filter(str(request.get("FilterExpression") or ""))
         candidates = [trace for trace in self._all() if is_in_time(trace, start, end)]
-        found = sorted((t for t in candidates if matches(t)), key=lambda t: -t.start)
+        found = sorted(
+            (trace for trace in candidates if matches(trace)), key=lambda trace: -trace.start
+        )
         shown, more = page(found, next_token=request.get("NextToken"), size=SUMMARIES_PER_PAGE)
         return {
             "TraceSummaries": [summarise(trace, account=self.account) for trace in shown],
@@ -127,7 +129,9 @@ def _by_event(trace: Trace, start: float, end: float) -> bool:
 
 
 def _by_service(trace: Trace, start: float, end: float) -> bool:
-    return any(s.end is not None and start <= s.end <= end for s in trace.segments)
+    return any(
+        segment.end is not None and start <= segment.end <= end for segment in trace.segments
+    )
 
 
 _TIME_RANGES: Mapping[str, Callable[[Trace, float, float], bool]] = {
@@ -139,8 +143,8 @@ _TIME_RANGES: Mapping[str, Callable[[Trace, float, float], bool]] = {
 
 def _with_documents(trace: Trace) -> Document:
     stored = sorted(trace.stored.segments.values(), key=lambda s: float(s.document["start_time"]))
-    documents = [(s.document["id"], s.raw) for s in stored]
-    documents += [(d["id"], json.dumps(d)) for d in trace.inferred_segments()]
+    documents = [(segment.document["id"], segment.raw) for segment in stored]
+    documents += [(document["id"], json.dumps(document)) for document in trace.inferred_segments()]
     found: Document = {
         "Id": trace.id,
         "LimitExceeded": False,

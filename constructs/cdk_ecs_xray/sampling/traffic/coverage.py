@@ -158,7 +158,7 @@ def _shortest_hole(rhythm: Rhythm) -> int | None:
 def _returning(pauses: Sequence[Stretch]) -> Sequence[Stretch]:
     """Return the pauses that come back: nights, or many of one length at one distance."""
     nights = [pause for pause in pauses if pause.seconds < _MOST_DAYS_OFF]
-    if len(nights) >= _NIGHTS and min(n.seconds for n in nights) <= _LONGEST_NIGHT:
+    if len(nights) >= _NIGHTS and min(night.seconds for night in nights) <= _LONGEST_NIGHT:
         evening, morning = nights[0].first, nights[0].last
         if all(
             _apart(night.first, evening, _DAY) <= _HOUR

@@ -31,7 +31,9 @@ def settled(database: duckdb.DuckDBPyConnection) -> Coverage:
     coverage = covered(_rhythm(database))
     if not coverage.holes:
         return coverage
-    coverage = without_outliers(coverage, [_requests(database, s) for s in coverage.stretches])
+    coverage = without_outliers(
+        coverage, [_requests(database, stretch) for stretch in coverage.stretches]
+    )
     for outlier in coverage.outliers:
         database.execute(f"DELETE FROM request WHERE {_within(outlier)}")
     return coverage

@@ -1,4 +1,4 @@
-# Our reconstruction of what the article adds to Terraform. It shows names, the policy's Sid and
+# Our reconstruction of what the original adds to Terraform. It shows names, the policy's Sid and
 # effect, and that the service waits for something; the values it lost are listed, each with our
 # reason, in reconstructed.yaml.
 
