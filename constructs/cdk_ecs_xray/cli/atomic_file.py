@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 
+_MOST_LINKS = 40  # As many as Linux follows.
+
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Replace a file, or what its symbolic link leads to; its permissions and owner stay.
 
-    What is no regular file, such as ``/dev/stdout`` or a FIFO, is written to and stays what it is.
+    What is no regular file, such as a FIFO, and what the command holds open already, such as
+    ``/dev/stdout`` wherever it leads, is written to and stays what it is.
 
     :raises ConfigurationError: when it cannot be written; what was there is still there then.
     """
     try:
+        descriptor = _held_open(path)
+        if descriptor is not None:
+            _write_behind(descriptor, content)
+            return
         target = path.resolve()
         if target.is_dir():
             raise IsADirectoryError(None, "Is a directory")
@@ -48,6 +56,28 @@ def write_atomically(path: Path, content: bytes) -> None:
                 fix="Choose another.",
             )
         ) from None
+
+
+def _held_open(path: Path) -> int | None:
+    """Return the descriptor that a path such as ``/dev/stdout`` is a name of.
+
+    A file that a shell sends output to is not replaced: what stands in it already would be lost.
+    """
+    descriptors = Path("/dev/fd").resolve()
+    for _ in range(_MOST_LINKS):
+        if path.name.isdecimal() and path.parent.resolve() == descriptors:
+            return int(path.name)
+        if not path.is_symlink():
+            return None
+        path = path.parent / path.readlink()
+    return None
+
+
+def _write_behind(descriptor: int, content: bytes) -> None:
+    """Write behind what was printed so far."""
+    sys.stdout.flush()
+    with os.fdopen(os.dup(descriptor), "wb") as file:
+        file.write(content)
 
 
 def _write_new(path: Path, content: bytes) -> None:
