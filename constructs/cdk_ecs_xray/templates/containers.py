@@ -46,6 +46,7 @@ def read_container(task: Place, definition: Mapping[str, Any]) -> Container:
         memory_mib=_number(definition.get("Memory", definition.get("MemoryReservation"))),
         read_only_root=str(definition.get("ReadonlyRootFilesystem")).lower() == "true",
         mounts=bool(entries(definition.get("MountPoints"))),
+        routes_logs=definition.get("FirelensConfiguration") is not None,
     )
 
 

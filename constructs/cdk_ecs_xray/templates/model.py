@@ -128,6 +128,7 @@ class Container:
     :param environment_complete: False when variables come from a file as well.
     :param links: as ECS writes them, ``container`` or ``container:alias``.
     :param memory_mib: what it may use: its limit, or else its reservation.
+    :param routes_logs: it has a FireLens configuration.
     """
 
     place: Place
@@ -146,6 +147,7 @@ class Container:
     memory_mib: int | None = None
     read_only_root: bool = False
     mounts: bool = False
+    routes_logs: bool = False
 
     @property
     def evidence(self) -> Evidence:
@@ -209,6 +211,8 @@ class TaskDefinition:
     :param name: its family, or what else tells it from others.
     :param mode: ECS's network mode; ``bridge`` where the template names none.
     :param platforms: FARGATE, EC2, EXTERNAL, as far as known.
+    :param companions: containers that are neither app nor collector of traces: log routers, init
+        containers, agents for metrics or configuration, proxies.
     :param task_role: None where there is none; Unknown where it is not in the templates.
     """
 
@@ -220,6 +224,7 @@ class TaskDefinition:
     windows: bool
     apps: Sequence[Container]
     collectors: Sequence[FoundCollector]
+    companions: Sequence[Container]
     task_role: Role | Unknown | None
     execution_role: Role | Unknown | None
     services: Sequence[ServiceResource]
@@ -228,8 +233,9 @@ class TaskDefinition:
 
     @property
     def containers(self) -> Sequence[Container]:
-        """Apps first, then collectors."""
-        return [*self.apps, *(collector.container for collector in self.collectors)]
+        """Apps first, then collectors, then what is neither."""
+        collectors = (collector.container for collector in self.collectors)
+        return [*self.apps, *collectors, *self.companions]
 
     @property
     def is_traced(self) -> bool:

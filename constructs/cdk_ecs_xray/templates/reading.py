@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cdk_ecs_xray.collectors.companions import companion
 from cdk_ecs_xray.collectors.recognition import recognize
 from cdk_ecs_xray.templates.address import ADDRESS
 from cdk_ecs_xray.templates.assembly import StackSource
@@ -120,6 +121,24 @@ def _task_definition(
         and found.collects_traces is not False
     ]
     taken = {id(collector.container) for collector in collectors}
+    finishing = {
+        str(dependency.container)
+        for container in containers
+        for dependency in container.depends_on
+        if dependency.condition in ("COMPLETE", "SUCCESS")
+    }
+    companions = [
+        container
+        for container in containers
+        if id(container) not in taken
+        and companion(
+            container.evidence,
+            routes_logs=container.routes_logs,
+            finishes=str(container.name) in finishing,
+        )
+        is not None
+    ]
+    taken |= {id(container) for container in companions}
     services = [
         _service(other) for other in resources if other.type == _SERVICE and _runs(other, resource)
     ]
@@ -138,6 +157,7 @@ def _task_definition(
         windows=str(family).startswith("WINDOWS"),
         apps=[container for container in containers if id(container) not in taken],
         collectors=collectors,
+        companions=companions,
         task_role=_role(properties.get("TaskRoleArn"), roles),
         execution_role=_role(properties.get("ExecutionRoleArn"), roles),
         services=services,
