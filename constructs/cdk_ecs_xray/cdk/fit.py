@@ -54,7 +54,7 @@ def _facts(task_definition: ecs.TaskDefinition, mode: str) -> TaskFacts:
     return TaskFacts(
         where=node.path,
         mode=mode,
-        windows=_runs_windows(task_definition),
+        windows="its runtime platform" if _runs_windows(task_definition) else None,
         containers=[
             ContainerFacts(
                 name=child.container_name,

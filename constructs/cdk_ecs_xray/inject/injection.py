@@ -31,6 +31,7 @@ from cdk_ecs_xray.inject.surroundings import (
 )
 from cdk_ecs_xray.plan.fit import TaskFacts, obstacles
 from cdk_ecs_xray.plan.network import SidecarNetwork, network_for
+from cdk_ecs_xray.plan.operating_system import windows_sign
 from cdk_ecs_xray.plan.wiring import START, Warned, WiringPlan, plan_wiring
 
 
@@ -149,13 +150,11 @@ def _untouched(definition: Definition, collector: RawContainer) -> Injection:
 def _obstacles(
     definition: Definition, network: SidecarNetwork, options: TracingOptions
 ) -> Sequence[Problem]:
-    platform = definition.field.get("runtimePlatform")
-    family = platform.get("operatingSystemFamily") if isinstance(platform, Mapping) else None
     return obstacles(
         TaskFacts(
             where=definition.where,
             mode=network.mode,
-            windows=isinstance(family, str) and family.upper().startswith("WINDOWS"),
+            windows=windows_sign({**definition.field, CONTAINERS: definition.containers}),
             containers=[facts_of(container) for container in definition.containers],
             cpu=cpu_units(definition.field.get("cpu")),
             memory_mib=mebibytes(definition.field.get("memory")),

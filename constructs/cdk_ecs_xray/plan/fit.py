@@ -32,13 +32,14 @@ class TaskFacts:
 
     :param where: what errors name, such as a construct's path or a file.
     :param mode: ECS's own name of the network mode.
+    :param windows: what shows that it runs Windows, see :func:`windows_sign`; None for Linux.
     :param cpu: CPU units of the whole task; None where it sets none, or no number yet.
     :param memory_mib: likewise.
     """
 
     where: str
     mode: str
-    windows: bool
+    windows: str | None
     containers: Sequence[ContainerFacts]
     cpu: int | None
     memory_mib: int | None
@@ -67,14 +68,14 @@ def obstacles(
                 fix="Use bridge or host on EC2, awsvpc on Fargate.",
             )
         )
-    if task.windows:
+    if task.windows is not None:
         problems.append(
             Problem(
                 where=task.where,
                 what="the operating system must be Linux",
-                got="Windows",
-                fix="No collector has an image for it, so run the app on Linux or send traces to "
-                "a collector elsewhere.",
+                got=f"Windows, by {task.windows}",
+                fix="The sidecar's image is for Linux. Send traces to a collector elsewhere. If "
+                "the task does run on Linux, set operatingSystemFamily to LINUX.",
             )
         )
     if any(container.name == container_name for container in task.containers):
