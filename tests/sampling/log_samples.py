@@ -52,6 +52,12 @@ def _cf(second: int, method: str, path: str, result: str) -> str:
     )
 
 
+def _plain(second: int, method: str, path: str, result: str) -> str:
+    rest = ["https", "44", "0.002", "-", "TLSv1.3", "TLS_AES_128_GCM_SHA256", result, "HTTP/2.0"]
+    rest += ["-", "-", "50123", "0.002", result, "text/html", "612", "-", "-"]
+    return "\t".join([_cf(second, method, path, result), *rest])
+
+
 def _real_time(second: int, method: str, path: str, result: str) -> str:
     return "\t".join(
         [
@@ -101,6 +107,24 @@ TEXTS: Mapping[str, Sample] = {
             _cf(2, "POST", "/checkout", "Error"),
         ],
         left_out=2,
+    ),
+    # Version 2 as plain text has all 33 fields and no header.
+    "cloudfront, plain": Sample(
+        lines=[
+            _plain(0, "GET", "/cart/7", "Miss"),
+            _plain(1, "GET", "/logo.png", "Hit"),
+            _plain(2, "POST", "/checkout", "Error"),
+        ],
+        left_out=1,
+    ),
+    "cloudfront, real-time with a choice of fields, named": Sample(
+        lines=[
+            "#Fields: timestamp cs-method x-host-header cs-uri-stem x-edge-result-type",
+            f"{START}.512\tGET\t{SHOP}\t/cart/7\tMiss",
+            f"{START + 1}.512\tGET\t{SHOP}\t/logo.png\tHit",
+            f"{START + 2}.001\tPOST\t{SHOP}\t/checkout\tMiss",
+        ],
+        left_out=1,
     ),
     "cloudfront, real-time": Sample(
         lines=[

@@ -137,6 +137,12 @@ def test_epochs_of_every_unit(tmp_path: Path, size: int) -> None:
             "got connections, as a Network Load Balancer logs them",
         ),
         (
+            ["1717236000.512\tGET\tshop.example.com\t/cart/7"],
+            {},
+            "which fields its columns hold (got '1717236000.512 GET shop.example.com /cart/7', as "
+            "CloudFront logs a choice of fields in real time)",
+        ),
+        (
             [
                 *SAMPLES["cloudfront, standard"].lines,
                 "#Fields: time date cs-method cs-uri-stem x-edge-location",

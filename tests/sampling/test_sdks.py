@@ -116,6 +116,19 @@ def test_explain_says_when_sdks_differ(write_rules: Any, ecs_xray: Run) -> None:
     assert "with another SDK" not in other
 
 
+def test_explain_as_json_names_the_sdks_with_which_another_rule_decides(
+    write_rules: Any, ecs_xray: Run
+) -> None:
+    write_rules({"name": "cart", "priority": 1, "fixed_rate": 1, "url_path": "/cart/*"})
+    asked = ("rules", "explain", "GET", "https://a/Cart/7", "--format", "json")
+
+    usual = {rule["rule"]: rule["decides_with_sdks"] for rule in json.loads(ecs_xray(*asked).out)}
+    one = json.loads(ecs_xray(*asked, "--sdk", "java").out)
+
+    assert usual == {"cart": [], "Default": ["adot-java", "adot-python"]}
+    assert [rule["decides_with_sdks"] for rule in one] == [[], []]
+
+
 def test_work_without_a_request_is_explained(write_rules: Any, ecs_xray: Run) -> None:
     write_rules(
         {"name": "health", "priority": 1, "fixed_rate": 0, "url_path": "/health"},
@@ -149,4 +162,7 @@ def test_simulate_follows_the_sdk_and_says_when_others_differ(
     assert report()["rules"][0]["requests"] == 100
     assert any("with adot-python other rules decide about 100" in n for n in report()["notes"])
     assert report("--sdk", "adot-python")["rules"][0]["requests"] == 0
-    assert report("--sdk", "node")["rules"][0]["requests"] == 100
+    node = report("--sdk", "node")
+    assert node["rules"][0]["requests"] == 100
+    assert any("node compares paths with their queries" in note for note in node["notes"])
+    assert not any("queries" in note for note in report("--sdk", "go")["notes"])

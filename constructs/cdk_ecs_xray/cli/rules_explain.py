@@ -63,22 +63,24 @@ def explain(
     read = SamplingRuleSet.from_file(rules_file)
     rules = read.in_environment(environment)
     verdicts = explain_request(rules, read.default, request, SDKS[sdk or USUAL])
-    if output == "json":
-        click.echo(json.dumps([_document(verdict) for verdict in verdicts], indent=2))
-        return
     others = {} if sdk is not None else deciding_otherwise(rules, read.default, request)
+    if output == "json":
+        click.echo(json.dumps([_document(verdict, others) for verdict in verdicts], indent=2))
+        return
     for line in _lines(verdicts, others):
         click.echo(line)
 
 
-def _document(verdict: Verdict) -> Mapping[str, object]:
+def _document(verdict: Verdict, others: Mapping[str, str]) -> Mapping[str, object]:
+    name = verdict.rule.name
     return {
-        "rule": verdict.rule.name,
+        "rule": name,
         "priority": verdict.rule.priority,
         "wins": verdict.wins,
         "reason": verdict.reason,
         "fixed_rate": verdict.rule.fixed_rate,
         "reservoir_size": verdict.rule.reservoir_size,
+        "decides_with_sdks": [sdk for sdk, other in others.items() if other == name],
     }
 
 

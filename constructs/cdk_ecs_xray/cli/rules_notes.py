@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from cdk_ecs_xray.cli.rules_request import RulesInOrder, SimulationRequest
 from cdk_ecs_xray.printable import counted, printable
 from cdk_ecs_xray.sampling.matching import Request
-from cdk_ecs_xray.sampling.sdks import deciding_otherwise
+from cdk_ecs_xray.sampling.sdks import SDKS, deciding_otherwise
 from cdk_ecs_xray.sampling.traffic.access_logs import AccessLogs, Route
 from cdk_ecs_xray.sampling.traffic.coverage import Coverage, Stretch
 
@@ -42,6 +42,12 @@ def traffic_notes(logs: AccessLogs, asked: SimulationRequest) -> Iterator[str]:
 def other_sdks(logs: AccessLogs, asked: SimulationRequest, rules: RulesInOrder) -> Iterator[str]:
     """Say with which SDKs other rules decide about the routes that matter most."""
     if asked.sdk is not None:
+        if SDKS[asked.sdk].keeps_query:
+            yield (
+                f"{asked.sdk} compares paths with their queries, and the logs are read without: a "
+                "rule whose path ends without * decides about fewer requests than shown where "
+                "they have queries"
+            )
         return
     differing: dict[str, int] = {}
     for route, requests in logs.busiest(None, _COMPARED_ROUTES):

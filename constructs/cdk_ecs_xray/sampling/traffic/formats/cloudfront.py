@@ -20,6 +20,22 @@ from cdk_ecs_xray.sampling.traffic.formats.fields import (
 from cdk_ecs_xray.sampling.traffic.formats.model import JOINED, LogFormat, joined, quoted
 
 HEADER = "#Fields:"
+# The fields of standard logs in their order. Version 2 as plain text writes them without a header.
+STANDARD_HEADER = (
+    f"{HEADER} date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status"
+    " cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id"
+    " x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher"
+    " x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields c-port"
+    " time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start"
+    " sc-range-end"
+)
+# Time, place, client, method and status stand where standard logs have them, to the last column.
+PLAIN_LINE = re.compile(
+    r"^\d{4}-\d\d-\d\d\t\d\d:\d\d:\d\d\t[A-Z]{3}[^\t]*\t\d+\t[0-9A-Fa-f.:]+\t[A-Z]+\t[^\t]*"
+    r"\t/[^\t]*\t\d{1,3}\t(?:[^\t]*\t){4}[A-Z][A-Za-z]+(?:\t[^\t]*){19}$"
+)
+# Begins like a real-time log; which of its fields stand where, nothing says.
+SELECTED_LINE = re.compile(r"^\d{10}(?:\.\d+)?\t[^\t]+\t")
 # All fields up to x-edge-result-type, in the order in which they are delivered.
 _REAL_TIME_COLUMNS = (
     *("timestamp", "c_ip", "first_byte", "status", "bytes", "method", "protocol", "cs_host"),
@@ -54,7 +70,7 @@ def declared_fields(header: str) -> Sequence[str]:
 
 def fields_declared(header: str) -> Fields:
     """Return where the parts of a request stand, by the line ``#Fields:``."""
-    sample = {"date": "2026-01-01", "time": "00:00:00"}
+    sample = {"date": "2026-01-01", "time": "00:00:00", "timestamp": "1767225600"}
     record: dict[Place, object] = {
         (name,): sample.get(name, "/" if "uri" in name else "GET")
         for name in declared_fields(header)

@@ -96,6 +96,8 @@ def _detected(head: _Head) -> LogFormat:
         for pattern, shape in _TEXTS.values():
             if pattern.search(line):
                 return shape
+        if cloudfront.PLAIN_LINE.match(line):
+            return cloudfront.declared(cloudfront.STANDARD_HEADER, delimiter="\t")
         _refuse_others(line, head.where)
     if not head.lines:
         return combined.FORMAT
@@ -121,6 +123,16 @@ def _refuse_others(line: str, where: str) -> None:
                 what="the log must hold requests with method and path",
                 got="connections, as a Network Load Balancer logs them",
                 fix="Use the access log of the app or of its proxy.",
+            )
+        )
+    if cloudfront.SELECTED_LINE.match(line):
+        raise ConfigurationError(
+            Problem(
+                where=where,
+                what="the log must say which fields its columns hold",
+                got=f"'{line.expandtabs(1)[:_SHOWN]}', as CloudFront logs a choice of fields in real time",
+                fix="Put a line such as '#Fields: timestamp cs-method cs-uri-stem' in front, with "
+                "the fields in the order of your configuration.",
             )
         )
 
