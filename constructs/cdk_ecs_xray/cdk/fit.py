@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from aws_cdk import aws_ecs as ecs
 
 from cdk_ecs_xray.errors import Problem
-from cdk_ecs_xray.plan.fit import ContainerFacts, TaskFacts, budget_obstacles, obstacles, port_range
+from cdk_ecs_xray.plan.fit import (
+    ContainerFacts,
+    Ports,
+    TaskFacts,
+    budget_obstacles,
+    obstacles,
+    port_obstacles,
+    port_range,
+    shares_ports,
+)
 from cdk_ecs_xray.plan.profile import SidecarProfile
 
 NETWORK_MODES = {
@@ -29,20 +38,30 @@ def containers_of(task_definition: ecs.TaskDefinition) -> Sequence[ecs.Container
 
 
 def problems_of(
-    task_definition: ecs.TaskDefinition, *, mode: str, container_name: str, profile: SidecarProfile
+    task_definition: ecs.TaskDefinition,
+    *,
+    mode: str,
+    container_name: str,
+    ports: Sequence[Ports],
+    profile: SidecarProfile,
 ) -> Sequence[Problem]:
     """Return why this task definition cannot carry this sidecar; nothing when it can."""
     return obstacles(
         _facts(task_definition, mode),
         container_name=container_name,
+        ports=ports,
         cpu=profile.cpu,
         memory_mib=profile.memory_reservation_mib,
     )
 
 
-def budget_problems(task_definition: ecs.TaskDefinition) -> Sequence[Problem]:
+def late_problems(
+    task_definition: ecs.TaskDefinition, *, container_name: str, ports: Sequence[Ports]
+) -> Sequence[Problem]:
     """Return what does not fit into a task definition that has its sidecar already."""
-    return budget_obstacles(_facts(task_definition, NETWORK_MODES[task_definition.network_mode]))
+    task = _facts(task_definition, NETWORK_MODES[task_definition.network_mode])
+    shared = ports if shares_ports(task.mode) else ()
+    return [*budget_obstacles(task), *port_obstacles(task, shared, sidecar=container_name)]
 
 
 def _facts(task_definition: ecs.TaskDefinition, mode: str) -> TaskFacts:
@@ -70,9 +89,12 @@ def _facts(task_definition: ecs.TaskDefinition, mode: str) -> TaskFacts:
     )
 
 
-def _ports_of(container: ecs.ContainerDefinition) -> Sequence[range]:
+def _ports_of(container: ecs.ContainerDefinition) -> Sequence[Ports]:
     return [
-        port_range(int(mapping.container_port), mapping.container_port_range)
+        Ports(
+            port_range(int(mapping.container_port), mapping.container_port_range),
+            "udp" if mapping.protocol is ecs.Protocol.UDP else "tcp",
+        )
         for mapping in container.port_mappings
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -14,13 +14,15 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
 from cdk_ecs_xray.cdk.container import add_collector_container
-from cdk_ecs_xray.cdk.fit import NETWORK_MODES, problems_of
+from cdk_ecs_xray.cdk.fit import NETWORK_MODES, late_problems, problems_of
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
 from cdk_ecs_xray.cdk.permissions import grant_assume, grant_write_traces
 from cdk_ecs_xray.cdk.wiring import wire
 from cdk_ecs_xray.collectors import Collector, CollectorContainer, Placement, XRayDaemon
+from cdk_ecs_xray.collectors.description import opened_by
 from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.plan.capacity import cpu_for, segments_for
+from cdk_ecs_xray.plan.fit import Ports
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.network import NETWORKS
 from cdk_ecs_xray.plan.profile import SidecarProfile
@@ -85,19 +87,18 @@ class XRaySidecar(Construct):
         self.profile: SidecarProfile = sized(profile, expected_segments_per_second)
         name = self.collector.container_name if naming is None else naming.container_name
         mode = NETWORK_MODES[task_definition.network_mode]
+        description = self._describe(task_definition, mode)
+        self._opened_ports: Sequence[Ports] = [] if description is None else opened_by(description)
         problems = problems_of(
-            task_definition, mode=mode, container_name=name, profile=self.profile
+            task_definition,
+            mode=mode,
+            container_name=name,
+            ports=self._opened_ports,
+            profile=self.profile,
         )
-        if problems:
+        if problems or description is None:
             raise UnsupportedTaskDefinitionError(*problems)
         self._network = NETWORKS[mode]
-        description = self.collector.describe(
-            Placement(
-                network=self._network,
-                region=Stack.of(task_definition).region,
-                memory_mib=self.profile.usable_memory_mib,
-            )
-        )
         super().__init__(scope, construct_id)
         self.task_definition: ecs.TaskDefinition = task_definition
         self._naming = naming
@@ -191,6 +192,26 @@ class XRaySidecar(Construct):
             linked=self._network.linked,
             present=present,
             environment=self.application_environment(tracing_name),
+        )
+
+    def misfits(self) -> Sequence[Problem]:
+        """Return what does not fit beside the collector of what was added after it."""
+        return late_problems(
+            self.task_definition, container_name=self._container_name, ports=self._opened_ports
+        )
+
+    def _describe(
+        self, task_definition: ecs.TaskDefinition, mode: str
+    ) -> CollectorContainer | None:
+        """Return the collector's container; None in a network mode that has no way to one."""
+        if mode not in NETWORKS:
+            return None
+        return self.collector.describe(
+            Placement(
+                network=NETWORKS[mode],
+                region=Stack.of(task_definition).region,
+                memory_mib=self.profile.usable_memory_mib,
+            )
         )
 
     def _grant(self, description: CollectorContainer) -> iam.Grant:

@@ -9,7 +9,6 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import IConstruct
 
-from cdk_ecs_xray.cdk.fit import budget_problems
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION
 from cdk_ecs_xray.cdk.sidecar import Logging, XRaySidecar, sized
 from cdk_ecs_xray.collectors import Collector
@@ -124,5 +123,6 @@ class _Wiring:
         if isinstance(node, ecs.ContainerDefinition):
             self._tracing.wire(node)
         elif isinstance(node, ecs.TaskDefinition):
-            for problem in budget_problems(node):
+            sidecar = XRaySidecar.find(node)
+            for problem in () if sidecar is None else sidecar.misfits():
                 Annotations.of(node).add_error(f"[ecs-xray:does-not-fit] {problem}")

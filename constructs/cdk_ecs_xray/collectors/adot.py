@@ -16,7 +16,6 @@ from cdk_ecs_xray.collectors.adot_configuration import (
     structure_problems,
 )
 from cdk_ecs_xray.collectors.application import (
-    LINKED_PORTS,
     OpenTelemetrySdk,
     open_telemetry_environment,
     xray_sdk_environment,
@@ -26,6 +25,7 @@ from cdk_ecs_xray.collectors.description import CollectorContainer, CollectorPor
 from cdk_ecs_xray.collectors.engine import Engine
 from cdk_ecs_xray.collectors.evidence import Evidence
 from cdk_ecs_xray.collectors.image import PUBLIC_REGISTRY, PinnedImage
+from cdk_ecs_xray.collectors.opentelemetry_ports import own_ports, ports_for_apps
 from cdk_ecs_xray.collectors.roles import role_problems
 from cdk_ecs_xray.errors import ConfigurationError
 from cdk_ecs_xray.plan.network import OTLP_GRPC_PORT, OTLP_HTTP_PORT, XRAY_PORT
@@ -97,7 +97,8 @@ class AdotCollector:
                 CONFIGURATION_VARIABLE: yaml.safe_dump(dict(config), sort_keys=False),
             },
             ports=_PORTS,
-            linked_ports=LINKED_PORTS,
+            linked_ports=ports_for_apps(config),
+            own_ports=own_ports(config),
             # The image has no shell, but brings this command for its health_check extension.
             health_check=("/healthcheck",) if has_health_check(config) else None,
             assumes_role=self.role_arn,
@@ -162,6 +163,8 @@ class AdotCollector:
             "exporters": {"awsxray": {"local_mode": True, **role, **arn}},
             "service": {
                 "extensions": ["health_check"],
+                # They would be served on port 8888, which an app beside it may want.
+                "telemetry": {"metrics": {"level": "none"}},
                 "pipelines": {
                     "traces": {
                         "receivers": ["awsxray", "otlp"],

@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from cdk_ecs_xray.collectors.description import CollectorPort
-from cdk_ecs_xray.plan.network import OTLP_GRPC_PORT, OTLP_HTTP_PORT, XRAY_PORT
+from cdk_ecs_xray.plan.network import OTLP_HTTP_PORT, XRAY_PORT
 
 OpenTelemetrySdk = Literal["adot", "any"]
 """Which OpenTelemetry SDKs the apps use: with AWS's additions, or plain."""
-
-LINKED_PORTS = tuple(
-    CollectorPort(container_port=port, protocol="tcp")
-    for port in (XRAY_PORT, OTLP_GRPC_PORT, OTLP_HTTP_PORT)
-)
-"""The TCP ports of a collector for X-Ray and OpenTelemetry: sampling, and spans twice."""
 
 
 def xray_sdk_environment(host: str) -> Mapping[str, str]:

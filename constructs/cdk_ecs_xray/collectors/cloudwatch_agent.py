@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from cdk_ecs_xray.collectors.application import (
-    LINKED_PORTS,
     OpenTelemetrySdk,
     open_telemetry_environment,
     xray_sdk_environment,
@@ -99,7 +98,7 @@ class CloudWatchAgent:
                 CONFIGURATION_VARIABLE: json.dumps(config),
             },
             ports=_PORTS,
-            linked_ports=LINKED_PORTS,
+            linked_ports=self._linked_ports(),
             # It writes its translated configuration and a pid file.
             runs_sandboxed=False,
             assumes_role=self.role_arn,
@@ -107,11 +106,22 @@ class CloudWatchAgent:
 
     def application_environment(self, host: str) -> Mapping[str, str]:
         """Return what the X-Ray and OpenTelemetry SDKs read."""
-        otlp = self.config is None or at(self._config_mapping, f"{_COLLECTED}.otlp") is not None
         return {
             **xray_sdk_environment(host),
-            **(open_telemetry_environment(host, self.open_telemetry_sdk) if otlp else {}),
+            **(
+                open_telemetry_environment(host, self.open_telemetry_sdk)
+                if self._takes_spans
+                else {}
+            ),
         }
+
+    @property
+    def _takes_spans(self) -> bool:
+        return self.config is None or at(self._config_mapping, f"{_COLLECTED}.otlp") is not None
+
+    def _linked_ports(self) -> Sequence[CollectorPort]:
+        spans = (OTLP_GRPC_PORT, OTLP_HTTP_PORT) if self._takes_spans else ()
+        return [CollectorPort(container_port=port, protocol="tcp") for port in (XRAY_PORT, *spans)]
 
     @property
     def _image(self) -> PinnedImage:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
+from cdk_ecs_xray.plan.fit import Ports, Transport, port_range
 from cdk_ecs_xray.plan.network import SidecarNetwork
 
 
@@ -30,7 +31,7 @@ class CollectorPort:
     """A port the collector listens on, as published in the task definition."""
 
     container_port: int
-    protocol: Literal["udp", "tcp"]
+    protocol: Transport
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,7 @@ class CollectorContainer:
     :param ports: what a sidecar publishes.
     :param linked_ports: what apps reach besides, over a link or a shared interface. A sidecar
         does not publish these: TCP 2000 signs X-Ray requests for whoever reaches it.
+    :param own_ports: what it listens on for nobody but itself, such as its health check.
     :param health_check: a command of the image, without ``CMD``; None where none would tell
         anything. Images without a shell cannot run ``CMD-SHELL``.
     :param runs_sandboxed: works with a read-only root file system and no Linux capabilities.
@@ -54,10 +56,19 @@ class CollectorContainer:
     environment: Mapping[str, str] = field(default_factory=dict)
     ports: Sequence[CollectorPort] = ()
     linked_ports: Sequence[CollectorPort] = ()
+    own_ports: Sequence[CollectorPort] = ()
     health_check: Sequence[str] | None = None
     runs_sandboxed: bool = True
     actions: Sequence[str] = WRITE_ACTIONS
     assumes_role: str | None = None
+
+
+def opened_by(container: CollectorContainer) -> Sequence[Ports]:
+    """Return every port it opens; an app that shares its network cannot have one of them."""
+    return [
+        Ports(port_range(port.container_port, None), port.protocol)
+        for port in (*container.ports, *container.linked_ports, *container.own_ports)
+    ]
 
 
 @runtime_checkable

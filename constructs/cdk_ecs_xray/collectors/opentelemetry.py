@@ -20,6 +20,11 @@ def component_type(component: str) -> str:
     return str(component).partition("/")[0]
 
 
+def pipelines(configuration: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Return the pipelines for every signal."""
+    return [_mapping(one) for one in _mapping(at(configuration, "service.pipelines")).values()]
+
+
 def traces_pipelines(configuration: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """Return the pipelines for traces."""
     return [

@@ -9,7 +9,7 @@ from typing import Any
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.inject.placeholders import is_open
-from cdk_ecs_xray.plan.fit import ContainerFacts, port_range
+from cdk_ecs_xray.plan.fit import ContainerFacts, Ports, Transport, port_range
 from cdk_ecs_xray.plan.wiring import PresentWiring
 
 RawContainer = Mapping[str, Any]
@@ -235,13 +235,14 @@ def _list_problems(place: str, key: str, value: Any, needed: Sequence[str]) -> S
     return problems
 
 
-def _ports(mapping: Mapping[str, Any]) -> range | None:
+def _ports(mapping: Mapping[str, Any]) -> Ports | None:
     """Return what a mapping takes of the ports that containers share."""
+    transport: Transport = "udp" if mapping.get("protocol") == "udp" else "tcp"
     ports = mapping.get("containerPortRange")
     if isinstance(ports, str) and _PORTS.fullmatch(ports) is not None:
-        return port_range(0, ports)
+        return Ports(port_range(0, ports), transport)
     port = _number(mapping.get("containerPort"))
-    return None if port == 0 else port_range(port, None)
+    return None if port == 0 else Ports(port_range(port, None), transport)
 
 
 def _number(value: Any) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdk_ecs_xray.collectors import CollectorContainer, Placement
+from cdk_ecs_xray.collectors.description import opened_by
 from cdk_ecs_xray.errors import Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.inject.advice import advice, kept_collector, unchecked
 from cdk_ecs_xray.inject.definition import (
@@ -67,9 +68,7 @@ def plan_injection(definition: Definition, options: TracingOptions) -> Injection
     if by_hand is not None:
         return _untouched(definition, by_hand)
     region, log = _surroundings(definition, options, network, others=others, own=own)
-    description = options.collector.describe(
-        Placement(network=network, region=region, memory_mib=options.profile.usable_memory_mib)
-    )
+    description = _description(options, network, region)
     sidecar = sidecar_json(
         name,
         description=description,
@@ -87,6 +86,14 @@ def plan_injection(definition: Definition, options: TracingOptions) -> Injection
         log=log,
         sidecar=sidecar,
         added=own is None,
+    )
+
+
+def _description(
+    options: TracingOptions, network: SidecarNetwork, region: str
+) -> CollectorContainer:
+    return options.collector.describe(
+        Placement(network=network, region=region, memory_mib=options.profile.usable_memory_mib)
     )
 
 
@@ -160,6 +167,8 @@ def _obstacles(
             memory_mib=mebibytes(definition.field.get("memory")),
         ),
         container_name=options.container_name,
+        # The ports are the same in every region, which may not be known yet.
+        ports=opened_by(_description(options, network, region="")),
         cpu=options.profile.cpu,
         memory_mib=options.profile.memory_reservation_mib,
     )

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from cdk_ecs_xray.errors import Problem
-from cdk_ecs_xray.plan.network import NETWORKS, XRAY_PORT
+from cdk_ecs_xray.plan.network import NETWORKS
 
 MAX_CONTAINERS = 10  # ECS's quota per task definition; it cannot be raised.
+
+
+Transport = Literal["udp", "tcp"]
+
+
+class Ports(NamedTuple):
+    """Ports of one transport: an app's mapping, or one that a collector opens."""
+
+    numbers: range
+    transport: Transport
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +32,7 @@ class ContainerFacts:
     """
 
     name: str
-    ports: Sequence[range] = ()
+    ports: Sequence[Ports] = ()
     cpu: int = 0
     memory_mib: int = 0
 
@@ -54,9 +65,12 @@ def port_range(port: int, ports: str | None) -> range:
 
 
 def obstacles(
-    task: TaskFacts, *, container_name: str, cpu: int, memory_mib: int
+    task: TaskFacts, *, container_name: str, ports: Sequence[Ports], cpu: int, memory_mib: int
 ) -> Sequence[Problem]:
-    """Return why a task cannot carry a sidecar of this name and size; nothing when it can."""
+    """Return why a task cannot carry a sidecar of this name and size; nothing when it can.
+
+    :param ports: every port that the collector opens.
+    """
     problems = []
     if task.mode not in NETWORKS:
         problems.append(
@@ -87,8 +101,8 @@ def obstacles(
                 fix="Rename that container or give the sidecar another name with Naming.",
             )
         )
-    if task.mode in ("awsvpc", "host"):
-        problems += _port_obstacles(task)
+    if shares_ports(task.mode):
+        problems += port_obstacles(task, ports)
     problems += budget_obstacles(task, cpu=cpu, memory_mib=memory_mib, sidecars=1)
     return problems
 
@@ -135,14 +149,35 @@ def budget_obstacles(
     return problems
 
 
-def _port_obstacles(task: TaskFacts) -> Sequence[Problem]:
+def shares_ports(mode: str) -> bool:
+    """Return whether containers of a task share their ports; a link leads to another network."""
+    return mode in ("awsvpc", "host")
+
+
+def port_obstacles(
+    task: TaskFacts, opened: Sequence[Ports], *, sidecar: str | None = None
+) -> Sequence[Problem]:
+    """Return the containers that map a port which a collector opens in the same network.
+
+    :param opened: every port that the collector opens.
+    :param sidecar: its container, where the task has it already.
+    """
+    numbers = sorted({ports.numbers.start for ports in opened})
     return [
         Problem(
             where=task.where,
-            what=f"port {XRAY_PORT} must be free in {task.mode} mode, where containers share ports",
+            what=f"port {number} must be free in {task.mode} mode, where containers share ports",
             got=f"it mapped by '{container.name}'",
             fix="Move that container to another port.",
         )
+        for number in numbers
         for container in task.containers
-        if any(XRAY_PORT in ports for ports in container.ports)
+        if container.name != sidecar
+        and any(
+            number in mapped.numbers
+            and any(
+                mapped.transport == ports.transport for ports in opened if number in ports.numbers
+            )
+            for mapped in container.ports
+        )
     ]
