@@ -130,7 +130,8 @@ def _refuse_others(line: str, where: str) -> None:
             Problem(
                 where=where,
                 what="the log must say which fields its columns hold",
-                got=f"'{line.expandtabs(1)[:_SHOWN]}', as CloudFront logs a choice of fields in real time",
+                got=f"'{line.expandtabs(1)[:_SHOWN]}', as CloudFront logs a choice of fields in "
+                "real time",
                 fix="Put a line such as '#Fields: timestamp cs-method cs-uri-stem' in front, with "
                 "the fields in the order of your configuration.",
             )
