@@ -62,6 +62,7 @@ def test_a_stack_gets_sidecar_wiring_log_group_and_roles(
         "awslogs-group": {"Ref": group_id},
         "awslogs-region": {"Ref": "AWS::Region"},
         "awslogs-stream-prefix": "xray",
+        "mode": "non-blocking",
     }
     assert task["Volumes"] == [
         {

@@ -95,3 +95,23 @@ def test_all_mistakes_are_reported_together() -> None:
 def test_usable_memory_is_the_limit_or_else_the_reservation() -> None:
     assert SidecarProfile.TERRAFORM.usable_memory_mib == 256
     assert replace(SidecarProfile.TERRAFORM, memory_limit_mib=512).usable_memory_mib == 512
+
+
+@pytest.mark.parametrize("option", [{"start_order": "START"}, {"log_mode": "async"}], ids=str)
+def test_a_word_that_is_no_choice_is_refused(
+    option: dict[str, Any], reads_well: Callable[[object], bool]
+) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        replace(SidecarProfile.SAFE, **option)
+
+    (problem,) = map(str, raised.value.problems)
+    assert problem.startswith(f"SidecarProfile: {next(iter(option))} must be one of ")
+    assert reads_well(problem)
+
+
+def test_the_reference_setups_log_has_no_mode_and_the_default_drops_rather_than_blocks() -> None:
+    assert SidecarProfile.TERRAFORM.log_mode is None
+    assert SidecarProfile.SAFE.log_mode == "non-blocking"
+    assert {SidecarProfile.SAFE.start_order, SidecarProfile.TERRAFORM.start_order} == {
+        "sidecar-first"
+    }

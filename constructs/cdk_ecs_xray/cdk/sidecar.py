@@ -15,6 +15,7 @@ from constructs import Construct, IConstruct
 
 from cdk_ecs_xray.cdk.container import add_collector_container
 from cdk_ecs_xray.cdk.fit import NETWORK_MODES, late_problems, problems_of
+from cdk_ecs_xray.cdk.log_driver import collector_log_driver
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
 from cdk_ecs_xray.cdk.permissions import grant_assume, grant_write_traces
 from cdk_ecs_xray.cdk.wiring import wire
@@ -26,7 +27,7 @@ from cdk_ecs_xray.plan.fit import Ports
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.network import NETWORKS
 from cdk_ecs_xray.plan.profile import SidecarProfile
-from cdk_ecs_xray.plan.wiring import PresentWiring
+from cdk_ecs_xray.plan.wiring import PresentWiring, order_kept_by_link
 
 Logging = ecs.LogDriver | Literal["awslogs", "none"]
 """Where a collector's own log goes; FireLens and others are CDK's log drivers."""
@@ -129,6 +130,10 @@ class XRaySidecar(Construct):
             log_driver=self._log_driver(logging),
         )
         self._warn_of_load(expected_segments_per_second)
+        for warned in order_kept_by_link(
+            self.node.path, start_order=self.profile.start_order, linked=self._network.linked
+        ):
+            Annotations.of(self).add_warning_v2(warned.id, str(warned.problem))
         _SIDECARS[jsii_reference(task_definition)] = self
 
     @staticmethod
@@ -192,6 +197,7 @@ class XRaySidecar(Construct):
             linked=self._network.linked,
             present=present,
             environment=self.application_environment(tracing_name),
+            start_order=self.profile.start_order,
         )
 
     def misfits(self) -> Sequence[Problem]:
@@ -238,7 +244,7 @@ class XRaySidecar(Construct):
             return logging
         if logging == "none":
             return None
-        return ecs.LogDriver.aws_logs(log_group=self.log_group, stream_prefix="xray")
+        return collector_log_driver(self.log_group, self.profile)
 
     def _warn_of_load(self, expected: int | None) -> None:
         if expected is None:

@@ -8,6 +8,7 @@ from typing import Any
 from aws_cdk import Annotations, Stack
 from aws_cdk import aws_ecs as ecs
 
+from cdk_ecs_xray.plan.profile import StartOrder
 from cdk_ecs_xray.plan.wiring import (
     PresentWiring,
     WiringPlan,
@@ -23,6 +24,7 @@ def wire(
     name: str,
     linked: bool,
     environment: Mapping[str, str],
+    start_order: StartOrder,
     present: PresentWiring | None = None,
 ) -> None:
     """Give a container the environment, link and start order that lead to the collector.
@@ -38,6 +40,7 @@ def wire(
         to=name,
         linked=linked,
         environment=environment,
+        start_order=start_order,
     )
     _apply_environment(container, plan)
     if plan.link:

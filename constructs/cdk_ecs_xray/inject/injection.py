@@ -33,7 +33,7 @@ from cdk_ecs_xray.inject.surroundings import (
 from cdk_ecs_xray.plan.fit import TaskFacts, obstacles
 from cdk_ecs_xray.plan.network import SidecarNetwork, network_for
 from cdk_ecs_xray.plan.operating_system import windows_sign
-from cdk_ecs_xray.plan.wiring import START, Warned, WiringPlan, plan_wiring
+from cdk_ecs_xray.plan.wiring import START, Warned, WiringPlan, order_kept_by_link, plan_wiring
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,12 +195,16 @@ def _traced(
             to=sidecar["name"],
             linked=network.linked,
             environment=_environment(container, options, network),
+            start_order=options.profile.start_order,
         )
         additions += _wiring((*prefix, position), container, plan, to=sidecar["name"])
         warnings += plan.warnings
     if added:
         additions.append(Addition(path=prefix, items=(sidecar,)))
         warnings += unchecked(definition, network)
+        warnings += order_kept_by_link(
+            definition.where, start_order=options.profile.start_order, linked=network.linked
+        )
     return Injection(
         sidecar=sidecar,
         additions=additions,

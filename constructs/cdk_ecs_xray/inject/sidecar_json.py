@@ -23,6 +23,9 @@ def sidecar_json(
 ) -> dict[str, Any]:
     """Return the container definition, without keys that would hold nothing."""
     sandboxed = profile.sandboxed and description.runs_sandboxed
+    if log_configuration is not None and profile.log_mode is not None:
+        log_options = {**log_configuration["options"], "mode": profile.log_mode}
+        log_configuration = {**log_configuration, "options": log_options}
     optional: dict[str, Any] = {
         "memory": profile.memory_limit_mib,
         "command": list(description.command) or None,
@@ -74,7 +77,8 @@ def pairs(environment: Mapping[str, str]) -> list[dict[str, str]]:
 def is_same(present: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     """Whether a container is the sidecar, as injected or as ECS describes it afterwards.
 
-    ECS adds empty lists, and the host's port in the modes where it is the container's.
+    ECS adds empty lists, and the host's port in the modes where it is the container's. A sidecar
+    whose awslogs has another mode, or none, is the same one: that is its owner's choice.
     """
     return _comparable(present) == _comparable(wanted)
 
@@ -83,6 +87,10 @@ def _comparable(container: Mapping[str, Any]) -> dict[str, Any]:
     found = {key: value for key, value in container.items() if value not in ([], None)}
     if "environment" in found:
         found["environment"] = {pair["name"]: pair.get("value") for pair in found["environment"]}
+    log = found.get("logConfiguration")
+    if isinstance(log, Mapping) and isinstance(log.get("options"), Mapping):
+        options = {key: value for key, value in log["options"].items() if key != "mode"}
+        found["logConfiguration"] = {**log, "options": options}
     if "portMappings" in found:
         found["portMappings"] = [
             {

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal, get_args
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 _FEWEST_MEMORY_MIB = 4  # Docker's minimum, as ECS documents for memory and memoryReservation.
 _MAX_STOP_TIMEOUT_SECONDS = 120  # ECS's limit on Fargate; CDK does not check it.
 _RESTART_PERIOD_SECONDS = range(60, 1801)  # ECS's limits of restartAttemptPeriod.
+
+
+StartOrder = Literal["sidecar-first", "independent"]
+"""Whether app containers depend on the sidecar with the condition START, or not at all."""
+LogMode = Literal["non-blocking", "blocking"]
+"""What awslogs does when CloudWatch Logs does not take lines: drop them, or stop the writer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +35,14 @@ class SidecarProfile:
         default. With X-Ray hanging and a full backlog the daemon needs up to 24 (measured).
     :param sandboxed: read-only root file system and no Linux capabilities, for a collector that
         works with that.
+    :param start_order: ``sidecar-first`` gives every app container a START dependency on the
+        sidecar: ECS starts the sidecar before the app and stops it after, so the last traces
+        arrive. It also keeps the app from starting while the sidecar's image cannot be pulled or
+        its log driver fails (read in the ECS agent's ``dependencygraph``). ``independent`` adds no
+        dependency: nothing of the sidecar keeps the app from starting, and the last traces of
+        each task can be lost. In bridge mode the link stays, which is a dependency too.
+    :param log_mode: awslogs' ``mode``; None leaves the account's default, which has been
+        non-blocking since June 2025 unless the account sets ``defaultLogDriverMode``.
     :param no_new_privileges: Docker's option of that name, EC2 and External only. Off, as ECS
         places such a container only on instances whose agent registered with
         ``ECS_SELINUX_CAPABLE`` or ``ECS_APPARMOR_CAPABLE``.
@@ -43,10 +57,12 @@ class SidecarProfile:
     restart_attempt_period_seconds: int = 60
     stop_timeout_seconds: int | None = None
     sandboxed: bool = False
+    start_order: StartOrder = "sidecar-first"
+    log_mode: LogMode | None = None
     no_new_privileges: bool = False
 
     SAFE: ClassVar[SidecarProfile]
-    """The default: tracing can fail without the app noticing."""
+    """The default: the app keeps running when the collector stops."""
     TERRAFORM: ClassVar[SidecarProfile]
     """The reference setup's container, to the letter: an essential sidecar without limits."""
 
@@ -63,7 +79,19 @@ class SidecarProfile:
         return self.memory_limit_mib
 
     def _problems(self) -> list[Problem]:
-        problems = []
+        problems = [
+            Problem(
+                where="SidecarProfile",
+                what=f"{name} must be one of {', '.join(get_args(values))}",
+                got=f"{value!r}",
+                fix="Leave it out for the profile's own.",
+            )
+            for name, value, values in (
+                ("start_order", self.start_order, StartOrder),
+                ("log_mode", self.log_mode, LogMode),
+            )
+            if value is not None and value not in get_args(values)
+        ]
         if self.cpu < 0:
             problems.append(
                 Problem(
@@ -125,5 +153,6 @@ SidecarProfile.SAFE = SidecarProfile(
     restart=True,
     stop_timeout_seconds=30,
     sandboxed=True,
+    log_mode="non-blocking",
 )
 SidecarProfile.TERRAFORM = SidecarProfile(essential=True)

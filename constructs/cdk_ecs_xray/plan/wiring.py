@@ -6,9 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cdk_ecs_xray.errors import Problem
+from cdk_ecs_xray.plan.profile import StartOrder
 
 START = "START"
-"""The condition of ``dependsOn`` that orders start and stop without ever blocking the app."""
+"""The condition of ``dependsOn`` that orders start and stop, and waits for no health check.
+
+A container that could never start blocks with it too: ECS then stops the app with exit code 143
+(read in the ECS agent's ``dependencygraph``). One that started and exited blocks nothing.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +54,17 @@ class WiringPlan:
 
 
 def plan_wiring(
-    present: PresentWiring, *, to: str, linked: bool, environment: Mapping[str, str]
+    present: PresentWiring,
+    *,
+    to: str,
+    linked: bool,
+    environment: Mapping[str, str],
+    start_order: StartOrder = "sidecar-first",
 ) -> WiringPlan:
     """Return what leads a container to the collector ``to``; what the user set stays.
 
-    The collector starts first, so that ECS stops it after the app: the daemon closes its socket
-    at SIGTERM and would lose the app's last traces.
+    With ``sidecar-first`` ECS stops the collector after the app: the daemon closes its socket at
+    SIGTERM and would lose the app's last traces.
     """
     kept = plan_environment(present, environment)
     link_warnings = _link_warnings(present, to) if linked else ()
@@ -62,8 +72,26 @@ def plan_wiring(
     return WiringPlan(
         environment=kept.environment,
         link=linked and to not in targets,
-        dependency=to not in present.dependencies,
+        dependency=start_order == "sidecar-first" and to not in present.dependencies,
         warnings=[*kept.warnings, *link_warnings, *_dependency_warnings(present, to)],
+    )
+
+
+def order_kept_by_link(where: str, *, start_order: StartOrder, linked: bool) -> Sequence[Warned]:
+    """Return a warning where the profile wants no order and the network mode brings one."""
+    if start_order != "independent" or not linked:
+        return ()
+    return (
+        Warned(
+            id="ecs-xray:link-orders-start",
+            problem=Problem(
+                where=where,
+                what="start_order 'independent' and bridge mode cannot be combined, as ECS starts "
+                "a linked container first",
+                fix="Use awsvpc or host mode, XRayDaemonService, or accept that the app waits for "
+                "the sidecar to start.",
+            ),
+        ),
     )
 
 
@@ -118,7 +146,7 @@ def _dependency_warnings(present: PresentWiring, to: str) -> Sequence[Warned]:
                 where=present.where,
                 what=f"the dependency on '{to}' is already set and stays as it is",
                 got=condition,
-                fix="START is enough and never blocks the app.",
+                fix="START is enough: it waits for the container to start, not for its health.",
             ),
         ),
     )

@@ -23,7 +23,7 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
                     place=container.place,
                     what="DependsOn must let the app start without its collector",
                     got=f"{dependency.condition} on '{name}'",
-                    fix="Use the condition START, which orders start and stop and never blocks.",
+                    fix="Use the condition START, which does not wait for its health.",
                 )
 
 
