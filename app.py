@@ -10,8 +10,8 @@ import stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import
 import aws_cdk as cdk
 
 from cdk_ecs_xray import EcsXRayError
+from cdk_ecs_xray.environments.folder import read_environments, select
 from stacks.acknowledged import check_with_nag
-from stacks.environments import read_environments, select
 from stacks.stage import EnvironmentStage
 
 

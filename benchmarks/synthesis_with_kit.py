@@ -8,7 +8,7 @@ import stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import
 import aws_cdk as cdk
 
 from cdk_ecs_xray import SamplingRuleSet
-from stacks.environment import Environment
+from cdk_ecs_xray.environments.environment import Environment
 from stacks.service_stack import ServiceStack
 
 if __name__ == "__main__":

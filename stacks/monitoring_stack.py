@@ -10,9 +10,9 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cdk_ecs_xray import MonitoredService, XRayCollectorAlarms, XRayDashboard
-from stacks.environment import MONITORING_STACK, Environment
-from stacks.monitoring import Monitoring
-from stacks.service import Service
+from cdk_ecs_xray.environments.environment import MONITORING_STACK, Environment
+from cdk_ecs_xray.environments.monitoring import Monitoring
+from cdk_ecs_xray.environments.service import Service
 
 
 class MonitoringStack(cdk.Stack):

@@ -8,7 +8,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from stacks.service import NewCluster
+from cdk_ecs_xray.environments.service import NewCluster
 
 _ROOT_VOLUME_GIB = 30  # The least that the ECS-optimised image starts from.
 

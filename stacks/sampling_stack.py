@@ -8,10 +8,10 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from cdk_ecs_xray import XRayDefaultSamplingRule, XRayGroups, XRaySamplingRules
+from cdk_ecs_xray.environments.environment import SAMPLING_STACK, Environment
+from cdk_ecs_xray.environments.folder import sharing_with
 from cdk_ecs_xray.sampling.checks import check_environment_names
 from stacks.acknowledged import acknowledge
-from stacks.environment import SAMPLING_STACK, Environment
-from stacks.environments import sharing_with
 
 _DEFAULT_RULE_FINDINGS = {
     "IAM5[Resource::*]": "xray:GetSamplingRules takes no resource.",

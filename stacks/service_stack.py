@@ -5,18 +5,18 @@ from __future__ import annotations
 import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
-from aws_cdk import region_info
 from constructs import Construct
 
 from cdk_ecs_xray import TracedTaskDefinition, TracedTaskDefinitionFile, XRaySidecar
 from cdk_ecs_xray.cdk.console import log_group_url, trace_map_url, traces_url
 from cdk_ecs_xray.cdk.log_group import RETENTION_DAYS
+from cdk_ecs_xray.environments.choices import COLLECTORS, PROFILES
+from cdk_ecs_xray.environments.environment import Environment
+from cdk_ecs_xray.environments.service import Service
+from cdk_ecs_xray.plan.regions import PARTITIONS
 from cdk_ecs_xray.plan.wiring import PresentWiring
 from stacks.acknowledged import NEW_CLUSTER_FINDINGS, SERVICE_FINDINGS, acknowledge
-from stacks.choices import COLLECTORS, PROFILES
-from stacks.environment import Environment
 from stacks.new_cluster import NewClusterCapacity
-from stacks.service import Service
 
 _REMOVAL_POLICIES = {
     "destroy": cdk.RemovalPolicy.DESTROY,
@@ -48,7 +48,7 @@ class ServiceStack(cdk.Stack):
         self._log_retention = RETENTION_DAYS[environment.log_retention_days]
         self._log_removal_policy = _REMOVAL_POLICIES[environment.removal_policy]
         self.naming = environment.naming(service)
-        file = environment.task_definition(service)
+        file = environment.task_definition(service, region=cdk.Aws.REGION)
         self.task_definition: ecs.Ec2TaskDefinition | TracedTaskDefinition
         self.sidecar: XRaySidecar | TracedTaskDefinition
         if file is None:
@@ -182,7 +182,7 @@ class ServiceStack(cdk.Stack):
         region = self.region
         partition = "aws"
         if self._environment.region is not None:
-            partition = region_info.RegionInfo.get(region).partition or partition
+            partition = PARTITIONS[region]
         for construct_id, description, value in (
             ("TraceMap", "The trace map", trace_map_url(region=region, partition=partition)),
             (

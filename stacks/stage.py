@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import aws_cdk as cdk
 from constructs import Construct
 
-from stacks.environment import MONITORING_STACK, SAMPLING_STACK, Environment
+from cdk_ecs_xray.environments.environment import MONITORING_STACK, SAMPLING_STACK, Environment
 from stacks.monitoring_stack import MonitoringStack
 from stacks.sampling_stack import SamplingStack
 from stacks.service_stack import ServiceStack

@@ -11,11 +11,11 @@ import pytest
 from cfnlint.schema.manager import ProviderSchemaManager  # type: ignore[import-untyped]
 
 from cdk_ecs_xray.cli.commands import run
+from cdk_ecs_xray.environments.environment import Environment
 from cdk_ecs_xray.errors import ConfigurationError
 from cdk_ecs_xray.files.secrecy import OWN_VARIABLES, SHOWN_TYPES, holds_secret, is_shown
 from cdk_ecs_xray.verify.checks.drift import judged
 from cdk_ecs_xray.verify.comparison import differences
-from stacks.environment import Environment
 
 PLANTED = "hunter2"
 FORMS = ("terminal", "markdown", "html", "json", "sarif")

@@ -169,7 +169,7 @@ from cdk_ecs_xray.cli.commands import run
 from cdk_ecs_xray.review.report import review
 from cdk_ecs_xray.verify.assembly import stacks_of
 from cdk_ecs_xray.verify.traced_service import traced_services
-from stacks.environment import Environment
+from cdk_ecs_xray.environments.environment import Environment
 
 folder, task = sys.argv[1:]
 options = ["--collector", "vendor", "--region", "eu-west-1", "--no-log"]

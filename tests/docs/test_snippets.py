@@ -15,7 +15,7 @@ import aws_cdk as cdk
 import pytest
 
 from cdk_ecs_xray import SamplingRuleError, SamplingRuleSet
-from stacks.environment import Environment
+from cdk_ecs_xray.environments.environment import Environment
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))

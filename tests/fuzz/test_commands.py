@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdk_ecs_xray.cli.commands import commands, run
+from cdk_ecs_xray.environments.environment import Environment
 from cdk_ecs_xray.errors import EcsXRayError, Problem
 from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
-from stacks.environment import Environment
 from tests.fuzz.conftest import Fed, fuzzed
 from tests.fuzz.mutation import HOSTILE, as_text, broken, torn
 from tests.right_template import RIGHT

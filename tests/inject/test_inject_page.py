@@ -14,7 +14,7 @@ import aws_cdk as cdk
 import pytest
 
 from cdk_ecs_xray.cli.commands import run
-from stacks.environment import Environment
+from cdk_ecs_xray.environments.environment import Environment
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import aws_cdk as cdk
 import pytest
 
 from cdk_ecs_xray import SamplingRule, SamplingRuleSet
-from stacks.environment import Environment
-from stacks.environments import read_environments
+from cdk_ecs_xray.environments.environment import Environment
+from cdk_ecs_xray.environments.folder import read_environments
 from stacks.stage import EnvironmentStage
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import aws_cdk as cdk
 import pytest
 
-from stacks.environment import Environment
+from cdk_ecs_xray.environments.environment import Environment
 from stacks.stage import EnvironmentStage
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import pytest
 from aws_cdk.assertions import Annotations, Match, Template
 
 from cdk_ecs_xray import SamplingRuleError
-from stacks.environment import Environment
-from stacks.environments import read_environments
+from cdk_ecs_xray.environments.environment import Environment
+from cdk_ecs_xray.environments.folder import read_environments
 from stacks.sampling_stack import SamplingStack
 
 RULE = {"name": "checkout", "priority": 100, "fixed_rate": 0.5, "host": "example.com"}

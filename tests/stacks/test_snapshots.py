@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from stacks.environment import Environment
+from cdk_ecs_xray.environments.environment import Environment
 
 if TYPE_CHECKING:
     from tests.conftest import Synthesised

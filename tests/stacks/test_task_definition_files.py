@@ -11,7 +11,7 @@ import pytest
 from cdk_ecs_xray import (
     ConfigurationError,
 )
-from stacks.environment import Environment
+from cdk_ecs_xray.environments.environment import Environment
 from stacks.stage import EnvironmentStage
 from tests.task_files import TASK
 

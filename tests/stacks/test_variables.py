@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from stacks.environment import Environment
+from cdk_ecs_xray.environments.environment import Environment
 from stacks.stage import EnvironmentStage
 
 FILE = """\

@@ -13,15 +13,14 @@ from constructs import Construct
 
 from cdk_ecs_xray.cdk.alarms import XRayCollectorAlarms
 from cdk_ecs_xray.cdk.dashboard_text import (
-    TRACE_KINDS,
     collector_trouble_query,
     group_expression,
-    group_name,
     links_text,
     sampling_text,
     trace_lines_query,
 )
 from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.plan.trace_groups import TRACE_KINDS, group_name
 from cdk_ecs_xray.sampling import SamplingRuleSet
 
 _FULL, _HALF, _THIRD = 24, 12, 8

@@ -12,23 +12,10 @@ from cdk_ecs_xray.cdk.console import (
     traces_url,
 )
 from cdk_ecs_xray.collectors.log_lines import LINE_MEANINGS
+from cdk_ecs_xray.plan.trace_groups import TRACE_KINDS
 from cdk_ecs_xray.sampling import SamplingRule
 
-TRACE_KINDS: Mapping[str, str] = {
-    "all": "",
-    "fault": "fault = true",
-    "error": "error = true",
-    "429": "throttle = true",
-    "slow": "responsetime > {slow_seconds:g}",
-}
-"""What each group holds, as a condition on the service's own segment."""
-
 _LINES = 20
-
-
-def group_name(environment: str, kind: str) -> str:
-    """Return the name of the group that counts one kind of trace."""
-    return f"{environment}-watch-{kind}"
 
 
 def group_expression(kind: str, services: Sequence[str], *, slow_seconds: float) -> str:

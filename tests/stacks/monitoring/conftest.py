@@ -10,7 +10,7 @@ import aws_cdk as cdk
 import pytest
 
 from cdk_ecs_xray import SamplingRule, SamplingRuleSet
-from stacks.environment import Environment
+from cdk_ecs_xray.environments.environment import Environment
 from stacks.stage import EnvironmentStage
 
 if TYPE_CHECKING:

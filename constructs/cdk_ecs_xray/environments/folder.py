@@ -6,11 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
-from cdk_ecs_xray import ConfigurationError, NameCollisionError, SamplingRuleError
-from cdk_ecs_xray.errors import Problem
+from cdk_ecs_xray.environments.environment import Environment
+from cdk_ecs_xray.errors import (
+    ConfigurationError,
+    NameCollisionError,
+    Problem,
+    SamplingRuleError,
+)
 from cdk_ecs_xray.sampling.checks import EnvironmentRules, check_account, check_rules
 from cdk_ecs_xray.sampling.findings import errors_in
-from stacks.environment import Environment
 
 _SUFFIXES = (".yaml", ".yml", ".json")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cdk_ecs_xray import ConfigurationError, NameCollisionError
-from stacks.environments import read_environments, select
+from cdk_ecs_xray.environments.folder import read_environments, select
 
 Add = Callable[..., None]
 DEV_ACCOUNT = "111111111111"

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from aws_cdk import Aws, region_info
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -19,24 +18,24 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from cdk_ecs_xray import (
-    Naming,
-    SamplingRuleSet,
-    TracedTaskDefinitionFile,
-    UnsupportedTaskDefinitionError,
-)
-from cdk_ecs_xray.cdk.dashboard_text import TRACE_KINDS, group_name
-from cdk_ecs_xray.cdk.log_group import RETENTION_DAYS
-from cdk_ecs_xray.errors import InvalidValueError, Problem
+from cdk_ecs_xray.environments.choices import COLLECTORS, PROFILES
+from cdk_ecs_xray.environments.monitoring import Monitoring
+from cdk_ecs_xray.environments.service import Service
+from cdk_ecs_xray.errors import InvalidValueError, Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.files.field_limits import matching, one_of, shown
 from cdk_ecs_xray.files.model_file import clash, read_model, validate_with
-from stacks.choices import COLLECTORS, PROFILES
-from stacks.monitoring import Monitoring
-from stacks.service import Service
+from cdk_ecs_xray.inject import TracedTaskDefinitionFile
+from cdk_ecs_xray.plan.naming import Naming
+from cdk_ecs_xray.plan.regions import PARTITIONS
+from cdk_ecs_xray.plan.retention import RETENTIONS
+from cdk_ecs_xray.plan.trace_groups import TRACE_KINDS, group_name
+from cdk_ecs_xray.sampling import SamplingRuleSet
 
 SAMPLING_STACK = "sampling"
 MONITORING_STACK = "monitoring"
 _ACCOUNT_DIGITS = 12
+ANY_REGION = "us-east-1"
+"""Stands for what only a stack knows, while everything else is checked."""
 
 EnvironmentName = Annotated[
     str,
@@ -66,24 +65,24 @@ def _account(value: object) -> object:
 
 
 def _region(value: str) -> str:
-    if region_info.RegionInfo.get(value).partition is None:
+    if value not in PARTITIONS:
         raise InvalidValueError(
             Problem(
                 what="must be an AWS region",
                 got=f"'{value}'",
-                fix="Write one such as eu-west-1, or update aws-cdk-lib if AWS has just opened it.",
+                fix="Write one such as eu-west-1, or update cdk-ecs-xray if the region is new.",
             )
         )
     return value
 
 
 def _retention(value: int) -> int:
-    if value not in RETENTION_DAYS:
+    if value not in RETENTIONS:
         raise InvalidValueError(
             Problem(
                 what="must be a number of days that CloudWatch Logs offers",
                 got=str(value),
-                fix=f"Choose one of {', '.join(map(str, RETENTION_DAYS))}.",
+                fix=f"Choose one of {', '.join(map(str, RETENTIONS))}.",
             )
         )
     return value
@@ -183,9 +182,12 @@ class Environment(BaseModel):
             ]
         return frozenset(names)
 
-    def task_definition(self, service: Service) -> TracedTaskDefinitionFile | None:
+    def task_definition(
+        self, service: Service, *, region: str = ANY_REGION
+    ) -> TracedTaskDefinitionFile | None:
         """Return a service's own task definition; None where its options describe it.
 
+        :param region: of the stack, which may be a CDK token.
         :raises EcsXRayError: when it is none, or none that a shipped service can run.
         """
         if service.task_definition is None:
@@ -197,8 +199,8 @@ class Environment(BaseModel):
                 "ENVIRONMENT": self.name,
                 "NAMESPACE": self.namespace,
                 "SERVICE_NAME": service.name,
-                "REGION": Aws.REGION,
-                "AWS_REGION": Aws.REGION,
+                "REGION": region,
+                "AWS_REGION": region,
             },
             collector=COLLECTORS[self.collector],
             naming=self.naming(service),
