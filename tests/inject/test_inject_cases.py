@@ -190,7 +190,7 @@ def test_another_profile_does_not_change_a_sidecar_that_is_there(cases: Path) ->
     result = trace_text(text, where="task.json", options=options)
 
     assert result.text == text
-    assert [warned.id for warned in result.injection.warnings] == ["ecs-xray:collector-kept"]
+    assert [warned.id for warned in result.injection.warnings] == ["ecs-xray:sidecar-kept"]
 
 
 def test_an_app_that_came_later_is_wired_too(cases: Path) -> None:

@@ -33,6 +33,8 @@ from cdk_ecs_xray.unknown import Unknown
 
 _WHERE = "AdotCollector"
 CONFIGURATION_VARIABLE = "AOT_CONFIG_CONTENT"
+# The image's own user (read from the image, 0.49.0).
+_IMAGE_USER = 4317
 _PORTS = (CollectorPort(container_port=XRAY_PORT, protocol="udp"),)
 
 
@@ -99,6 +101,7 @@ class AdotCollector:
             ports=_PORTS,
             linked_ports=ports_for_apps(config),
             own_ports=own_ports(config),
+            image_user=_IMAGE_USER,
             # The image has no shell, but brings this command for its health_check extension.
             health_check=("/healthcheck",) if has_health_check(config) else None,
             assumes_role=self.role_arn,

@@ -45,6 +45,7 @@ class CollectorContainer:
     :param own_ports: what it listens on for nobody but itself, such as its health check.
     :param health_check: a command of the image, without ``CMD``; None where none would tell
         anything. Images without a shell cannot run ``CMD-SHELL``.
+    :param image_user: the user id that the image runs as; 0 for one that needs root.
     :param runs_sandboxed: works with a read-only root file system and no Linux capabilities.
     :param actions: what the task role must be allowed, on ``*``.
     :param assumes_role: ARN of a role, in another account perhaps, that the collector sends
@@ -58,6 +59,7 @@ class CollectorContainer:
     linked_ports: Sequence[CollectorPort] = ()
     own_ports: Sequence[CollectorPort] = ()
     health_check: Sequence[str] | None = None
+    image_user: int = 0
     runs_sandboxed: bool = True
     actions: Sequence[str] = WRITE_ACTIONS
     assumes_role: str | None = None

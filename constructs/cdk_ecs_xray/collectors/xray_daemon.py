@@ -26,6 +26,8 @@ _PORTS = (CollectorPort(container_port=XRAY_PORT, protocol="udp"),)
 
 LogLevel = Literal["dev", "debug", "info", "prod", "warn", "error"]
 
+# The image's own user, xray (read from the image, 3.6.6).
+_IMAGE_USER = 10001
 # Below 3 MiB the daemon exits at start; at 3 it drops segments in normal use (measured, 3.6.6).
 _LEAST_BUFFER_MEMORY_MIB = 4
 _PROXY = re.compile(r"(https?://)?[^\s/:]+:[0-9]{1,5}/?")
@@ -113,6 +115,7 @@ class XRayDaemon:
             },
             ports=_PORTS,
             linked_ports=(CollectorPort(container_port=XRAY_PORT, protocol="tcp"),),
+            image_user=_IMAGE_USER,
             assumes_role=self.role_arn,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cdk_ecs_xray.collectors import CollectorContainer
@@ -12,6 +12,14 @@ from cdk_ecs_xray.inject.definition import Definition, RawContainer
 from cdk_ecs_xray.inject.placeholders import is_open
 from cdk_ecs_xray.plan.network import SidecarNetwork
 from cdk_ecs_xray.plan.wiring import Warned
+
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html; on
+# other instances the instance's own role can write.
+_NEED_EXECUTION_ROLE: Mapping[str, str] = {
+    "FARGATE": "Fargate",
+    "EXTERNAL": "external instances",
+    "MANAGED_INSTANCES": "managed instances",
+}
 
 
 def kept_collector(where: str, collector: RawContainer) -> Warned:
@@ -27,12 +35,25 @@ def kept_collector(where: str, collector: RawContainer) -> Warned:
     )
 
 
+def proxied_collector(where: str) -> Warned:
+    """Say that the task's proxy catches what the collector sends."""
+    return Warned(
+        id="ecs-xray:collector-behind-proxy",
+        problem=Problem(
+            where=where,
+            what="the collector must run as the user or group that the task's proxy ignores, and "
+            "its image runs as root",
+            fix="Set IgnoredGID in proxyConfiguration, or use the X-Ray daemon or ADOT.",
+        ),
+    )
+
+
 def advice(definition: Definition, *, writes_log: bool) -> Sequence[Warned]:
     """Return what the task definition lacks outside its containers."""
     if definition.task is None:
         return ()
     found = []
-    if definition.task.get("taskRoleArn") is None:
+    if definition.field.get("taskRoleArn") is None:
         found.append(
             Warned(
                 id="ecs-xray:no-task-role",
@@ -44,18 +65,16 @@ def advice(definition: Definition, *, writes_log: bool) -> Sequence[Warned]:
                 ),
             )
         )
-    if (
-        writes_log
-        and "FARGATE" in definition.launch_types
-        and definition.task.get("executionRoleArn") is None
-    ):
+    needing = [one for one in _NEED_EXECUTION_ROLE if one in definition.launch_types]
+    if writes_log and needing and definition.field.get("executionRoleArn") is None:
         found.append(
             Warned(
                 id="ecs-xray:no-execution-role",
                 problem=Problem(
                     where=definition.where,
-                    what="executionRoleArn is required for awslogs on Fargate",
-                    fix="Add a role that may create log streams.",
+                    what="executionRoleArn is required, as the execution role writes to awslogs "
+                    f"on {_NEED_EXECUTION_ROLE[needing[0]]}",
+                    fix="Add a role that may create log streams and put log events.",
                 ),
             )
         )

@@ -10,6 +10,7 @@ from typing import Any
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.inject.placeholders import is_open
 from cdk_ecs_xray.plan.fit import ContainerFacts, Ports, Transport, port_range
+from cdk_ecs_xray.plan.mesh import proxy_properties
 from cdk_ecs_xray.plan.wiring import PresentWiring
 
 RawContainer = Mapping[str, Any]
@@ -18,6 +19,7 @@ CONTAINERS = "containerDefinitions"
 READ_ONLY = frozenset(
     {
         "compatibilities",
+        "deleteRequestedAt",
         "deregisteredAt",
         "registeredAt",
         "registeredBy",
@@ -27,7 +29,10 @@ READ_ONLY = frozenset(
         "taskDefinitionArn",
     }
 )
-"""What ``describe-task-definition`` prints and ``register-task-definition`` refuses."""
+"""What ``describe-task-definition`` prints and ``register-task-definition`` refuses.
+
+A test holds it to the API's own model.
+"""
 
 _LISTS: Mapping[str, tuple[str, ...]] = {
     "environment": ("name",),
@@ -53,13 +58,30 @@ class Definition:
 
     @property
     def field(self) -> Mapping[str, Any]:
-        """The fields of the task; none for a bare list."""
-        return {} if self.task is None else self.task
+        """The fields of the task that have a value, as an empty text is none."""
+        task = {} if self.task is None else self.task
+        return {key: value for key, value in task.items() if value not in (None, "")}
 
     @property
     def launch_types(self) -> Sequence[str]:
         """What the task says it must run on."""
         return self.field.get("requiresCompatibilities") or ()
+
+    @property
+    def proxy(self) -> str | None:
+        """The name of the container that catches the task's traffic; None where none does."""
+        name = self._proxy.get("containerName")
+        return name if isinstance(name, str) else None
+
+    @property
+    def proxy_properties(self) -> Mapping[str, str]:
+        """The properties of that proxy, by name."""
+        return proxy_properties(members(self._proxy, "properties"))
+
+    @property
+    def _proxy(self) -> Mapping[str, Any]:
+        found = self.field.get("proxyConfiguration")
+        return found if isinstance(found, Mapping) else {}
 
 
 def read_definition(content: Any, *, where: str) -> Definition:
@@ -95,9 +117,11 @@ def read_definition(content: Any, *, where: str) -> Definition:
     return Definition(where=where, task=task, containers=containers)
 
 
-def is_log_router(container: RawContainer) -> bool:
-    """Whether a container carries other containers' logs; it serves no requests to trace."""
-    return container.get("firelensConfiguration") is not None
+def members(container: RawContainer, key: str) -> Sequence[Mapping[str, Any]]:
+    """Return the mappings in a list of a container; what is open yet counts as none."""
+    found = container.get(key)
+    listed = found if isinstance(found, list) else ()
+    return [item for item in listed if isinstance(item, Mapping)]
 
 
 def facts_of(container: RawContainer) -> ContainerFacts:
@@ -107,7 +131,7 @@ def facts_of(container: RawContainer) -> ContainerFacts:
         name=container["name"],
         ports=[
             ports
-            for mapping in container.get("portMappings") or ()
+            for mapping in members(container, "portMappings")
             if (ports := _ports(mapping)) is not None
         ],
         cpu=_number(container.get("cpu")),
@@ -117,16 +141,15 @@ def facts_of(container: RawContainer) -> ContainerFacts:
 
 def wiring_of(container: RawContainer, *, where: str) -> PresentWiring:
     """Return what a container has of its wiring."""
-    environment = container.get("environment") or ()
-    secrets = container.get("secrets") or ()
+    environment = members(container, "environment")
     return PresentWiring(
         where=f"{where}, container '{container['name']}'",
         environment={pair["name"]: str(pair.get("value", "")) for pair in environment}
-        | {secret["name"]: None for secret in secrets},
+        | {secret["name"]: None for secret in members(container, "secrets")},
         links=container.get("links") or (),
         dependencies={
             dependency["containerName"]: dependency["condition"]
-            for dependency in container.get("dependsOn") or ()
+            for dependency in members(container, "dependsOn")
         },
     )
 

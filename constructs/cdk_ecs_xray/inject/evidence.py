@@ -7,7 +7,7 @@ from typing import Any
 
 from cdk_ecs_xray.collectors.evidence import Evidence
 from cdk_ecs_xray.collectors.recognition import collects_traces
-from cdk_ecs_xray.inject.definition import RawContainer
+from cdk_ecs_xray.inject.definition import RawContainer, members
 from cdk_ecs_xray.inject.placeholders import is_open
 from cdk_ecs_xray.unknown import Text, Unknown
 
@@ -28,15 +28,15 @@ def evidence_of(container: RawContainer) -> Evidence:
         environment={
             **{
                 pair["name"]: _text(pair.get("value", ""))
-                for pair in container.get("environment") or ()
+                for pair in members(container, "environment")
             },
             **{
                 secret["name"]: Unknown(expression=f"the secret of {secret['name']}")
-                for secret in container.get("secrets") or ()
+                for secret in members(container, "secrets")
             },
         },
         environment_complete=not container.get("environmentFiles"),
-        ports=[_port(mapping) for mapping in container.get("portMappings") or ()],
+        ports=[_port(mapping) for mapping in members(container, "portMappings")],
         mounts=bool(container.get("mountPoints")),
     )
 

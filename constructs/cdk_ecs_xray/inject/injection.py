@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cdk_ecs_xray.collectors import CollectorContainer, Placement
 from cdk_ecs_xray.collectors.description import opened_by
 from cdk_ecs_xray.errors import Problem, UnsupportedTaskDefinitionError
-from cdk_ecs_xray.inject.advice import advice, kept_collector, unchecked
+from cdk_ecs_xray.inject.advice import advice, kept_collector, proxied_collector, unchecked
+from cdk_ecs_xray.inject.app_advice import otlp_advice, proxy_advice
+from cdk_ecs_xray.inject.apps import apps_of
 from cdk_ecs_xray.inject.definition import (
     CONTAINERS,
     Definition,
     RawContainer,
     facts_of,
-    is_log_router,
     wiring_of,
 )
 from cdk_ecs_xray.inject.edits import Addition
 from cdk_ecs_xray.inject.evidence import collector_in
 from cdk_ecs_xray.inject.options import TracingOptions
-from cdk_ecs_xray.inject.sidecar_json import is_same, pairs, sidecar_json
+from cdk_ecs_xray.inject.own_sidecar import is_own, kept_sidecar
+from cdk_ecs_xray.inject.sidecar_json import pairs, sidecar_json
 from cdk_ecs_xray.inject.sizes import cpu_units, mebibytes
 from cdk_ecs_xray.inject.surroundings import (
     LogChoice,
@@ -31,6 +33,7 @@ from cdk_ecs_xray.inject.surroundings import (
     region_of,
 )
 from cdk_ecs_xray.plan.fit import TaskFacts, obstacles
+from cdk_ecs_xray.plan.mesh import ignored_user
 from cdk_ecs_xray.plan.network import SidecarNetwork, network_for
 from cdk_ecs_xray.plan.operating_system import windows_sign
 from cdk_ecs_xray.plan.wiring import START, Warned, WiringPlan, order_kept_by_link, plan_wiring
@@ -40,7 +43,8 @@ from cdk_ecs_xray.plan.wiring import START, Warned, WiringPlan, order_kept_by_li
 class Injection:
     """What to add to a task definition, and what its owner should know.
 
-    :param sidecar: the collector's container; None where one that was there already stays.
+    :param sidecar: the collector's container; None where a foreign one stays.
+    :param added: whether the file had no sidecar yet.
     :param additions: to the file's content, none where it is traced already.
     :param description: what the collector needs from IAM.
     :param log_group: a log group that must exist before the task starts, unless it did already.
@@ -48,6 +52,7 @@ class Injection:
     """
 
     sidecar: RawContainer | None
+    added: bool
     additions: Sequence[Addition]
     description: CollectorContainer | None
     log_group: str | None
@@ -69,22 +74,27 @@ def plan_injection(definition: Definition, options: TracingOptions) -> Injection
         return _untouched(definition, by_hand)
     region, log = _surroundings(definition, options, network, others=others, own=own)
     description = _description(options, network, region)
-    sidecar = sidecar_json(
+    # A sidecar that is there keeps its log group unless the user names one.
+    chosen = options.log_group is not None or not options.writes_log
+    user, mesh_warnings = _user(definition, description)
+    wanted = sidecar_json(
         name,
         description=description,
         network=network,
         profile=options.profile,
-        log_configuration=log.configuration,
+        log_configuration=log.configuration if own is None or chosen else None,
+        user=user,
     )
-    if own is not None and not is_same(own, sidecar):
+    if own is not None and not is_own(own, wanted):
         return _untouched(definition, own)
+    kept = () if own is None else kept_sidecar(definition.where, own, wanted, logs=chosen)
     return _traced(
         definition,
         options,
         network,
         description=description,
-        log=log,
-        sidecar=sidecar,
+        log=replace(log, warnings=[*log.warnings, *mesh_warnings, *kept]),
+        sidecar=wanted if own is None else own,
         added=own is None,
     )
 
@@ -95,6 +105,16 @@ def _description(
     return options.collector.describe(
         Placement(network=network, region=region, memory_mib=options.profile.usable_memory_mib)
     )
+
+
+def _user(
+    definition: Definition, description: CollectorContainer
+) -> tuple[str | None, Sequence[Warned]]:
+    """Return the user that keeps the collector's traffic out of the task's proxy."""
+    if definition.proxy is None:
+        return None, ()
+    user = ignored_user(definition.proxy_properties, image_user=description.image_user)
+    return user, () if user is not None else (proxied_collector(definition.where),)
 
 
 def _surroundings(
@@ -120,9 +140,10 @@ def _surroundings(
                 fix="Give it with --region (region in Python).",
             )
         )
-    log = LogChoice(configuration=None, group=None)
+    log = LogChoice(configuration=None if own is None else own.get("logConfiguration"), group=None)
     try:
-        log = log_choice(definition, others, options, region=region)
+        if own is None or options.log_group is not None:
+            log = log_choice(definition, others, options, region=region)
     except UnsupportedTaskDefinitionError as error:
         problems += error.problems
     if problems or region is None:
@@ -147,6 +168,7 @@ def with_additions(content: Any, additions: Sequence[Addition]) -> Any:
 def _untouched(definition: Definition, collector: RawContainer) -> Injection:
     return Injection(
         sidecar=None,
+        added=False,
         additions=(),
         description=None,
         log_group=None,
@@ -187,18 +209,27 @@ def _traced(
     prefix: tuple[str, ...] = () if definition.task is None else (CONTAINERS,)
     additions: list[Addition] = []
     warnings: list[Warned] = [*log.warnings]
-    for position, container in enumerate(definition.containers):
-        if container["name"] == sidecar["name"] or is_log_router(container):
-            continue
+    host = network.host(sidecar["name"])
+    for position, container in apps_of(definition, sidecar=sidecar["name"]):
+        present = wiring_of(container, where=definition.where)
+        environment = _environment(container, options, network)
         plan = plan_wiring(
-            wiring_of(container, where=definition.where),
+            present,
             to=sidecar["name"],
             linked=network.linked,
-            environment=_environment(container, options, network),
+            environment=environment,
             start_order=options.profile.start_order,
         )
         additions += _wiring((*prefix, position), container, plan, to=sidecar["name"])
-        warnings += plan.warnings
+        warnings += [
+            *plan.warnings,
+            *otlp_advice(present, options.collector, environment),
+            *proxy_advice(
+                present,
+                host=host,
+                collector_environment=wiring_of(sidecar, where="").environment,
+            ),
+        ]
     if added:
         additions.append(Addition(path=prefix, items=(sidecar,)))
         warnings += unchecked(definition, network)
@@ -207,6 +238,7 @@ def _traced(
         )
     return Injection(
         sidecar=sidecar,
+        added=added,
         additions=additions,
         description=description,
         log_group=log.group,

@@ -20,8 +20,12 @@ def sidecar_json(
     network: SidecarNetwork,
     profile: SidecarProfile,
     log_configuration: Mapping[str, Any] | None,
+    user: str | None = None,
 ) -> dict[str, Any]:
-    """Return the container definition, without keys that would hold nothing."""
+    """Return the container definition, without keys that would hold nothing.
+
+    :param user: whose traffic a proxy of the task leaves alone; None keeps the image's own.
+    """
     sandboxed = profile.sandboxed and description.runs_sandboxed
     if log_configuration is not None and profile.log_mode is not None:
         log_options = {**log_configuration["options"], "mode": profile.log_mode}
@@ -42,6 +46,7 @@ def sidecar_json(
             else None
         ),
         "stopTimeout": profile.stop_timeout_seconds,
+        "user": user,
         "readonlyRootFilesystem": sandboxed or None,
         "linuxParameters": {"capabilities": {"drop": ["ALL"]}} if sandboxed else None,
         "dockerSecurityOptions": ["no-new-privileges"] if profile.no_new_privileges else None,
@@ -57,14 +62,19 @@ def sidecar_json(
     }
 
 
-def awslogs(*, group: str, region: str) -> dict[str, Any]:
-    """Return the log configuration that the reference setup gives its sidecar."""
+def awslogs(*, group: str, region: str, creates_group: bool = False) -> dict[str, Any]:
+    """Return the log configuration that the reference setup gives its sidecar.
+
+    :param creates_group: awslogs creates the group; without it a task whose group is missing
+        cannot start.
+    """
     return {
         "logDriver": "awslogs",
         "options": {
             "awslogs-group": group,
             "awslogs-region": region,
             "awslogs-stream-prefix": "xray",
+            **({"awslogs-create-group": "true"} if creates_group else {}),
         },
     }
 
@@ -74,13 +84,17 @@ def pairs(environment: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in environment.items()]
 
 
-def is_same(present: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    """Whether a container is the sidecar, as injected or as ECS describes it afterwards.
+def differences(present: Mapping[str, Any], wanted: Mapping[str, Any]) -> Sequence[str]:
+    """Return the members in which a container is not the sidecar that would be added now.
 
-    ECS adds empty lists, and the host's port in the modes where it is the container's. A sidecar
-    whose awslogs has another mode, or none, is the same one: that is its owner's choice.
+    What ECS adds when it describes one is no difference: empty lists, and the host's port in the
+    modes where it is the container's. Nor is another mode of awslogs, or none: that is its owner's
+    choice.
     """
-    return _comparable(present) == _comparable(wanted)
+    found, expected = _comparable(present), _comparable(wanted)
+    return sorted(
+        key for key in found.keys() | expected.keys() if found.get(key) != expected.get(key)
+    )
 
 
 def _comparable(container: Mapping[str, Any]) -> dict[str, Any]:

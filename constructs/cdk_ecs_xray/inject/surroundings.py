@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdk_ecs_xray.errors import Problem, UnsupportedTaskDefinitionError
-from cdk_ecs_xray.inject.definition import Definition, RawContainer
+from cdk_ecs_xray.inject.definition import Definition, RawContainer, members
 from cdk_ecs_xray.inject.options import TracingOptions
 from cdk_ecs_xray.inject.placeholders import is_open
 from cdk_ecs_xray.inject.sidecar_json import awslogs
@@ -95,13 +95,16 @@ def log_choice(
     # An unknown region is a problem of its own, which nothing made here survives.
     region = "" if region is None else region
     group = options.names.log_group if options.log_group is None else options.log_group
+    logging = [found for app in apps if (found := _log_options(app))]
     if group is not None:
-        return LogChoice(configuration=awslogs(group=group, region=region), group=group)
+        creates = _creates(logging, group)
+        configuration = awslogs(group=group, region=region, creates_group=creates)
+        return LogChoice(configuration=configuration, group=None if creates else group)
     # By name rather than by position, so that the order of containers decides nothing.
     present = sorted(
         (found["awslogs-group"], found.get("awslogs-region", region))
-        for app in apps
-        if isinstance((found := _log_options(app)).get("awslogs-group"), str)
+        for found in logging
+        if isinstance(found.get("awslogs-group"), str)
     )
     if not present:
         raise UnsupportedTaskDefinitionError(
@@ -115,7 +118,9 @@ def log_choice(
         )
     group, log_region = present[0]
     return LogChoice(
-        configuration=awslogs(group=group, region=log_region),
+        configuration=awslogs(
+            group=group, region=log_region, creates_group=_creates(logging, group)
+        ),
         group=None,
         warnings=_several_groups(definition.where, [one for one, _ in present]),
     )
@@ -181,18 +186,28 @@ def _require_fitting(definition: Definition, mode: str) -> None:
         )
 
 
+def _creates(logging: Sequence[dict[str, Any]], group: str) -> bool:
+    """Return whether an app lets awslogs create the group, which the sidecar may need first."""
+    return any(
+        found.get("awslogs-group") == group
+        and str(found.get("awslogs-create-group")).lower() == "true"
+        for found in logging
+    )
+
+
 def _log_options(container: RawContainer) -> dict[str, Any]:
     configuration = container.get("logConfiguration")
     if not isinstance(configuration, dict) or configuration.get("logDriver") != "awslogs":
         return {}
     options = configuration.get("options")
-    return options if isinstance(options, dict) else {}
+    given = options if isinstance(options, dict) else {}
+    return {key: value for key, value in given.items() if value not in (None, "")}
 
 
 def _variable(container: RawContainer | None, name: str) -> str | None:
     if container is None:
         return None
     values = [
-        pair.get("value") for pair in container.get("environment") or () if pair["name"] == name
+        pair.get("value") for pair in members(container, "environment") if pair["name"] == name
     ]
     return values[0] if values else None

@@ -103,8 +103,8 @@ class TracedTaskDefinitionFile:
 
     @property
     def keeps_collector(self) -> bool:
-        """Whether the file runs a collector of its own, so that none is added."""
-        return self.plan(region=_ANY_REGION, log_group=_ANY_GROUP).sidecar is None
+        """Whether the file has a collector already, so that none is added."""
+        return not self.plan(region=_ANY_REGION, log_group=_ANY_GROUP).added
 
     def plan(self, *, region: str, log_group: str | None) -> Injection:
         """Return what tracing adds, for a region and a log group; None for none."""
