@@ -67,42 +67,6 @@ def test_every_option_of_the_profile_reaches_the_template(
     assert container.get(key) == expected
 
 
-@pytest.mark.parametrize(
-    ("expected", "cpu"), [(None, 32), (0, 32), (600, 32), (601, 64), (1800, 96), (3000, 160)]
-)
-def test_the_expected_load_sizes_the_default_profile(
-    sidecar: Callable[..., Any], expected: int | None, cpu: int
-) -> None:
-    container, stack = sidecar(expected_segments_per_second=expected)
-    assert container["Cpu"] == cpu
-    assert stack.warnings == []
-
-
-def test_more_than_was_ever_measured_is_a_warning_with_the_number(
-    sidecar: Callable[..., Any],
-) -> None:
-    container, stack = sidecar(expected_segments_per_second=9000)
-    assert container["Cpu"] == 160
-    (warning,) = stack.warnings
-    assert "about what a sidecar with 160 CPU units carries (got 9000" in warning
-    assert "ecs-xray:too-many-segments" in warning
-
-
-def test_a_profile_of_ones_own_keeps_its_size_and_is_warned_about(
-    sidecar: Callable[..., Any],
-) -> None:
-    container, stack = sidecar(profile=SidecarProfile.TERRAFORM, expected_segments_per_second=1200)
-    assert container["Cpu"] == 32
-    (warning,) = stack.warnings
-    assert "about what a sidecar with 32 CPU units carries (got 1200" in warning
-    assert "64 CPU units" in warning
-
-
-def test_a_negative_load_is_refused_at_once() -> None:
-    with pytest.raises(ConfigurationError, match=r"must not be negative \(got -1"):
-        XRayTracing(expected_segments_per_second=-1)
-
-
 def test_no_log_means_no_log_group(sidecar: Callable[..., Any]) -> None:
     container, stack = sidecar(logging="none")
     assert "LogConfiguration" not in container

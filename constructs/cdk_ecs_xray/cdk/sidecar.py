@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Literal
 
 from aws_cdk import Annotations, RemovalPolicy, Stack
@@ -15,6 +14,7 @@ from constructs import Construct, IConstruct
 
 from cdk_ecs_xray.cdk.container import add_collector_container
 from cdk_ecs_xray.cdk.fit import NETWORK_MODES, late_problems, problems_of
+from cdk_ecs_xray.cdk.load import sized, warn_of_load
 from cdk_ecs_xray.cdk.log_driver import collector_log_driver
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
 from cdk_ecs_xray.cdk.permissions import grant_assume, grant_write_traces
@@ -22,7 +22,6 @@ from cdk_ecs_xray.cdk.wiring import wire
 from cdk_ecs_xray.collectors import Collector, CollectorContainer, Placement, XRayDaemon
 from cdk_ecs_xray.collectors.description import opened_by
 from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefinitionError
-from cdk_ecs_xray.plan.capacity import cpu_for, segments_for
 from cdk_ecs_xray.plan.fit import Ports
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.network import NETWORKS
@@ -57,7 +56,8 @@ class XRaySidecar(Construct):
         leaves the log group's name to CloudFormation.
     :param profile: sizes and failure behaviour; :attr:`SidecarProfile.SAFE` unless told.
     :param expected_segments_per_second: sizes the container in your unit: picks cpu for the
-        default profile, and warns when a profile of yours carries less, or no sidecar so much.
+        default profile by what was measured of the collector, and warns when a profile of yours
+        carries less, no sidecar so much, or the collector was not measured.
     :param logging: ``awslogs``, ``none`` or any of CDK's log drivers, FireLens for one.
     :param log_group: an existing log group for awslogs; None creates one with the next options.
     :param log_retention: one month unless told.
@@ -85,7 +85,9 @@ class XRaySidecar(Construct):
         log_encryption_key: kms.IKey | None = None,
     ) -> None:
         self.collector: Collector = XRayDaemon() if collector is None else collector
-        self.profile: SidecarProfile = sized(profile, expected_segments_per_second)
+        self.profile: SidecarProfile = sized(
+            profile, expected_segments_per_second, collector=self.collector
+        )
         name = self.collector.container_name if naming is None else naming.container_name
         mode = NETWORK_MODES[task_definition.network_mode]
         description = self._describe(task_definition, mode)
@@ -129,7 +131,13 @@ class XRaySidecar(Construct):
             profile=self.profile,
             log_driver=self._log_driver(logging),
         )
-        self._warn_of_load(expected_segments_per_second)
+        warn_of_load(
+            self,
+            expected_segments_per_second,
+            collector=self.collector,
+            task_definition=task_definition,
+            cpu=self.profile.cpu,
+        )
         for warned in order_kept_by_link(
             self.node.path, start_order=self.profile.start_order, linked=self._network.linked
         ):
@@ -245,40 +253,3 @@ class XRaySidecar(Construct):
         if logging == "none":
             return None
         return collector_log_driver(self.log_group, self.profile)
-
-    def _warn_of_load(self, expected: int | None) -> None:
-        if expected is None:
-            return
-        carried = segments_for(self.profile.cpu)
-        if expected > carried:
-            Annotations.of(self).add_warning_v2(
-                "ecs-xray:too-many-segments",
-                str(
-                    Problem(
-                        where=self.node.path,
-                        what=f"expected_segments_per_second must be at most {carried}, about what "
-                        f"a sidecar with {self.profile.cpu} CPU units carries",
-                        got=str(expected),
-                        fix=f"Sample less, give it {cpu_for(expected)} CPU units, or spread the "
-                        "load over more tasks.",
-                    )
-                ),
-            )
-
-
-def sized(profile: SidecarProfile, expected_segments_per_second: int | None) -> SidecarProfile:
-    """Return the default profile with cpu for a load; a profile of the user's stays as it is."""
-    if expected_segments_per_second is None:
-        return profile
-    if expected_segments_per_second < 0:
-        raise ConfigurationError(
-            Problem(
-                where="expected_segments_per_second",
-                what="must not be negative",
-                got=str(expected_segments_per_second),
-                fix="Leave it out when you do not know.",
-            )
-        )
-    if profile is not SidecarProfile.SAFE:
-        return profile
-    return replace(profile, cpu=cpu_for(expected_segments_per_second))

@@ -9,8 +9,9 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import IConstruct
 
+from cdk_ecs_xray.cdk.load import require_load
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION
-from cdk_ecs_xray.cdk.sidecar import Logging, XRaySidecar, sized
+from cdk_ecs_xray.cdk.sidecar import Logging, XRaySidecar
 from cdk_ecs_xray.collectors import Collector
 from cdk_ecs_xray.errors import EcsXRayError
 from cdk_ecs_xray.plan.naming import Naming
@@ -55,7 +56,7 @@ class XRayTracing:
         log_encryption_key: kms.IKey | None = None,
     ) -> None:
         # What CDK calls back cannot raise an error of its own class, so it is raised here.
-        sized(profile, expected_segments_per_second)
+        require_load(expected_segments_per_second)
         self._collector = collector
         self._naming = naming
         self._profile = profile

@@ -10,6 +10,7 @@ from cdk_ecs_xray.collectors.description import Collector, CollectorPort
 from cdk_ecs_xray.collectors.evidence import Evidence
 from cdk_ecs_xray.collectors.listening import Listening
 from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.plan.capacity import Capacity
 from cdk_ecs_xray.unknown import Text, Unknown
 
 OperatingSystem = Literal["linux", "windows"]
@@ -38,6 +39,7 @@ class Engine:
     :param version: of the image that was tested.
     :param first_version_with_traces: of the image; None where every version takes them.
     :param region_from_environment: it takes the region from AWS_REGION, or asks the instance.
+    :param capacity: the load it carries; None where nobody measured it.
     :param make: the collector that a sidecar can run; None for an engine that is only recognized.
     """
 
@@ -55,6 +57,7 @@ class Engine:
     version: str | None = None
     first_version_with_traces: str | None = None
     region_from_environment: bool = False
+    capacity: Capacity | None = None
     make: Callable[..., Collector] | None = None
 
     def has_no_shell(self, image: Text) -> bool:

@@ -25,6 +25,11 @@ def deployable() -> Sequence[str]:
     return sorted(engine.id for engine in engines() if engine.make is not None)
 
 
+def engine_running(collector: Collector) -> Engine | None:
+    """Return the engine that a collector runs; None for one of the user's own."""
+    return next((engine for engine in engines() if engine.make is type(collector)), None)
+
+
 def make_collector(engine_id: str, **options: object) -> Collector:
     """Return the collector of an engine that a sidecar can run.
 

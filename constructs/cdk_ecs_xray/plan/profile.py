@@ -25,8 +25,9 @@ class SidecarProfile:
     Change one with ``dataclasses.replace(SidecarProfile.SAFE, cpu=64)``.
 
     :param essential: True stops the whole task when the collector stops.
-    :param cpu: CPU units of 1024 a core. 32 carries about 600 segments of 1 KB a second without
-        a loss (measured, daemon 3.6.6); 0 is ECS's smallest share.
+    :param cpu: CPU units of 1024 a core. 32 carries 400 segments of 1 KB a second without a loss
+        (measured, daemon 3.6.6 under a hard quota); ADOT loses 1.4 % of 200. 0 is ECS's smallest
+        share.
     :param memory_reservation_mib: memory ECS sets aside, in MiB.
     :param memory_limit_mib: hard limit in MiB; None for no limit.
     :param restart: let ECS restart a collector that exited, without touching the app.
