@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import cfnlint
+import cfnlint  # type: ignore[import-untyped]
 import pytest
 
 from cdk_ecs_xray.plan.fargate_sizes import FARGATE_SIZES, memory_words, smallest_size
@@ -44,8 +44,10 @@ def test_the_table_is_the_published_one() -> None:
         (257, 512, (512, 1024)),
         (256, 2049, (512, 3072)),
         (16384, 122880, (16384, 122880)),
-        (16385, 1, None),
-        (1, 122881, None),
+        (16385, 1, (32768, 61440)),
+        (32769, 1, None),
+        (1, 122881, (32768, 249856)),
+        (1, 249857, None),
     ],
 )
 def test_the_smallest_size_has_enough_of_both(

@@ -1,7 +1,7 @@
 """The sizes that a Fargate task may have. Pure.
 
-Source: the table in "Troubleshoot Amazon ECS task definition invalid CPU or memory errors",
-https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html.
+Source: "Task size" in the ECS developer guide; its largest size came in September 2026.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ FARGATE_SIZES: Mapping[int, Sequence[int]] = MappingProxyType(
         4096: range(8192, 30720 + 1, 1024),
         8192: range(16384, 61440 + 1, 4096),
         16384: range(32768, 122880 + 1, 8192),
+        32768: (61440, 122880, 249856),
     }
 )
 """The memory in MiB that each number of CPU units comes with."""
