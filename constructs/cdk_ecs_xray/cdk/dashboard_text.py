@@ -11,7 +11,7 @@ from cdk_ecs_xray.cdk.console import (
     trace_map_url,
     traces_url,
 )
-from cdk_ecs_xray.collectors.log_lines import LINE_MEANINGS
+from cdk_ecs_xray.collectors.log_lines import COUNTED_TERMS
 from cdk_ecs_xray.plan.trace_groups import TRACE_KINDS
 from cdk_ecs_xray.sampling import SamplingRule
 
@@ -88,7 +88,7 @@ def sampling_text(rules: Mapping[str, SamplingRule]) -> str:
 
 def collector_trouble_query() -> Sequence[str]:
     """Return a Logs Insights query for the lines of a collector that mean trouble."""
-    terms = [term for kind in LINE_MEANINGS if kind.trouble for term in kind.counted_terms]
+    terms = [term for counted in COUNTED_TERMS.values() for term in counted]
     conditions = " or ".join(f'@message like "{term}"' for term in terms)
     return (
         "fields @timestamp, @logStream, @message",

@@ -1,12 +1,13 @@
 """What the lines of a collector's log mean, and the filter patterns that count them. Pure text.
 
-The X-Ray daemon's texts were seen on versions 3.5.0 and 3.6.6; "Exporting failed" is what the
-OpenTelemetry collector inside ADOT and the CloudWatch agent says.
+Sources: the X-Ray daemon's lines were seen on versions 3.5.0 and 3.6.6, ADOT's on 0.49.0. Flag and
+configuration errors are in the daemon's ``pkg/cfg/cfg.go`` and the OpenTelemetry collector's
+``service`` package.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -19,161 +20,227 @@ class Trouble(Enum):
     CANNOT_SAMPLE = "CollectorCannotSample"
 
 
+COUNTED_TERMS: Mapping[Trouble, Sequence[str]] = {
+    Trouble.CANNOT_SEND: (
+        "Sending segment batch failed",
+        "Exporting failed",
+        "Unable to retrieve credentials",
+        "Cannot fetch region variable",
+        # The daemon ends with this line. A TCP port that is taken costs it only the rules.
+        "listen udp",
+        "cannot start pipelines",
+        "failed to build pipelines",
+        "failed to get config",
+        "Error occur when using config flag",
+        "X-Ray Documentation for more information",
+        "flag provided but not defined",
+        "Not enough Buffers Memory Allocated",
+    ),
+    Trouble.LOSES_SEGMENTS: (
+        "Unprocessed trace",
+        "Unprocessed segment",
+        "Unprocessed segments",
+        "Spilling over",
+        "Segment dropped",
+        "Segment buffer is full",
+        "Invalid header",
+        "Missing header",
+        "Failed to split segment header and body",
+        "X-Ray segment to OT traces conversion failed",
+    ),
+    Trouble.CANNOT_SAMPLE: (
+        "http: proxy error",
+        "proxy http server failed to listen",
+        # 3.5.0 says the same of a server that was closed, which is no trouble.
+        "unable to start the server: listen",
+    ),
+}
+"""The texts that make a line count. Whole words in the line's own case, so that a CloudWatch filter
+finds the same lines, and of one trouble only, so that no line counts twice."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class LineMeaning:
-    """One kind of line.
+    """One cause of lines that count.
 
     :param meaning_id: stable, for machines.
-    :param terms: a line with any of them is of this kind; whole words, in the line's own case,
-        so that a CloudWatch filter finds the same lines.
-    :param counted_terms: those that a filter needs. Causes stand behind a general text that
-        counts already, and counted twice, one line would raise the alarm of two troubles.
-    :param trouble: the metric that counts it; None for lines that are harmless.
+    :param terms: a counted line with any of them has this cause.
     """
 
     meaning_id: str
     terms: Sequence[str]
-    counted_terms: Sequence[str]
-    trouble: Trouble | None
     meaning: str
     fix: str
 
 
-# In this order: the first that fits names the cause, and the general ones come last.
+SAMPLING_PROXY = LineMeaning(
+    meaning_id="sampling-proxy",
+    terms=COUNTED_TERMS[Trouble.CANNOT_SAMPLE],
+    meaning="SDKs do not get their sampling rules through the collector",
+    fix="Check that nothing else in the task listens on TCP 2000, that the task role allows "
+    "xray:GetSamplingRules and xray:GetSamplingTargets, and that the task reaches X-Ray on port "
+    "443.",
+)
+
+# The first that fits is the cause; those that fit any line come last.
 LINE_MEANINGS: Sequence[LineMeaning] = (
-    LineMeaning(
-        meaning_id="harmless",
-        # The daemon asks for an instance id and carries on without one.
-        terms=("Get instance id metadata failed",),
-        counted_terms=(),
-        trouble=None,
-        meaning="the collector could not ask for an instance id, and does not need one",
-        fix="Nothing to do; --local-mode silences it.",
-    ),
+    SAMPLING_PROXY,
     LineMeaning(
         meaning_id="region-missing",
         terms=("Cannot fetch region variable",),
-        counted_terms=("Cannot fetch region variable",),
-        trouble=Trouble.CANNOT_SEND,
         meaning="the collector found no region and ended",
         fix="Set AWS_REGION on the collector's container.",
     ),
     LineMeaning(
+        meaning_id="port-taken",
+        terms=("listen udp", "address already in use"),
+        meaning="another process has the collector's port, so the collector ended",
+        fix="Run one collector per network namespace: remove the second collector, or the second "
+        "task in host mode on the instance, or change the port of the other program.",
+    ),
+    LineMeaning(
+        meaning_id="collector-configuration",
+        terms=(
+            "Error occur when using config flag",
+            "X-Ray Documentation for more information",
+            "flag provided but not defined",
+            "Not enough Buffers Memory Allocated",
+            "failed to get config",
+            "failed to build pipelines",
+            "cannot start pipelines",
+        ),
+        meaning="the collector does not accept its flags or its configuration, and ended",
+        fix="Correct the command or the configuration of the collector's container. The daemon "
+        "needs `Version: 2` in its file, and at least 3 MB for --buffer-memory.",
+    ),
+    LineMeaning(
         meaning_id="access-denied",
-        terms=("AccessDeniedException", "AccessDenied"),
-        counted_terms=(),
-        trouble=Trouble.CANNOT_SEND,
+        terms=("AccessDenied",),
         meaning="X-Ray refuses the collector's task role",
         fix="Give the task role, not the execution role, the five write actions of X-Ray on *.",
     ),
     LineMeaning(
-        meaning_id="credentials",
+        meaning_id="expired-token",
         terms=(
             "ExpiredToken",
-            "ExpiredTokenException",
+            "RequestExpired",
+            "InvalidSignatureException",
+            "SignatureDoesNotMatch",
+        ),
+        meaning="the collector's credentials or its signatures are out of date",
+        fix="Check the clock of the instance, and remove fixed AWS_ACCESS_KEY_ID and "
+        "AWS_SESSION_TOKEN variables, so that the task role is used. Then restart the task.",
+    ),
+    LineMeaning(
+        meaning_id="credentials",
+        terms=(
             "UnrecognizedClient",
-            "UnrecognizedClientException",
+            "InvalidClientTokenId",
             "Unable to retrieve credentials",
+            "NoCredentialProviders",
             "get credentials",
         ),
-        counted_terms=("Unable to retrieve credentials",),
-        trouble=Trouble.CANNOT_SEND,
         meaning="the collector has no valid credentials",
-        fix="Give the task definition a task role, and see that the ECS agent is up to date.",
+        fix="Give the task definition a task role, and check that the ECS agent is up to date.",
     ),
     LineMeaning(
         meaning_id="throttled",
-        terms=("ThrottledException", "ThrottlingException", "Rate exceeded"),
-        counted_terms=(),
-        trouble=Trouble.CANNOT_SEND,
-        meaning="X-Ray takes no more segments per second from this account",
-        fix="Lower the sampling rates, or ask for a higher quota of segments per second.",
+        terms=("ThrottledException", "ThrottlingException", "Rate exceeded", "StatusCode: 429"),
+        meaning="X-Ray accepts no more segments per second from this account",
+        fix="Lower the sampling rates, or ask for a higher quota of segments per second. ADOT "
+        "drops what was throttled at once.",
     ),
     LineMeaning(
         meaning_id="certificate",
         terms=("x509",),
-        counted_terms=(),
-        trouble=Trouble.CANNOT_SEND,
-        meaning="the collector does not trust the certificate it was shown",
-        fix="Look for a proxy that opens TLS on the way to X-Ray.",
+        meaning="the collector does not trust the certificate on its way to X-Ray",
+        fix="Let X-Ray's endpoint pass the proxy that opens TLS.",
     ),
     LineMeaning(
         meaning_id="unreachable",
         terms=(
             "context deadline exceeded",
+            "Client.Timeout exceeded",
             "connection refused",
+            "connection reset by peer",
+            "network is unreachable",
+            "no route to host",
             "no such host",
+            "TLS handshake timeout",
             "i/o timeout",
         ),
-        counted_terms=(),
-        trouble=Trouble.CANNOT_SEND,
         meaning="the collector does not reach X-Ray",
         fix="Open the way to port 443 of X-Ray: NAT, a VPC endpoint com.amazonaws.REGION.xray "
         "with its security group, or the proxy.",
     ),
     LineMeaning(
         meaning_id="rejected-segments",
-        terms=("Unprocessed trace",),
-        counted_terms=("Unprocessed trace",),
-        trouble=Trouble.LOSES_SEGMENTS,
-        meaning="X-Ray took a batch but not every segment in it",
-        fix="Read the reason in the line. Often the segment is too large or its times are wrong.",
+        terms=("Unprocessed trace", "Unprocessed segment", "Unprocessed segments"),
+        meaning="X-Ray accepted a batch but not every segment in it, and the line holds no reason",
+        fix="Check in the app that segments stay below 64 KB, that the task's clock is right, and "
+        "that trace ids are the SDK's own. --log-level debug prints what was rejected.",
     ),
     LineMeaning(
         meaning_id="dropped-segments",
         terms=("Spilling over", "Segment dropped", "Segment buffer is full"),
-        counted_terms=("Spilling over", "Segment dropped", "Segment buffer is full"),
-        trouble=Trouble.LOSES_SEGMENTS,
         meaning="segments come faster than the collector sends them",
         fix="Give the collector more cpu, or lower the sampling rates. An X-Ray that answers "
         "slowly has the same effect.",
     ),
     LineMeaning(
         meaning_id="malformed-segments",
-        terms=("Invalid header", "Missing header"),
-        counted_terms=("Invalid header", "Missing header"),
-        trouble=Trouble.LOSES_SEGMENTS,
-        meaning="something that is not a segment arrives on the collector's UDP port",
-        fix="Find who sends to port 2000 and is no X-Ray SDK.",
+        terms=(
+            "Invalid header",
+            "Missing header",
+            "Failed to split segment header and body",
+            "X-Ray segment to OT traces conversion failed",
+        ),
+        meaning="the collector received something on its UDP port that is no segment it can read",
+        fix="Check that only X-Ray SDKs send to UDP 2000, and that the SDK is up to date.",
     ),
     LineMeaning(
-        meaning_id="sampling-proxy",
-        terms=("proxy http server failed to listen", "http: proxy error"),
-        counted_terms=("proxy http server failed to listen", "http: proxy error"),
-        trouble=Trouble.CANNOT_SAMPLE,
-        meaning="SDKs do not get their sampling rules through the collector",
-        fix="See that nothing else listens on TCP 2000, and that X-Ray can be reached.",
+        meaning_id="rejected-by-exporter",
+        terms=("Rejecting data", "Dropping data"),
+        meaning="the collector dropped traces that it could not export, without a retry",
+        fix="Check the task role, then the way to port 443 of X-Ray, then the quota of segments "
+        "per second.",
     ),
     LineMeaning(
         meaning_id="cannot-send",
         terms=("Sending segment batch failed", "Exporting failed"),
-        counted_terms=("Sending segment batch failed", "Exporting failed"),
-        trouble=Trouble.CANNOT_SEND,
         meaning="a batch of segments was not sent",
-        fix="Read the reason in the line.",
+        fix="Check the task role, then the way to port 443 of X-Ray, then the quota of segments "
+        "per second.",
     ),
 )
 
 
+def trouble_of(line: str) -> Trouble | None:
+    """Return the metric that counts a line; None for a normal line."""
+    return next(
+        (
+            trouble
+            for trouble, terms in COUNTED_TERMS.items()
+            if any(term in line for term in terms)
+        ),
+        None,
+    )
+
+
 def meaning_of(line: str) -> LineMeaning | None:
-    """Return what a line means; None for a normal one.
+    """Return the cause of a line that counts; None for a normal line.
 
     A line of the sampling proxy keeps that meaning whatever its cause, as its effect differs.
     """
-    found = [kind for kind in LINE_MEANINGS if any(term in line for term in kind.terms)]
-    proxy = [kind for kind in found if kind.trouble is Trouble.CANNOT_SAMPLE]
-    return next(iter(proxy or found), None)
+    if trouble_of(line) is None:
+        return None
+    return next(meaning for meaning in LINE_MEANINGS if any(term in line for term in meaning.terms))
 
 
 def filter_pattern(trouble: Trouble) -> str:
     """Return the CloudWatch Logs filter pattern that counts a trouble's lines.
 
-    Terms with ``?`` match where any of them does. CloudWatch ignores them once any term without
-    ``?`` stands beside them, so there is none.
+    Terms with ``?`` match where any of them does. CloudWatch ignores them once the pattern holds
+    any term without ``?``, so it holds none.
     """
-    return " ".join(
-        f'?"{term}"'
-        for kind in LINE_MEANINGS
-        if kind.trouble is trouble
-        for term in kind.counted_terms
-    )
+    return " ".join(f'?"{term}"' for term in COUNTED_TERMS[trouble])

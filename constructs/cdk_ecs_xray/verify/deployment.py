@@ -11,7 +11,7 @@ from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.intrinsics import Resolver, StackValues
 from cdk_ecs_xray.verify.connection import error_code
 from cdk_ecs_xray.verify.traced_service import TracedService, traced_services
-from cdk_ecs_xray.verify.traces import ArrivedTrace, read_traces
+from cdk_ecs_xray.verify.traces import ArrivedTrace, read_names, read_traces
 
 if TYPE_CHECKING:
     import boto3
@@ -43,6 +43,7 @@ class Deployment:
         self._clients: dict[tuple[str, str], Any] = {}
         self._deployed: dict[str, Mapping[str, Any] | None] = {}
         self._resources: dict[str, Mapping[str, tuple[str, str]]] = {}
+        self._names: dict[str, Sequence[str]] = {}
         self._traces: dict[tuple[str, str], Sequence[ArrivedTrace]] = {}
 
     @property
@@ -171,6 +172,15 @@ class Deployment:
                 self.client("xray", region), tracing_name, since=self.since
             )
         return self._traces[key]
+
+    def names_seen(self, region: str) -> Sequence[str]:
+        """Return the names of services in the newest traces of a region, whoever sent them.
+
+        Needs ``xray:GetTraceSummaries``.
+        """
+        if region not in self._names:
+            self._names[region] = read_names(self.client("xray", region), since=self.since)
+        return self._names[region]
 
     def traces_read(self) -> Sequence[ArrivedTrace]:
         """Return every trace that was read so far, each once."""

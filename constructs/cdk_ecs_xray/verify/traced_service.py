@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,9 @@ _ADDRESSES = {
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
 }
-_NAMES = ("AWS_XRAY_TRACING_NAME", "OTEL_SERVICE_NAME")
+XRAY_NAME = "AWS_XRAY_TRACING_NAME"
+OPEN_TELEMETRY_NAME = "OTEL_SERVICE_NAME"
+_OPEN_TELEMETRY = "OTEL_"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +29,10 @@ class TracedService:
     :param name: the service's name where the template has one, its logical id otherwise.
     :param task_definition: logical id; None when the template refers to another's.
     :param collectors: names of the containers that send to X-Ray.
-    :param tracing_names: the names that its apps have in X-Ray.
+    :param tracing_names: the names that its apps have in X-Ray, each once.
+    :param open_telemetry: its apps use OpenTelemetry, and no X-Ray SDK.
+    :param asks_for_rules: an app asks the collector for sampling rules, as every X-Ray SDK does and
+        OpenTelemetry with the sampler ``xray`` only.
     """
 
     stack: StackSource
@@ -39,6 +44,8 @@ class TracedService:
     containers: Sequence[Mapping[str, Any]]
     collectors: Sequence[str]
     tracing_names: Sequence[str]
+    open_telemetry: bool = False
+    asks_for_rules: bool = True
 
 
 def traced_services(stack: StackSource, *, region: str) -> Iterator[TracedService]:
@@ -56,7 +63,12 @@ def traced_services(stack: StackSource, *, region: str) -> Iterator[TracedServic
             for container in containers
             if collects_traces(evidence_of(container))
         ]
-        apps = [container for container in containers if _ADDRESSES & _variables(container).keys()]
+        apps = [
+            _variables(container)
+            for container in containers
+            if container.get("Name") not in collectors
+            and _sends_traces(_variables(container), beside_collector=bool(collectors))
+        ]
         if collectors or apps or definition not in definitions:
             name = properties.get("ServiceName", logical_id)
             yield TracedService(
@@ -68,13 +80,49 @@ def traced_services(stack: StackSource, *, region: str) -> Iterator[TracedServic
                 task_definition=definition if definition in definitions else None,
                 containers=containers,
                 collectors=collectors,
-                tracing_names=[name for app in apps if (name := _tracing_name(app)) is not None],
+                tracing_names=tracing_names(apps),
+                open_telemetry=bool(apps) and all(map(_only_open_telemetry, apps)),
+                asks_for_rules=any(map(_asks_for_rules, apps)) or not apps,
             )
 
 
-def _tracing_name(container: Mapping[str, Any]) -> str | None:
-    variables = _variables(container)
-    return next((variables[name] for name in _NAMES if isinstance(variables.get(name), str)), None)
+def tracing_names(apps: Iterable[Mapping[str, Any]]) -> Sequence[str]:
+    """Return the names that apps have in X-Ray, by their variables; each once."""
+    names = (_tracing_name(variables) for variables in apps)
+    return list(dict.fromkeys(name for name in names if name is not None))
+
+
+def _tracing_name(variables: Mapping[str, Any]) -> str | None:
+    """Return one app's name. OpenTelemetry does not read the X-Ray SDKs' variable."""
+    names = [variables.get(OPEN_TELEMETRY_NAME), _resource_attribute(variables, "service.name")]
+    if not _only_open_telemetry(variables):
+        names.insert(0, variables.get(XRAY_NAME))
+    return next((name for name in names if isinstance(name, str) and name != ""), None)
+
+
+def _resource_attribute(variables: Mapping[str, Any], key: str) -> str | None:
+    attributes = variables.get("OTEL_RESOURCE_ATTRIBUTES")
+    pairs = attributes.split(",") if isinstance(attributes, str) else []
+    found = dict(pair.strip().split("=", 1) for pair in pairs if "=" in pair)
+    return found.get(key)
+
+
+def _sends_traces(variables: Mapping[str, Any], *, beside_collector: bool) -> bool:
+    if _ADDRESSES & variables.keys():
+        return True
+    # Without an address, SDKs send to the loopback of the task, where the collector is.
+    return beside_collector and any(
+        str(name) == XRAY_NAME or str(name).startswith(_OPEN_TELEMETRY) for name in variables
+    )
+
+
+def _only_open_telemetry(variables: Mapping[str, Any]) -> bool:
+    uses_it = any(str(name).startswith(_OPEN_TELEMETRY) for name in variables)
+    return uses_it and "AWS_XRAY_DAEMON_ADDRESS" not in variables
+
+
+def _asks_for_rules(variables: Mapping[str, Any]) -> bool:
+    return not _only_open_telemetry(variables) or variables.get("OTEL_TRACES_SAMPLER") == "xray"
 
 
 def _variables(container: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -51,6 +51,22 @@ def read_traces(client: Any, tracing_name: str, *, since: datetime) -> Sequence[
     return [_trace(summary, documents.get(summary["Id"], ())) for summary in newest]
 
 
+def read_names(client: Any, *, since: datetime) -> Sequence[str]:
+    """Return the names of the services in a region's traces, as far as one answer goes.
+
+    Needs ``xray:GetTraceSummaries``.
+    """
+    answer = client.get_trace_summaries(StartTime=since, EndTime=datetime.now(UTC))
+    return sorted(
+        {
+            service["Name"]
+            for summary in answer["TraceSummaries"]
+            for service in summary.get("ServiceIds", [])
+            if service.get("Name")
+        }
+    )
+
+
 def _start(summary: Mapping[str, Any]) -> str:
     # A trace id has its start, in hexadecimal, behind the version.
     return str(summary["Id"])

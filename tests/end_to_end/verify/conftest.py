@@ -19,7 +19,12 @@ from botocore.exceptions import ClientError
 from cdk_ecs_xray.cli.commands import run
 from cdk_ecs_xray.local import EmbeddedAws
 from cdk_ecs_xray.local.cdk_project import CdkProject, targets_of
-from tests.end_to_end.verify.traffic import NAME, poll_sampling, send_requests
+from tests.end_to_end.verify.traffic import (
+    NAME,
+    poll_sampling,
+    send_requests,
+    write_collector_log,
+)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -186,4 +191,5 @@ def used(deployed: EmbeddedAws, unused: tuple[int, str]) -> EmbeddedAws:
     del unused
     send_requests(deployed.client("xray"))
     poll_sampling(deployed)
+    write_collector_log(deployed)
     return deployed

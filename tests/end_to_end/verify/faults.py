@@ -9,12 +9,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cdk_ecs_xray.local import EmbeddedAws
-from tests.end_to_end.verify.traffic import NAME, STACK
+from tests.end_to_end.verify.traffic import LOG_GROUP, STACK, write_collector_log
 
 if TYPE_CHECKING:
     pass
 
-LOG_GROUP = f"/fq/dev/{NAME}/instance/xray"
 DENIED = (
     "2026-11-20T22:57:03Z [Error] Sending segment batch failed with: operation error XRay: "
     "PutTraceSegments, https response error StatusCode: 403, RequestID: 1, api error "
@@ -38,6 +37,7 @@ def deleted_log_group(aws: EmbeddedAws) -> Iterator[None]:
     yield
     client.create_log_group(logGroupName=LOG_GROUP)
     client.put_retention_policy(logGroupName=LOG_GROUP, retentionInDays=30)
+    write_collector_log(aws)
 
 
 @contextmanager

@@ -136,7 +136,7 @@ def test_a_daemon_wired_by_hand(
         "failed",
         "has no task role, so its collector has no credentials of its own",
     )
-    assert said(checks, "log-groups") == ("failed", "keeps the collector's lines for ever")
+    assert said(checks, "log-groups") == ("failed", "keeps the collector's lines forever")
     assert said(checks, "traces") == (
         "not checked",
         "its name in X-Ray is not in the task definition",

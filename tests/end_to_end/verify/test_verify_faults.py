@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cdk_ecs_xray.local import EmbeddedAws
-from tests.end_to_end.verify.traffic import STACK
+from tests.end_to_end.verify.traffic import LOG_GROUP, STACK
 
 if TYPE_CHECKING:
     from tests.end_to_end.verify.conftest import Verified
 
 from tests.end_to_end.verify.faults import (
-    LOG_GROUP,
     changed_default_rule,
     changed_group,
     changed_rule,
@@ -57,7 +56,7 @@ from tests.end_to_end.verify.faults import (
         ),
         (
             endless_log_group,
-            {"drift": ("RetentionInDays",), "log-groups": ("for ever, synthesised 30 days",)},
+            {"drift": ("RetentionInDays",), "log-groups": ("forever, synthesized 30 days",)},
         ),
         (
             detached_policy,

@@ -19,6 +19,7 @@ from tests.end_to_end.signing_proxy import signing_proxy
 NAME = "ledger-watcher"
 STACK = f"fq-dev-{NAME}"
 DEADLINE = 15.0
+LOG_GROUP = f"/fq/dev/{NAME}/instance/xray"
 
 
 @contextmanager
@@ -86,3 +87,16 @@ def _poll(port: int) -> None:
     assert rule is not None
     rule.increment_request_count()
     connector.fetch_sampling_target([rule])
+
+
+def write_collector_log(aws: EmbeddedAws) -> None:
+    """Let the collector write what a daemon writes that is well."""
+    client = aws.client("logs")
+    stream = "xray/fq-dev-xray/1f3a"
+    client.create_log_stream(logGroupName=LOG_GROUP, logStreamName=stream)
+    line = "2026-11-20T22:57:03Z [Info] Successfully sent batch of 2 segments (0.004 seconds)"
+    client.put_log_events(
+        logGroupName=LOG_GROUP,
+        logStreamName=stream,
+        logEvents=[{"timestamp": int(time.time() * 1000), "message": line}],
+    )

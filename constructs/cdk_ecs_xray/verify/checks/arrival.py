@@ -5,34 +5,31 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from cdk_ecs_xray.verify.check import Answer, Check, failed, not_checked, ok
+from cdk_ecs_xray.verify.check import Answer, Check, ok
 from cdk_ecs_xray.verify.deployment import Deployment
+from cdk_ecs_xray.verify.missing_traces import without_name, without_traces
+from cdk_ecs_xray.verify.traced_service import TracedService
 from cdk_ecs_xray.verify.traces import MOST_TRACES
 
 
 def _look(deployment: Deployment) -> Iterator[Answer]:
+    seen = set()
     for service in deployment.services:
         for name in service.tracing_names:
-            yield _answer(deployment, name, service.region)
+            # X-Ray tells services apart by name only.
+            if (service.region, name) not in seen:
+                seen.add((service.region, name))
+                yield _answer(deployment, service, name)
         apps = len(service.containers) - len(service.collectors)
         if not service.tracing_names and apps > 0:
-            yield not_checked(
-                f"traces of {service.name}",
-                "its name in X-Ray is not in the task definition",
-                fix="Set AWS_XRAY_TRACING_NAME, or OTEL_SERVICE_NAME, on the app's container.",
-            )
+            yield without_name(service)
 
 
-def _answer(deployment: Deployment, name: str, region: str) -> Answer:
-    traces = deployment.traces(name, region)
-    minutes = f"the last {deployment.minutes} minutes"
+def _answer(deployment: Deployment, service: TracedService, name: str) -> Answer:
+    traces = deployment.traces(name, service.region)
     if not traces:
-        return failed(
-            f"traces of {name}",
-            f"none arrived in {minutes}",
-            fix="Send it a request that a sampling rule records, wait half a minute and look "
-            "again. Then read the findings above from the top.",
-        )
+        return without_traces(deployment, service, name)
+    minutes = f"the last {deployment.minutes} minutes"
     counted = Counter(trace.status for trace in traces)
     statuses = ", ".join(f"{times} {status}" for status, times in counted.items())
     least = "at least " if len(traces) == MOST_TRACES else ""
@@ -41,6 +38,11 @@ def _answer(deployment: Deployment, name: str, region: str) -> Answer:
 
 ARRIVAL = Check(
     check_id="traces",
-    needs=("xray:GetTraceSummaries", "xray:BatchGetTraces"),
+    needs=(
+        "cloudformation:DescribeStacks",
+        "cloudformation:ListStackResources",
+        "xray:GetTraceSummaries",
+        "xray:BatchGetTraces",
+    ),
     look=_look,
 )

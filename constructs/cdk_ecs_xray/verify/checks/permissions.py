@@ -7,6 +7,7 @@ from typing import Any
 
 from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
 from cdk_ecs_xray.templates.grants import PolicyStatement, all_of, allowed, statements_in
+from cdk_ecs_xray.verify.absence import absent
 from cdk_ecs_xray.verify.check import Answer, Check, failed, not_checked, ok
 from cdk_ecs_xray.verify.connection import is_refused
 from cdk_ecs_xray.verify.deployment import Deployment
@@ -24,7 +25,7 @@ def _look(deployment: Deployment) -> Iterator[Answer]:
 def _answer(deployment: Deployment, service: TracedService) -> Answer:
     running = deployment.running_definition(service)
     if running is None:
-        return failed(f"service {service.name}", "is not there", fix="Deploy its stack again.")
+        return absent(deployment, service)
     arn = running.get("taskRoleArn", "")
     if arn == "":
         return failed(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from cdk_ecs_xray.verify.check import Answer, Check, failed, ok
-from cdk_ecs_xray.verify.checks.sampling import synthesised_rules
+from cdk_ecs_xray.verify.check import Answer, Check, failed, not_checked, ok
+from cdk_ecs_xray.verify.checks.sampling import synthesized_rules
 from cdk_ecs_xray.verify.deployment import Deployment
 
 _DEFAULT = "Default"
@@ -14,8 +14,23 @@ _DEFAULT = "Default"
 
 def _look(deployment: Deployment) -> Iterator[Answer]:
     for region in deployment.regions:
-        if any(service.region == region for service in deployment.services):
+        services = [service for service in deployment.services if service.region == region]
+        asking = [service for service in services if service.asks_for_rules]
+        subject = f"sampling in {region}"
+        if asking and all(deployment.deployed(service.stack) is None for service in asking):
+            yield not_checked(
+                subject,
+                "no stack of a traced service is deployed",
+                fix=f"Run cdk deploy '{asking[0].stack.path}' and send the service a request.",
+            )
+        elif asking:
             yield _answer(deployment, region)
+        elif services:
+            yield ok(
+                subject,
+                "no app asks for X-Ray's rules, as OpenTelemetry does with "
+                "OTEL_TRACES_SAMPLER=xray only",
+            )
 
 
 def _answer(deployment: Deployment, region: str) -> Answer:
@@ -23,7 +38,7 @@ def _answer(deployment: Deployment, region: str) -> Answer:
         name
         for stack in deployment.stacks
         if deployment.region_of(stack) == region
-        for name in synthesised_rules(deployment, stack)
+        for name in synthesized_rules(deployment, stack)
     }
     requests = _requests(deployment, region)
     subject = f"sampling in {region}"
@@ -42,8 +57,8 @@ def _answer(deployment: Deployment, region: str) -> Answer:
     return failed(
         subject,
         f"no SDK asked for a sampling decision in {minutes}",
-        fix="Send the service a request. If it stays so, the app does not reach TCP 2000 of its "
-        "collector, or samples by local rules.",
+        fix="Send the service a request. If this failure stays, the app is not instrumented, does "
+        "not reach TCP 2000 of its collector, or samples by local rules.",
     )
 
 

@@ -20,14 +20,14 @@ _DEFAULT_RULE_MEMBERS = ("FixedRate", "ReservoirSize")
 def _look(deployment: Deployment) -> Iterator[Answer]:
     for stack in deployment.stacks:
         region = deployment.region_of(stack)
-        rules, groups = synthesised_rules(deployment, stack), _groups(deployment, stack)
+        rules, groups = synthesized_rules(deployment, stack), _groups(deployment, stack)
         if rules:
             yield from _answers("sampling rule", rules, _rules_there(deployment, region))
         if groups:
             yield from _answers("group", groups, _groups_there(deployment, region))
 
 
-def synthesised_rules(
+def synthesized_rules(
     deployment: Deployment, stack: StackSource
 ) -> Mapping[str, Mapping[str, Any]]:
     """Return the rules of a template by name."""

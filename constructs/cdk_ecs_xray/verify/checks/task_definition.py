@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.templates.spelling import as_api
+from cdk_ecs_xray.verify.absence import absent
 from cdk_ecs_xray.verify.check import Answer, Check, failed, not_checked, ok
 from cdk_ecs_xray.verify.comparison import differences
 from cdk_ecs_xray.verify.deployment import Deployment
@@ -30,7 +31,7 @@ def _compare(deployment: Deployment, service: TracedService) -> Answer:
         )
     running = deployment.running_definition(service)
     if running is None:
-        return failed(subject, "is not there", fix="Deploy its stack again.")
+        return absent(deployment, service)
     runs = running["taskDefinitionArn"].rpartition("/")[2]
     deployed = deployment.physical_id(service.stack, service.task_definition)
     if deployed is not None and deployed.rpartition("/")[2] != runs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cdk_ecs_xray.verify.absence import absent
 from cdk_ecs_xray.verify.check import Answer, Check, failed, ok
 from cdk_ecs_xray.verify.deployment import Deployment
 from cdk_ecs_xray.verify.traced_service import TracedService
@@ -22,7 +23,7 @@ def _look(deployment: Deployment) -> Iterator[Answer]:
     for service in deployment.services:
         described = deployment.described_service(service)
         if described is None:
-            yield failed(f"service {service.name}", "is not there", fix="Deploy its stack again.")
+            yield absent(deployment, service)
         else:
             yield from steadiness(service, described)
             yield from _containers(deployment, service, described)
