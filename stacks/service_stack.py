@@ -7,12 +7,15 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cdk_ecs_xray import TracedTaskDefinition, TracedTaskDefinitionFile, XRaySidecar
+from cdk_ecs_xray import Collector, TracedTaskDefinition, TracedTaskDefinitionFile, XRaySidecar
 from cdk_ecs_xray.cdk.console import log_group_url, trace_map_url, traces_url
+from cdk_ecs_xray.cdk.image_pull import acknowledge_pull, is_private, pull_statements
 from cdk_ecs_xray.cdk.log_group import RETENTION_DAYS
+from cdk_ecs_xray.collectors.engines import make_collector
 from cdk_ecs_xray.environments.choices import COLLECTORS, PROFILES
 from cdk_ecs_xray.environments.environment import Environment
 from cdk_ecs_xray.environments.service import Service
+from cdk_ecs_xray.plan.image_cache import cache_registry
 from cdk_ecs_xray.plan.regions import PARTITIONS
 from cdk_ecs_xray.plan.wiring import PresentWiring
 from stacks.acknowledged import NEW_CLUSTER_FINDINGS, SERVICE_FINDINGS, acknowledge
@@ -48,7 +51,10 @@ class ServiceStack(cdk.Stack):
         self._log_retention = RETENTION_DAYS[environment.log_retention_days]
         self._log_removal_policy = _REMOVAL_POLICIES[environment.removal_policy]
         self.naming = environment.naming(service)
-        file = environment.task_definition(service, region=cdk.Aws.REGION)
+        self._collector = self._make_collector()
+        file = environment.task_definition(
+            service, region=cdk.Aws.REGION, collector=self._collector
+        )
         self.task_definition: ecs.Ec2TaskDefinition | TracedTaskDefinition
         self.sidecar: XRaySidecar | TracedTaskDefinition
         if file is None:
@@ -92,7 +98,7 @@ class ServiceStack(cdk.Stack):
             task_definition,
             "XRay",
             task_definition=task_definition,
-            collector=COLLECTORS[self._environment.collector],
+            collector=self._collector,
             naming=self.naming,
             profile=PROFILES[self._service.sidecar],
             log_retention=self._log_retention,
@@ -122,7 +128,7 @@ class ServiceStack(cdk.Stack):
         service = self._service
         # The model lets no service without a task definition of its own go without an image.
         image = "" if service.image is None else service.image
-        return task_definition.add_container(
+        app = task_definition.add_container(
             service.name,
             container_name=service.name,
             image=ecs.ContainerImage.from_registry(image),
@@ -143,6 +149,24 @@ class ServiceStack(cdk.Stack):
                 None if service.port is None else [ecs.PortMapping(container_port=service.port)]
             ),
         )
+        if is_private(image):
+            for statement in pull_statements(self, image, through_cache=self._is_cached(image)):
+                task_definition.add_to_execution_role_policy(statement)
+            acknowledge_pull(app)
+        return app
+
+    def _is_cached(self, image: str) -> bool:
+        prefix = self._environment.image_cache_prefix
+        return prefix is not None and f"/{prefix}/" in image
+
+    def _make_collector(self) -> Collector:
+        prefix = self._environment.image_cache_prefix
+        if prefix is None:
+            return COLLECTORS[self._environment.collector]
+        registry = cache_registry(
+            account=self.account, region=self.region, url_suffix=self.url_suffix, prefix=prefix
+        )
+        return make_collector(self._environment.collector, registry=registry)
 
     def _add_service(self) -> ecs.CfnService:
         """Add the service as an L1: the L2 wants the cluster's VPC, which neither mode uses."""

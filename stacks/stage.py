@@ -8,6 +8,8 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from cdk_ecs_xray.environments.environment import MONITORING_STACK, SAMPLING_STACK, Environment
+from cdk_ecs_xray.environments.image_cache import IMAGE_CACHE_STACK
+from stacks.image_cache_stack import ImageCacheStack
 from stacks.monitoring_stack import MonitoringStack
 from stacks.sampling_stack import SamplingStack
 from stacks.service_stack import ServiceStack
@@ -36,10 +38,17 @@ class EnvironmentStage(cdk.Stage):
         self.sampling = SamplingStack(
             self, SAMPLING_STACK, environment=environment, environments=environments
         )
+        self.image_cache: ImageCacheStack | None = None
+        if environment.image_cache is True:
+            self.image_cache = ImageCacheStack(self, IMAGE_CACHE_STACK, environment=environment)
         self.services = {
             service.name: ServiceStack(self, service.name, environment=environment, service=service)
             for service in environment.services
         }
+        if self.image_cache is not None:
+            for stack in self.services.values():
+                # The first task must not start before its image can be pulled.
+                stack.add_stack_dependency(self.image_cache)
         self.monitoring: MonitoringStack | None = None
         if environment.monitoring is not None:
             self.monitoring = MonitoringStack(

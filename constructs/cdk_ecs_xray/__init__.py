@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cdk_ecs_xray.cdk.daemon_service import XRayDaemonService
     from cdk_ecs_xray.cdk.dashboard import MonitoredService, XRayDashboard
     from cdk_ecs_xray.cdk.default_sampling_rule import XRayDefaultSamplingRule
+    from cdk_ecs_xray.cdk.image_cache import XRayImageCache
     from cdk_ecs_xray.cdk.log_group import XRayLogGroup
     from cdk_ecs_xray.cdk.permissions import grant_write_traces
     from cdk_ecs_xray.cdk.sampling_groups import XRayGroups
@@ -106,6 +107,7 @@ _MODULES = {
     "XRayDashboard": "cdk.dashboard",
     "XRayDefaultSamplingRule": "cdk.default_sampling_rule",
     "XRayGroups": "cdk.sampling_groups",
+    "XRayImageCache": "cdk.image_cache",
     "XRayLogGroup": "cdk.log_group",
     "XRaySamplingRules": "cdk.sampling_rules",
     "XRaySidecar": "cdk.sidecar",
@@ -157,6 +159,7 @@ __all__ = [
     "XRayDashboard",
     "XRayDefaultSamplingRule",
     "XRayGroups",
+    "XRayImageCache",
     "XRayLogGroup",
     "XRaySamplingRules",
     "XRaySidecar",

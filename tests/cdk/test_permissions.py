@@ -144,3 +144,60 @@ def test_anything_with_a_role_can_be_granted(synthesise: Synthesise) -> None:
 
     (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
     assert statement["Sid"] == "XRayDaemonWriteAccess"
+
+
+@pytest.mark.parametrize(
+    ("boundary", "warned"),
+    [
+        ("PowerUserAccess", False),
+        ("theirs", True),
+        ("ours", False),
+        ("narrow", True),
+        (None, False),
+    ],
+)
+def test_a_permissions_boundary_that_keeps_traces_in_is_named(
+    synthesise: Synthesise,
+    ec2_task: Ec2Task,
+    add_app: AddApp,
+    boundary: str | None,
+    *,
+    warned: bool,
+) -> None:
+    def build(stack: cdk.Stack) -> None:
+        action = "xray:*" if boundary == "ours" else "s3:*"
+        policy: iam.IManagedPolicy | None = None
+        if boundary in ("ours", "narrow"):
+            statement = iam.PolicyStatement(actions=[action], resources=["*"])
+            policy = iam.ManagedPolicy(stack, "Boundary", statements=[statement])
+        elif boundary == "theirs":
+            policy = iam.ManagedPolicy.from_managed_policy_name(stack, "Boundary", boundary)
+        elif boundary is not None:
+            policy = iam.ManagedPolicy.from_aws_managed_policy_name(boundary)
+        role = iam.Role(
+            stack,
+            "Role",
+            assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"),
+            permissions_boundary=policy,
+        )
+        task = ec2_task(stack, task_role=role)
+        add_app(task)
+        task.add_extension(XRayTracing())
+
+    warnings = synthesise(build).warnings
+
+    assert ["ecs-xray:permissions-boundary" in one for one in warnings] == [True] * warned
+
+
+def test_a_role_without_policy_updates_is_not_taken_for_granted(
+    synthesise: Synthesise, ec2_task: Ec2Task, add_app: AddApp
+) -> None:
+    def build(stack: cdk.Stack) -> None:
+        role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
+        role.add_to_policy(iam.PolicyStatement(actions=["s3:GetObject"], resources=["*"]))
+        task = ec2_task(stack, task_role=role.without_policy_updates())
+        add_app(task)
+        task.add_extension(XRayTracing())
+
+    (warning,) = synthesise(build).warnings
+    assert "ecs-xray:task-role-not-changed" in warning

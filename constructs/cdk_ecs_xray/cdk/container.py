@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from functools import cache
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cdk_ecs_xray.cdk.image_pull import grant_pull
+from cdk_ecs_xray.cdk.execution_role import complete_execution_role, grant_execution, is_own
+from cdk_ecs_xray.cdk.image_pull import acknowledge_pull, is_private, pull_statements
+from cdk_ecs_xray.cdk.log_driver import (
+    Logging,
+    collector_log_driver,
+    ungranted_log_driver,
+    write_statements,
+)
 from cdk_ecs_xray.collectors import CollectorContainer
 from cdk_ecs_xray.plan.network import SidecarNetwork
 from cdk_ecs_xray.plan.profile import SidecarProfile
@@ -22,12 +30,16 @@ def add_collector_container(
     description: CollectorContainer,
     network: SidecarNetwork,
     profile: SidecarProfile,
-    log_driver: ecs.LogDriver | None,
+    logging: Logging,
+    log_group: logs.ILogGroup | None,
 ) -> ecs.ContainerDefinition:
-    """Add the container to a task definition, with permission to pull its image.
+    """Add the container to a task definition, with permission to pull its image and to log.
 
     :param scope: owns the constructs that the container needs beside itself.
+    :param log_group: for awslogs.
     """
+    role = task_definition.execution_role
+    own = is_own(role, scope)
     sandboxed = profile.sandboxed and description.runs_sandboxed
     container = task_definition.add_container(
         name,
@@ -37,7 +49,7 @@ def add_collector_container(
         environment=dict(description.environment),
         health_check=_health_check(description),
         port_mappings=_port_mappings(description, network),
-        logging=log_driver,
+        logging=_log_driver(logging, log_group, profile, granted=own),
         essential=profile.essential,
         cpu=profile.cpu,
         memory_reservation_mib=profile.memory_reservation_mib,
@@ -53,8 +65,27 @@ def add_collector_container(
     )
     if profile.essential:
         _leave_default_container(task_definition, name)
-    grant_pull(container, description.image)
+    statements = list(pull_statements(Stack.of(scope), description.image))
+    if is_private(description.image):
+        acknowledge_pull(container)
+    if not own and logging == "awslogs" and log_group is not None:
+        statements += write_statements(log_group)
+    if statements:
+        grant_execution(scope, task_definition.obtain_execution_role(), statements)
+    if role is None:
+        complete_execution_role(task_definition, collector=name)
     return container
+
+
+def _log_driver(
+    logging: Logging, log_group: logs.ILogGroup | None, profile: SidecarProfile, *, granted: bool
+) -> ecs.LogDriver | None:
+    if isinstance(logging, ecs.LogDriver):
+        return logging
+    if logging == "none" or log_group is None:
+        return None
+    driver = collector_log_driver if granted else ungranted_log_driver
+    return driver(log_group, profile)
 
 
 def _leave_default_container(task_definition: ecs.TaskDefinition, name: str) -> None:

@@ -12,7 +12,6 @@ from constructs import Construct, IConstruct
 
 from cdk_ecs_xray.cdk.container import add_collector_container
 from cdk_ecs_xray.cdk.fit import NETWORK_MODES
-from cdk_ecs_xray.cdk.log_driver import collector_log_driver
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
 from cdk_ecs_xray.cdk.permissions import grant_assume, grant_write_traces
 from cdk_ecs_xray.cdk.sidecar import XRaySidecar
@@ -148,7 +147,8 @@ class XRayDaemonService(Construct):
             description=description,
             network=network,
             profile=profile,
-            log_driver=collector_log_driver(self.log_group, profile),
+            logging="awslogs",
+            log_group=self.log_group,
         )
         self.task_definition.default_container = container
         return container

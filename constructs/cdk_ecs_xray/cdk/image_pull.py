@@ -9,8 +9,12 @@ from aws_cdk import Annotations, Stack
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 
+_TOKEN = r"\$\{Token\[[^\]]+\]\}"  # noqa: S105 - CDK's mark of a value that comes later
+# Both forms that Amazon ECR documents: account.dkr.ecr[-fips].region.suffix and
+# account.dkr-ecr[-fips].region.on.aws.
 _ECR = re.compile(
-    r"(?P<account>[0-9]{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.[a-z.]+/(?P<repository>[^:@]+)"
+    rf"(?P<account>[0-9]{{12}}|{_TOKEN})\.dkr[.-]ecr(?:-fips)?"
+    rf"\.(?P<region>[a-z0-9-]+|{_TOKEN})\.(?:[a-z.]+|{_TOKEN})/(?P<repository>[^:@]+)"
 )
 
 _PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
@@ -18,22 +22,24 @@ _PULL_THROUGH = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
 """What a pull-through cache needs for the first pull of an image."""
 
 
-def grant_pull(container: ecs.ContainerDefinition, image: str) -> None:
-    """Let the execution role pull an image from Amazon ECR; other registries need no grant."""
-    if _ECR.match(image) is None:
-        return
-    for statement in pull_statements(Stack.of(container), image):
-        container.task_definition.add_to_execution_role_policy(statement)
+def is_private(image: str) -> bool:
+    """Return whether an image is in Amazon ECR's private registry, which wants a permission."""
+    return _ECR.match(image) is not None
+
+
+def acknowledge_pull(container: ecs.ContainerDefinition) -> None:
+    """Answer CDK's reminder that pulling from Amazon ECR needs a policy."""
     Annotations.of(container).acknowledge_warning(
         "@aws-cdk/aws-ecs:ecrImageRequiresPolicy", "The execution role has just been granted it."
     )
 
 
-def pull_statements(stack: Stack, image: str) -> Sequence[iam.PolicyStatement]:
+def pull_statements(
+    stack: Stack, image: str, *, through_cache: bool = True
+) -> Sequence[iam.PolicyStatement]:
     """Return what pulling an image takes; nothing for a registry other than Amazon ECR.
 
-    Allows pulling and, as the first pull through a cache imports the image, importing, on the one
-    repository.
+    :param through_cache: allow importing as well, as the first pull through a cache does.
     """
     match = _ECR.match(image)
     if match is None:
@@ -45,10 +51,8 @@ def pull_statements(stack: Stack, image: str) -> Sequence[iam.PolicyStatement]:
         resource="repository",
         resource_name=match["repository"],
     )
+    pull = [*_PULL, *_PULL_THROUGH] if through_cache else _PULL
     return [
-        iam.PolicyStatement(actions=actions, resources=[resource])
-        for actions, resource in (
-            (["ecr:GetAuthorizationToken"], "*"),
-            ([*_PULL, *_PULL_THROUGH], repository),
-        )
+        iam.PolicyStatement(actions=list(actions), resources=[resource])
+        for actions, resource in ((["ecr:GetAuthorizationToken"], "*"), (pull, repository))
     ]

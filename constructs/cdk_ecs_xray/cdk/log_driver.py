@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
+from aws_cdk import Stack
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 
 from cdk_ecs_xray.plan.profile import SidecarProfile
 
-STREAM_PREFIX = "xray"
+Logging = ecs.LogDriver | Literal["awslogs", "none"]
+"""Where a collector's own log goes; FireLens and others are CDK's log drivers."""
 
+_STREAM_PREFIX = "xray"
 _MODES = {
     "blocking": ecs.AwsLogDriverMode.BLOCKING,
     "non-blocking": ecs.AwsLogDriverMode.NON_BLOCKING,
@@ -16,10 +23,32 @@ _MODES = {
 }
 
 
-def collector_log_driver(
-    log_group: logs.ILogGroup | None, profile: SidecarProfile
-) -> ecs.LogDriver:
-    """Return awslogs with the profile's mode."""
+def collector_log_driver(log_group: logs.ILogGroup, profile: SidecarProfile) -> ecs.LogDriver:
+    """Return awslogs with the profile's mode; CDK lets the execution role write to the group."""
     return ecs.LogDriver.aws_logs(
-        log_group=log_group, stream_prefix=STREAM_PREFIX, mode=_MODES[profile.log_mode]
+        log_group=log_group, stream_prefix=_STREAM_PREFIX, mode=_MODES[profile.log_mode]
     )
+
+
+def ungranted_log_driver(log_group: logs.ILogGroup, profile: SidecarProfile) -> ecs.LogDriver:
+    """Return the same without a grant, for an execution role that CDK must not change."""
+    mode = {} if profile.log_mode is None else {"mode": profile.log_mode}
+    return ecs.GenericLogDriver(
+        log_driver="awslogs",
+        options={
+            "awslogs-group": log_group.log_group_name,
+            "awslogs-stream-prefix": _STREAM_PREFIX,
+            "awslogs-region": Stack.of(log_group).region,
+            **mode,
+        },
+    )
+
+
+def write_statements(log_group: logs.ILogGroup) -> Sequence[iam.PolicyStatement]:
+    """Return what writing to a group takes, as CDK grants it."""
+    return [
+        iam.PolicyStatement(
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[log_group.log_group_arn],
+        )
+    ]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID, WRITE_ACTIONS
+from cdk_ecs_xray.errors import Problem
+from cdk_ecs_xray.templates.grants import allowed, managed_policy_allows, statements_in
 
 
 def grant_write_traces(
@@ -26,7 +30,7 @@ def grant_write_traces(
         imported with ``mutable=False``, whose owner then has to add the statement.
     """
     grant = iam.Grant.add_to_principal(grantee=grantee, actions=list(actions), resource_arns=["*"])
-    if not _was_added(grantee):
+    if not _was_added(grantee, actions):
         return iam.Grant.drop(grantee, "write traces")
     for statement in grant.principal_statements:
         statement.sid = WRITE_ACCESS_SID
@@ -41,10 +45,41 @@ def grant_assume(grantee: iam.IGrantable, role_arn: str) -> iam.Grant:
     grant = iam.Grant.add_to_principal(
         grantee=grantee, actions=["sts:AssumeRole"], resource_arns=[role_arn]
     )
-    return grant if _was_added(grantee) else iam.Grant.drop(grantee, "assume a role")
+    return (
+        grant
+        if _was_added(grantee, ["sts:AssumeRole"])
+        else iam.Grant.drop(grantee, "assume a role")
+    )
 
 
-def _was_added(grantee: iam.IGrantable) -> bool:
+def boundary_problem(role: iam.IRole, actions: Sequence[str]) -> Problem | None:
+    """Return what a role's permissions boundary must allow, where it is not known to do so.
+
+    A boundary that an aspect or the account sets is not seen.
+    """
+    boundary = role.permissions_boundary if isinstance(role, iam.Role) else None
+    if boundary is None:
+        return None
+    refused = [action for action in actions if _boundary_allows(boundary, action) is not True]
+    if not refused:
+        return None
+    return Problem(
+        where=role.node.path,
+        what=f"the role's permissions boundary must allow {', '.join(refused)} on '*'",
+        got="one that does not, or cannot be read",
+        fix="Add the actions to the boundary. A role may only do what its boundary allows too.",
+    )
+
+
+def _boundary_allows(boundary: iam.IManagedPolicy, action: str) -> bool | None:
+    if isinstance(boundary, iam.ManagedPolicy):
+        document = Stack.of(boundary).resolve(boundary.document.to_json())
+        statements = statements_in(document)
+        return None if statements is None else allowed(action, statements)
+    return managed_policy_allows(boundary.managed_policy_arn, action)
+
+
+def _was_added(grantee: iam.IGrantable, actions: Sequence[str]) -> bool:
     """Whether the grantee has a policy for what was granted.
 
     CDK reports success for a role that was imported as immutable, and adds nothing.
@@ -53,6 +88,12 @@ def _was_added(grantee: iam.IGrantable) -> bool:
         # One of this app, which an imported role is not: no need to ask.
         return True
     principal: Any = grantee.grant_principal
-    return not Construct.is_construct(principal) or any(
-        isinstance(child, iam.Policy) for child in principal.node.children
+    if not Construct.is_construct(principal):
+        return True
+    # A role without policy updates shares its children with the role it was made from, whose
+    # policies hold other things.
+    return any(
+        isinstance(child, iam.Policy) and action in json.dumps(child.document.to_json())
+        for child in principal.node.children
+        for action in actions[:1]
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from dataclasses import replace
 
 from aws_cdk import Annotations, RemovalPolicy, Stack
 from aws_cdk import aws_ecs as ecs
@@ -14,10 +14,11 @@ from constructs import Construct, IConstruct
 
 from cdk_ecs_xray.cdk.container import add_collector_container
 from cdk_ecs_xray.cdk.fit import NETWORK_MODES, late_problems, problems_of
+from cdk_ecs_xray.cdk.image_cache import XRayImageCache
 from cdk_ecs_xray.cdk.load import sized, warn_of_load
-from cdk_ecs_xray.cdk.log_driver import collector_log_driver
+from cdk_ecs_xray.cdk.log_driver import Logging
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
-from cdk_ecs_xray.cdk.permissions import grant_assume, grant_write_traces
+from cdk_ecs_xray.cdk.permissions import boundary_problem, grant_assume, grant_write_traces
 from cdk_ecs_xray.cdk.wiring import wire
 from cdk_ecs_xray.collectors import Collector, CollectorContainer, Placement, XRayDaemon
 from cdk_ecs_xray.collectors.description import opened_by
@@ -27,9 +28,6 @@ from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.network import NETWORKS
 from cdk_ecs_xray.plan.profile import SidecarProfile
 from cdk_ecs_xray.plan.wiring import PresentWiring, order_kept_by_link
-
-Logging = ecs.LogDriver | Literal["awslogs", "none"]
-"""Where a collector's own log goes; FireLens and others are CDK's log drivers."""
 
 # jsii holds Python's side of a construct weakly, so without this a sidecar nobody assigned to a
 # variable would be forgotten. The JavaScript side of a construct lives as long as the process.
@@ -58,6 +56,7 @@ class XRaySidecar(Construct):
     :param expected_segments_per_second: sizes the container in your unit: picks cpu for the
         default profile by what was measured of the collector, and warns when a profile of yours
         carries less, no sidecar so much, or the collector was not measured.
+    :param image_cache: where an image of public.ecr.aws is pulled from instead.
     :param logging: ``awslogs``, ``none`` or any of CDK's log drivers, FireLens for one.
     :param log_group: an existing log group for awslogs; None creates one with the next options.
     :param log_retention: one month unless told.
@@ -78,6 +77,7 @@ class XRaySidecar(Construct):
         naming: Naming | None = None,
         profile: SidecarProfile = SidecarProfile.SAFE,
         expected_segments_per_second: int | None = None,
+        image_cache: XRayImageCache | None = None,
         logging: Logging = "awslogs",
         log_group: logs.ILogGroup | None = None,
         log_retention: logs.RetentionDays = DEFAULT_RETENTION,
@@ -90,7 +90,7 @@ class XRaySidecar(Construct):
         )
         name = self.collector.container_name if naming is None else naming.container_name
         mode = NETWORK_MODES[task_definition.network_mode]
-        description = self._describe(task_definition, mode)
+        description = self._describe(task_definition, mode, image_cache)
         self._opened_ports: Sequence[Ports] = [] if description is None else opened_by(description)
         problems = problems_of(
             task_definition,
@@ -129,8 +129,12 @@ class XRaySidecar(Construct):
             description=description,
             network=self._network,
             profile=self.profile,
-            log_driver=self._log_driver(logging),
+            logging=logging,
+            log_group=log_group,
         )
+        if image_cache is not None and image_cache.rule is not None:
+            # The first task must not start before its image can be pulled.
+            task_definition.node.add_dependency(image_cache.rule)
         warn_of_load(
             self,
             expected_segments_per_second,
@@ -215,24 +219,30 @@ class XRaySidecar(Construct):
         )
 
     def _describe(
-        self, task_definition: ecs.TaskDefinition, mode: str
+        self, task_definition: ecs.TaskDefinition, mode: str, image_cache: XRayImageCache | None
     ) -> CollectorContainer | None:
         """Return the collector's container; None in a network mode that has no way to one."""
         if mode not in NETWORKS:
             return None
-        return self.collector.describe(
+        described = self.collector.describe(
             Placement(
                 network=NETWORKS[mode],
                 region=Stack.of(task_definition).region,
                 memory_mib=self.profile.usable_memory_mib,
             )
         )
+        if image_cache is None:
+            return described
+        return replace(described, image=image_cache.image(described.image))
 
     def _grant(self, description: CollectorContainer) -> iam.Grant:
         task_role = self.task_definition.task_role
         grant = grant_write_traces(task_role, actions=description.actions)
         if description.assumes_role is not None:
             grant = grant.combine(grant_assume(task_role, description.assumes_role))
+        bounded = boundary_problem(task_role, description.actions)
+        if bounded is not None:
+            Annotations.of(self).add_warning_v2("ecs-xray:permissions-boundary", str(bounded))
         if not grant.success:
             Annotations.of(self).add_warning_v2(
                 "ecs-xray:task-role-not-changed",
@@ -246,10 +256,3 @@ class XRaySidecar(Construct):
                 ),
             )
         return grant
-
-    def _log_driver(self, logging: Logging) -> ecs.LogDriver | None:
-        if isinstance(logging, ecs.LogDriver):
-            return logging
-        if logging == "none":
-            return None
-        return collector_log_driver(self.log_group, self.profile)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from aws_cdk import Annotations, RemovalPolicy, Stack
@@ -12,12 +12,15 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from cdk_ecs_xray.cdk.execution_role import grant_execution
 from cdk_ecs_xray.cdk.image_pull import pull_statements
+from cdk_ecs_xray.cdk.log_driver import write_statements
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
 from cdk_ecs_xray.cdk.permissions import grant_assume, grant_write_traces
 from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.inject import Injection, TracedTaskDefinitionFile
+from cdk_ecs_xray.plan.execution import Place, execution_needs
 from cdk_ecs_xray.templates.spelling import as_cloudformation
 
 
@@ -31,7 +34,9 @@ class TracedTaskDefinition(Construct):
     :param file: what :meth:`TracedTaskDefinitionFile.from_file` read.
     :param family: for a file that names none; CloudFormation chooses one otherwise.
     :param task_role: for a file that names none; one is created otherwise.
-    :param execution_role: likewise, created when something needs it.
+    :param execution_role: likewise, created when the collector's log or image needs it. A created
+        one is also allowed what the file's containers need: pulling from Amazon ECR, secrets,
+        parameters, log groups and files in S3; for keys of one's own, add ``kms:Decrypt``.
     :param logging: ``awslogs``, or ``none`` for the host's default driver.
     :param log_group: an existing log group for awslogs; None creates one with the next options,
         called as the file's naming says.
@@ -106,16 +111,50 @@ class TracedTaskDefinition(Construct):
 
     def _execution_role(self, given: iam.IRole | None, injection: Injection) -> iam.IRole | None:
         image = "" if injection.sidecar is None else injection.sidecar["image"]
-        statements = pull_statements(Stack.of(self), image)
-        needed = bool(statements) or (self.log_group is not None and injection.sidecar is not None)
-        if given is None and not needed and self._file.content.get("executionRoleArn") is None:
-            return None
-        role = self._role("ExecutionRole", "executionRoleArn", given)
-        for statement in statements:
-            role.add_to_principal_policy(statement)
+        statements = list(pull_statements(Stack.of(self), image))
         if self.log_group is not None and injection.sidecar is not None:
-            self.log_group.grant_write(role)
+            statements += write_statements(self.log_group)
+        named = self._file.content.get("executionRoleArn") is not None
+        if given is None and not named:
+            if not statements:
+                # Then nothing of the collector's needs one, and the task runs as it did.
+                return None
+            statements += self._statements_of_the_file()
+        role = self._role("ExecutionRole", "executionRoleArn", given)
+        grant_execution(self, role, statements)
         return role
+
+    def _statements_of_the_file(self) -> Sequence[iam.PolicyStatement]:
+        """Return what the instance's role did, which ECS asks no more once there is another."""
+        stack = Stack.of(self)
+        containers = self._file.content["containerDefinitions"]
+        place = Place(partition=stack.partition, region=stack.region, account=stack.account)
+        return [
+            *(
+                statement
+                for container in containers
+                for statement in pull_statements(
+                    stack, str(container.get("image")), through_cache=False
+                )
+            ),
+            *(
+                iam.PolicyStatement(actions=list(need.actions), resources=list(need.resources))
+                for need in execution_needs(containers, place)
+            ),
+        ]
+
+    def grant_run(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let something run this task: ``ecs:RunTask``, and ``iam:PassRole`` for both roles."""
+        roles = [self.task_role, *([] if self.execution_role is None else [self.execution_role])]
+        passed = iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["iam:PassRole"],
+            resource_arns=[role.role_arn for role in roles],
+            conditions={"StringLike": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+        )
+        return iam.Grant.add_to_principal(
+            grantee=grantee, actions=["ecs:RunTask"], resource_arns=[self.task_definition_arn]
+        ).combine(passed)
 
     def _grant(self, injection: Injection) -> iam.Grant:
         description = injection.description

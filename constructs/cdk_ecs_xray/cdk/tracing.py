@@ -9,9 +9,11 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import IConstruct
 
+from cdk_ecs_xray.cdk.image_cache import XRayImageCache
 from cdk_ecs_xray.cdk.load import require_load
+from cdk_ecs_xray.cdk.log_driver import Logging
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION
-from cdk_ecs_xray.cdk.sidecar import Logging, XRaySidecar
+from cdk_ecs_xray.cdk.sidecar import XRaySidecar
 from cdk_ecs_xray.collectors import Collector
 from cdk_ecs_xray.errors import EcsXRayError
 from cdk_ecs_xray.plan.naming import Naming
@@ -33,6 +35,7 @@ class XRayTracing:
     :param profile: sizes and failure behaviour; :attr:`SidecarProfile.SAFE` unless told.
     :param tracing_name: the service's name in X-Ray; see :meth:`XRaySidecar.attach`.
     :param expected_segments_per_second: sizes the sidecar; see :class:`XRaySidecar`.
+    :param image_cache: where an image of public.ecr.aws is pulled from instead.
     :param logging: ``awslogs``, ``none`` or any of CDK's log drivers.
     :param log_group: an existing log group for awslogs; None creates one with the next options.
     :param log_retention: one month unless told.
@@ -49,6 +52,7 @@ class XRayTracing:
         profile: SidecarProfile = SidecarProfile.SAFE,
         tracing_name: str | None = None,
         expected_segments_per_second: int | None = None,
+        image_cache: XRayImageCache | None = None,
         logging: Logging = "awslogs",
         log_group: logs.ILogGroup | None = None,
         log_retention: logs.RetentionDays = DEFAULT_RETENTION,
@@ -62,6 +66,7 @@ class XRayTracing:
         self._profile = profile
         self._tracing_name = tracing_name
         self._expected_segments_per_second = expected_segments_per_second
+        self._image_cache = image_cache
         self._logging = logging
         self._log_group = log_group
         self._log_retention = log_retention
@@ -98,6 +103,7 @@ class XRayTracing:
             naming=self._naming,
             profile=self._profile,
             expected_segments_per_second=self._expected_segments_per_second,
+            image_cache=self._image_cache,
             logging=self._logging,
             log_group=self._log_group,
             log_retention=self._log_retention,

@@ -41,9 +41,12 @@ class PinnedImage:
         return reference if self.digest is None else f"{reference}@{self.digest}"
 
     def problems(self, where: str) -> Sequence[Problem]:
-        """Return what a registry or ECS would refuse, in the words of an error."""
+        """Return what a registry or ECS would refuse, in the words of an error.
+
+        A registry with a CDK token, which has its value later, passes.
+        """
         found = []
-        if _REGISTRY.fullmatch(self.registry) is None:
+        if "${Token[" not in self.registry and _REGISTRY.fullmatch(self.registry) is None:
             found.append(
                 Problem(
                     where=where,

@@ -18,10 +18,18 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
+from cdk_ecs_xray.collectors import Collector
 from cdk_ecs_xray.environments.choices import COLLECTORS, PROFILES
+from cdk_ecs_xray.environments.image_cache import (
+    IMAGE_CACHE_STACK,
+    ImageCache,
+    cache_prefix,
+    image_cache_clashes,
+)
+from cdk_ecs_xray.environments.launch_type import require_ec2
 from cdk_ecs_xray.environments.monitoring import Monitoring
 from cdk_ecs_xray.environments.service import Service
-from cdk_ecs_xray.errors import InvalidValueError, Problem, UnsupportedTaskDefinitionError
+from cdk_ecs_xray.errors import InvalidValueError, Problem
 from cdk_ecs_xray.files.field_limits import matching, one_of, shown
 from cdk_ecs_xray.files.model_file import clash, read_model, validate_with
 from cdk_ecs_xray.inject import TracedTaskDefinitionFile
@@ -116,6 +124,8 @@ class Environment(BaseModel):
     :param sampling_rules: path of the rules, relative to this file.
     :param services: a stack each.
     :param monitoring: dashboard and alarms; None provisions neither.
+    :param image_cache: True provisions a pull-through cache for the sidecars' image; a text is
+        the prefix of a rule that the account has.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -134,6 +144,7 @@ class Environment(BaseModel):
     sampling_rules: Annotated[SamplingRuleSet, BeforeValidator(_sampling_rules)]
     services: Annotated[tuple[Service, ...], Field(strict=False)]
     monitoring: Monitoring | None = None
+    image_cache: ImageCache = False
 
     @classmethod
     def from_file(cls, path: str | Path) -> Self:
@@ -157,6 +168,11 @@ class Environment(BaseModel):
         return f"{self.namespace}-{self.name}-xray"
 
     @property
+    def image_cache_prefix(self) -> str | None:
+        """The prefix of its pull-through cache; None where images come from the public gallery."""
+        return cache_prefix(self.image_cache, namespace=self.namespace, environment=self.name)
+
+    @property
     def traced_names(self) -> Sequence[str]:
         """The names that its services trace under."""
         return [service.traced_as for service in self.services]
@@ -172,6 +188,11 @@ class Environment(BaseModel):
                 ("dashboard", self.dashboard_name),
                 *(("group", group_name(self.name, kind)) for kind in TRACE_KINDS),
             ]
+        if self.image_cache is True:
+            names += [
+                ("stack", self.stack_name(IMAGE_CACHE_STACK)),
+                ("image cache prefix", str(self.image_cache_prefix)),
+            ]
         for service in self.services:
             naming = self.naming(service)
             names += [
@@ -183,11 +204,12 @@ class Environment(BaseModel):
         return frozenset(names)
 
     def task_definition(
-        self, service: Service, *, region: str = ANY_REGION
+        self, service: Service, *, region: str = ANY_REGION, collector: Collector | None = None
     ) -> TracedTaskDefinitionFile | None:
         """Return a service's own task definition; None where its options describe it.
 
         :param region: of the stack, which may be a CDK token.
+        :param collector: the environment's, where its image comes from a cache.
         :raises EcsXRayError: when it is none, or none that a shipped service can run.
         """
         if service.task_definition is None:
@@ -202,12 +224,12 @@ class Environment(BaseModel):
                 "REGION": region,
                 "AWS_REGION": region,
             },
-            collector=COLLECTORS[self.collector],
+            collector=COLLECTORS[self.collector] if collector is None else collector,
             naming=self.naming(service),
             tracing_name=service.tracing_name,
             profile=PROFILES[service.sidecar],
         )
-        _require_ec2(file)
+        require_ec2(file)
         return file
 
     def _family(self, service: Service) -> str:
@@ -218,36 +240,12 @@ class Environment(BaseModel):
     @model_validator(mode="wrap")
     @classmethod
     def _check(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        environment = validate_with(_clashes(data), data, handler)
+        clashes = [*_clashes(data), *image_cache_clashes(data)]
+        environment = validate_with(clashes, data, handler)
         environment.sampling_rules.qualified(environment.name)
         for service in environment.services:
             environment.task_definition(service)
         return environment
-
-
-def _require_ec2(file: TracedTaskDefinitionFile) -> None:
-    problems = []
-    if file.network_mode == "awsvpc":
-        problems.append(
-            Problem(
-                where=file.where,
-                what="networkMode must be bridge or host for a shipped service",
-                got="'awsvpc'",
-                fix="Use TracedTaskDefinition in a stack of your own, which has the subnets that "
-                "awsvpc needs.",
-            )
-        )
-    elif "EC2" not in file.content.get("requiresCompatibilities", ["EC2"]):
-        problems.append(
-            Problem(
-                where=file.where,
-                what="requiresCompatibilities must name EC2 for a shipped service",
-                got=", ".join(file.content["requiresCompatibilities"]),
-                fix="Add it.",
-            )
-        )
-    if problems:
-        raise UnsupportedTaskDefinitionError(*problems)
 
 
 def _clashes(data: object) -> list[InitErrorDetails]:
@@ -263,6 +261,8 @@ def _clashes(data: object) -> list[InitErrorDetails]:
     taken = [SAMPLING_STACK]
     if isinstance(data, Mapping) and data.get("monitoring") is not None:
         taken.append(MONITORING_STACK)
+    if isinstance(data, Mapping) and data.get("image_cache") is True:
+        taken.append(IMAGE_CACHE_STACK)
     seen = {stack: f"the name of the {stack} stack" for stack in taken}
     for position, service in enumerate(services):
         name = service.get("name") if isinstance(service, Mapping) else getattr(service, "name", 0)
