@@ -3,7 +3,14 @@
 SHELL := /bin/sh
 .PHONY: help setup deploy-local synth test fuzz check bench clean
 
-ENV ?= dev
+# `make deploy-local ENV=qa` decides. A value of the shell counts only where it names an environment:
+# POSIX shells use ENV for the path of their start-up file.
+ifneq ($(origin ENV),command line)
+ENV := $(if $(and $(ENV),$(wildcard environments/$(ENV).yaml)),$(ENV),dev)
+endif
+ifeq ($(strip $(ENV)),)
+override ENV := dev
+endif
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -67,4 +74,4 @@ bench: setup ## compare speed with hand-written CDK, side by side
 
 clean: ## remove everything that was installed or generated
 	@rm -rf $(VENV) node_modules cdk.out dist .coverage .mypy_cache .ruff_cache .pytest_cache \
-		.hypothesis .import_linter_cache
+		.hypothesis .import_linter_cache .setup-cache

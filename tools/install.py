@@ -6,18 +6,24 @@ the files it depends on have not changed, so a second run costs a few millisecon
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 JSII_CACHE = VENV / "jsii-package-cache"
+# Beside the virtual environment, which is cleared for a new lock or a new Python.
+CACHE = ROOT / ".setup-cache"
+INTERRUPTED = 130
 
 # jsii prints a banner for, or refuses, any other Node; the wheel carries the one that is pinned.
 CDK_WRAPPER = """\
@@ -47,13 +53,35 @@ def main() -> int:
     """Bring the checkout up to date with its lock files; 0 when it is."""
     started = time.monotonic()
     try:
-        worked = [install_python(), install_project(), install_cdk_cli(), warm_up()]
+        with alone():
+            worked = [install_python(), install_project(), install_cdk_cli(), warm_up()]
     except InstallError as error:
         print(f"setup: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(
+            "\nsetup: interrupted. Run make setup again; finished steps are kept.", file=sys.stderr
+        )
+        return INTERRUPTED
     if any(worked):
         print(f"setup: ready in {time.monotonic() - started:.0f} s", flush=True)
     return 0
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait until no other set-up works in this checkout: a step begins by clearing its folder."""
+    # A folder can be locked, so there is no file to leave behind.
+    folder = os.open(ROOT, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _say("waiting for another make setup in this folder")
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def install_python() -> bool:
@@ -135,6 +163,16 @@ def _venv_path() -> str:
     return os.pathsep.join([str(VENV / "bin"), os.environ.get("PATH", os.defpath)])
 
 
+def _caches() -> dict[str, str]:
+    """Where installers keep what they download: by default in the user's home."""
+    return {
+        "PIP_CACHE_DIR": str(CACHE / "pip"),
+        "UV_CACHE_DIR": str(CACHE / "uv"),
+        "npm_config_cache": str(CACHE / "npm"),
+        "npm_config_update_notifier": "false",
+    }
+
+
 def _run(command: list[str], **environment: str) -> None:
     # Without compiled files every later start is four times slower, so this is never inherited.
     inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
@@ -142,7 +180,7 @@ def _run(command: list[str], **environment: str) -> None:
         done = subprocess.run(
             command,
             cwd=ROOT,
-            env={**inherited, **environment},
+            env={**inherited, **_caches(), **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

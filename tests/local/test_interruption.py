@@ -42,7 +42,7 @@ def test_the_newest_is_undone_first_and_the_rest_is_not_run(number: signal.Signa
     )
     assert done.stdout == "last.first."
     assert done.returncode == 128 + number
-    assert done.stderr == "\necs-xray: interrupted\n"
+    assert done.stderr == "\necs-xray: interrupted; everything it started is stopped\n"
 
 
 def test_a_step_that_fails_does_not_keep_the_others() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -15,9 +16,10 @@ def local() -> None:
 
 
 @local.command()
-@click.option("--env", "environment", required=True, help="The environment to deploy.")
-@click.option("--keep", is_flag=True, help="Leave the embedded AWS running.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Its port; a free one unless told.")
+@click.option("--env", "environment", help="The environment to deploy: -c env=NAME.")
+@click.option("-c", "--context", multiple=True, metavar="KEY=VALUE", help="Context. Repeatable.")
+@click.option("--keep", is_flag=True, help="Leave the embedded AWS running, even on a failure.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Its port. By default, a free one.")
 @click.option(
     "--app",
     "folder",
@@ -30,22 +32,34 @@ def local() -> None:
     "--article",
     "reference",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Compare each service with the reference setup's resources in this folder.",
+    help="Compare each service that claims it with the reference setup in this folder.",
 )
 def deploy(
-    environment: str, keep: bool, port: int | None, folder: Path, reference: Path | None
+    *,
+    environment: str | None,
+    context: Sequence[str],
+    keep: bool,
+    port: int | None,
+    folder: Path,
+    reference: Path | None,
 ) -> int:
-    """Deploy one environment with the real cdk onto an embedded AWS and show what stands there."""
+    """Deploy a CDK app with the real cdk onto an embedded AWS and show the result."""
     _require_extra()
-    from cdk_ecs_xray.local.trial import run_trial
+    from cdk_ecs_xray.local.trial import Trial, run_trial
 
     return run_trial(
-        folder=folder, environment=environment, keep=keep, port=port, reference=reference
+        Trial(
+            folder=folder,
+            context=_context(environment, context),
+            keep=keep,
+            port=port,
+            reference=reference,
+        )
     )
 
 
 @local.command()
-@click.option("--port", type=click.IntRange(1, 65535), help="Its port; a free one unless told.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Its port. By default, a free one.")
 def start(port: int | None) -> None:
     """Start an embedded AWS and leave it running."""
     _require_extra()
@@ -66,6 +80,33 @@ def stop(port: int) -> None:
 
     EmbeddedAws.attach(port).stop()
     click.echo(f"stopped the embedded AWS on port {port}")
+
+
+def _context(environment: str | None, pairs: Sequence[str]) -> Mapping[str, str]:
+    """The context by key; ``--env`` is the key of the shipped app."""
+    found = {} if environment is None else {"env": environment}
+    problems = []
+    if environment is not None and not environment.strip():
+        problems.append(
+            Problem(
+                what="--env must be the name of an environment", got="''", fix="Name one of yours."
+            )
+        )
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not key or not equals:
+            problems.append(
+                Problem(what="--context must be KEY=VALUE", got=f"'{pair}'", fix="Write one.")
+            )
+        elif key == "env" and environment is not None:
+            problems.append(
+                Problem(what="--env and --context env= cannot be combined", fix="Keep one.")
+            )
+        else:
+            found[key] = value
+    if problems:
+        raise ConfigurationError(*problems)
+    return found
 
 
 def _require_extra() -> None:

@@ -5,28 +5,24 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cdk_ecs_xray.errors import ConfigurationError, LocalAwsError, Problem
+from cdk_ecs_xray.local.cdk_log import show_end
 from cdk_ecs_xray.local.embedded_aws import DEFAULT_ACCOUNT, DEFAULT_REGION, EmbeddedAws
 from cdk_ecs_xray.local.interruption import scratch_folder
 from cdk_ecs_xray.local.isolation import isolated
+from cdk_ecs_xray.local.place import Target
 from cdk_ecs_xray.local.process import run_to_end
-from cdk_ecs_xray.templates.assembly import read_stacks
+from cdk_ecs_xray.templates.assembly import StackSource, read_stacks
 
 # A lookup would ask an account, and keep the answer in the project's folder. The other two may come
 # from the cdk.json of the project or of the user's home, which no variable overrules.
 _ALONE = ("--no-lookups", "--no-notices", "--profile=")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """An account and region that stacks of an assembly go to."""
-
-    account: str
-    region: str
+_ALL = "**"
+_SERVICE = "AWS::ECS::Service"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +34,11 @@ class DeployedStack:
     status: str
     resources: Sequence[tuple[str, str]]
     outputs: Mapping[str, str]
+
+    @property
+    def holds_service(self) -> bool:
+        """Whether an ECS service is one of its resources."""
+        return any(kind == _SERVICE for kind, _ in self.resources)
 
 
 class CdkProject:
@@ -65,7 +66,7 @@ class CdkProject:
         :raises LocalAwsError: when the app refuses; its own message is on standard error.
         """
         options = [part for pair in context.items() for part in ("--context", "=".join(pair))]
-        self._run("synthesise", ["synth", "--quiet", "--output", str(output), *options], quiet=True)
+        self._run("synthesise", ["synth", "--quiet", "--output", str(output), *options])
 
     def bootstrap(self, aws: EmbeddedAws, target: Target) -> None:
         """Create CDK's own staging resources, which its deployments need."""
@@ -74,19 +75,32 @@ class CdkProject:
             ["bootstrap", f"aws://{target.account}/{target.region}"],
             aws=aws,
             target=target,
-            quiet=True,
             # Where there is a cdk.json, bootstrapping would synthesise the app first.
             in_project=False,
         )
 
-    def deploy(self, aws: EmbeddedAws, assembly: Path, target: Target) -> None:
-        """Deploy every stack of an assembly that goes to one account and region."""
+    def deploy(
+        self,
+        aws: EmbeddedAws,
+        assembly: Path,
+        target: Target,
+        *,
+        stacks: Sequence[str] = (_ALL,),
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
+        """Deploy stacks of an assembly that go to one account and region.
+
+        :param stacks: as ``cdk ls`` shows them; every one by default.
+        :param meanwhile: called several times a second while cdk runs.
+        """
+        # Exclusively: what they depend on in another account is deployed with that account.
         self._run(
             "deploy",
-            ["deploy", "--app", str(assembly), "**", "--require-approval", "never",
-             "--progress", "events", "--concurrency", "4"],
+            ["deploy", "--app", str(assembly), *stacks, "--exclusively", "--require-approval",
+             "never", "--progress", "events", "--concurrency", "4"],
             aws=aws,
             target=target,
+            meanwhile=meanwhile,
         )  # fmt: skip
 
     def _run(
@@ -96,11 +110,11 @@ class CdkProject:
         *,
         aws: EmbeddedAws | None = None,
         target: Target | None = None,
-        quiet: bool = False,
         in_project: bool = True,
+        meanwhile: Callable[[], None] | None = None,
     ) -> None:
         with scratch_folder() as scratch:
-            empty, temporary = scratch / "empty", scratch / "tmp"
+            empty, temporary, log = scratch / "empty", scratch / "tmp", scratch / "cdk.log"
             empty.mkdir()
             temporary.mkdir()
             environment = isolated(os.environ, cdk_home=scratch / "cdk")
@@ -108,31 +122,30 @@ class CdkProject:
                 environment |= aws.cdk_environment(account=target.account, region=target.region)
             # Ended in the middle, the CLI and the app tidy nothing up.
             environment["TMPDIR"] = str(temporary)
-            code, printed = run_to_end(
+            code = run_to_end(
                 [self._cdk, *arguments, *_ALONE],
                 folder=self.folder if in_project else empty,
                 environment=environment,
-                quiet=quiet,
+                log=log,
+                meanwhile=meanwhile,
             )
-        if code != 0:
-            if quiet:
-                sys.stderr.write(printed)
-            raise LocalAwsError(
-                Problem(
-                    where=f"step '{step}'",
-                    what=f"cdk {arguments[0]} must end with 0",
-                    got=str(code),
-                    fix="Its own message is above.",
+            if code != 0:
+                raise LocalAwsError(
+                    Problem(
+                        where=f"step '{step}'",
+                        what=f"cdk {arguments[0]} must end with 0",
+                        got=str(code),
+                        fix=show_end(log, keep=step == "deploy"),
+                    )
                 )
-            )
 
 
-def targets_of(assembly: Path) -> Mapping[Target, Sequence[str]]:
-    """Return the accounts and regions of an assembly with the names of the stacks that go there.
+def targets_of(assembly: Path) -> Mapping[Target, Sequence[StackSource]]:
+    """Return the accounts and regions of an assembly with the stacks that go there.
 
     Stacks without an account or region of their own take the embedded AWS's defaults.
     """
-    found: dict[Target, list[str]] = {}
+    found: dict[Target, list[StackSource]] = {}
     for stack in read_stacks(str(assembly)):
         if stack.parent is not None:
             continue
@@ -140,7 +153,7 @@ def targets_of(assembly: Path) -> Mapping[Target, Sequence[str]]:
             account=DEFAULT_ACCOUNT if stack.account is None else stack.account,
             region=DEFAULT_REGION if stack.region is None else stack.region,
         )
-        found.setdefault(target, []).append(stack.name)
+        found.setdefault(target, []).append(stack)
     return found
 
 
@@ -148,7 +161,8 @@ def describe(aws: EmbeddedAws, target: Target, stack_name: str) -> DeployedStack
     """Return what CloudFormation says of a stack."""
     cloudformation = aws.client("cloudformation", account=target.account, region=target.region)
     (stack,) = cloudformation.describe_stacks(StackName=stack_name)["Stacks"]
-    resources = cloudformation.list_stack_resources(StackName=stack_name)["StackResourceSummaries"]
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack_name)
+    resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
     return DeployedStack(
         name=stack_name,
         target=target,

@@ -118,6 +118,6 @@ def _end(number: int) -> NoReturn:
         with suppress(Exception):
             step()
     with suppress(OSError):
-        os.write(2, b"\necs-xray: interrupted\n")
+        os.write(2, b"\necs-xray: interrupted; everything it started is stopped\n")
     # Not by an exception, which somebody could catch, and without waiting for threads.
     os._exit(128 + number)

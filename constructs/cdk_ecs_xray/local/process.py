@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -17,6 +17,8 @@ from cdk_ecs_xray.errors import LocalAwsError, Problem
 from cdk_ecs_xray.local import interruption
 from cdk_ecs_xray.local.control import HOST
 from cdk_ecs_xray.local.run_folder import RunFolder
+
+_LOOK_EVERY = 0.2
 
 
 def listening_socket(port: int | None) -> socket.socket:
@@ -137,36 +139,51 @@ def run_to_end(
     *,
     folder: Path,
     environment: Mapping[str, str],
-    quiet: bool,
-) -> tuple[int, str]:
-    """Run a program and return its exit code and, when *quiet*, what it printed.
+    log: Path,
+    meanwhile: Callable[[], None] | None = None,
+) -> int:
+    """Run a program and return its exit code.
 
     A signal ends it with all that it has started: it has a process group of its own.
+
+    :param log: where everything that it prints goes.
+    :param meanwhile: called several times a second while it runs.
     """
-    with interruption.held():
+    with interruption.held(), log.open("wb") as output:
         child = subprocess.Popen(
             command,
             cwd=folder,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if quiet else None,
-            stderr=subprocess.STDOUT if quiet else None,
-            text=True,
-            errors="replace",
+            stdout=output,
+            stderr=subprocess.STDOUT,
             start_new_session=True,
         )
         step = interruption.remember(lambda: _kill_group(child))
     try:
-        printed, _ = child.communicate()
+        _wait(child, meanwhile)
     finally:
         with interruption.held():
             _kill_group(child)
             child.wait()
             interruption.forget(step)
-    return child.returncode, printed or ""
+    return child.returncode
 
 
-def _kill_group(leader: subprocess.Popen[str]) -> None:
+def _wait(child: subprocess.Popen[bytes], meanwhile: Callable[[], None] | None) -> None:
+    if meanwhile is None:
+        child.wait()
+        return
+    while True:
+        try:
+            child.wait(timeout=_LOOK_EVERY)
+        except subprocess.TimeoutExpired:
+            meanwhile()
+        else:
+            return
+
+
+def _kill_group(leader: subprocess.Popen[bytes]) -> None:
     """End a program and its helpers at once; what they would tidy up lies in folders of ours."""
     # Once it has been waited for, its id may be somebody else's.
     if leader.returncode is None:

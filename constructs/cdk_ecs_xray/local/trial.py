@@ -2,183 +2,123 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from shlex import quote
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-
-from cdk_ecs_xray.local.cdk_project import CdkProject, DeployedStack, describe, targets_of
+from cdk_ecs_xray.errors import LocalAwsError
+from cdk_ecs_xray.local.cdk_project import CdkProject, describe, targets_of
 from cdk_ecs_xray.local.embedded_aws import EmbeddedAws
 from cdk_ecs_xray.local.interruption import held, scratch_folder, undo_on_signals
-from cdk_ecs_xray.local.parity import Row, compare, read_deployed, read_reference
+from cdk_ecs_xray.local.place import Target, how_to_reach
+from cdk_ecs_xray.local.stack_progress import StackProgress
+from cdk_ecs_xray.local.trial_report import TrialReport
+from cdk_ecs_xray.templates.assembly import StackSource
 
-_SERVICE = "AWS::ECS::Service"
-# Whatever the shell has, which may be more than make lets through. An endpoint of one service would
-# overrule the embedded AWS's, and a profile or a session token its keys.
-_UNSET = r"unset AWS_PROFILE $(env | sed -n 's/^\(AWS_[A-Za-z0-9_]*\)=.*/\1/p')"
-_WIDTH_WITHOUT_TERMINAL = 160
-_VERDICTS = {
-    "equal": "yes",
-    "different": "[red]NO[/]",
-    "missing": "[red]NO, missing[/]",
-    "unexplained": "[red]NO, unexplained[/]",
-}
+Stacks = Mapping[Target, Sequence[StackSource]]
 
 
-def run_trial(
-    *, folder: Path, environment: str, keep: bool, port: int | None, reference: Path | None
-) -> int:
-    """Deploy one environment onto a fresh embedded AWS; 1 when it differs from the reference setup.
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What to deploy, where, and what to compare it with.
 
-    The server is stopped whatever happens, unless ``keep`` asks for it and the deployment stands.
+    :param folder: of the CDK project.
+    :param context: the ``-c`` of the synthesis.
+    :param keep: leave the server running, whether the deployment succeeds or fails.
+    :param port: of the server; a free one when None.
+    :param reference: folder of the reference setup; nothing is compared when None.
+    """
+
+    folder: Path
+    context: Mapping[str, str] = field(default_factory=dict)
+    keep: bool = False
+    port: int | None = None
+    reference: Path | None = None
+
+
+def run_trial(trial: Trial) -> int:
+    """Deploy an app onto a fresh embedded AWS; 1 when it differs from the reference setup.
+
+    The server is stopped whatever happens, unless ``keep`` asks for it.
 
     :raises ConfigurationError: when the folder is no CDK project.
     :raises LocalAwsError: when a step fails; its text names the step.
     """
-    console = _console()
-    project = CdkProject(folder)
+    report = TrialReport()
+    project = CdkProject(trial.folder)
     with undo_on_signals(), scratch_folder() as temporary:
         assembly = temporary / "cdk.out"
-        _announce(console, 1, f"synthesise environment {environment}")
-        project.synthesise(assembly, context={"env": environment})
-        _announce(console, 2, "start the embedded AWS")
-        with EmbeddedAws.start(port=port) as aws:
-            console.print(f"      {aws.url}, process {aws.pid}")
-            stacks = _deploy(console, project, aws, assembly)
-            equal = _show(console, aws, stacks, environment=environment, reference=reference)
-            if keep:
-                keep_running(aws)
-    if not keep:
-        console.print("\nStopped the embedded AWS.")
+        environment = trial.context.get("env")
+        report.step(1, "synthesise" + (f" environment {environment}" if environment else ""))
+        project.synthesise(assembly, context=trial.context)
+        stacks = targets_of(assembly)
+        report.step(2, "start the embedded AWS")
+        with EmbeddedAws.start(port=trial.port) as aws:
+            report.say(f"{aws.url}, process {aws.pid}")
+            with _kept(aws, list(stacks), keep=trial.keep):
+                _deploy(report, project, aws, assembly, stacks)
+                equal = _show(report, aws, stacks, trial)
+    if not trial.keep:
+        report.line("\nStopped the embedded AWS.")
     return 0 if equal else 1
 
 
-def keep_running(aws: EmbeddedAws) -> None:
+def keep_running(aws: EmbeddedAws, targets: Sequence[Target] = ()) -> None:
     """Say how to reach and stop a server, and let it outlive this process; both or neither."""
     with held():
-        print(how_to_reach(aws), flush=True)  # noqa: T201 - to whoever runs the command
+        print(how_to_reach(aws, targets), flush=True)  # noqa: T201 - to whoever runs the command
         aws.let_go()
 
 
-def how_to_reach(aws: EmbeddedAws) -> str:
-    """Return the lines that point a shell at a running embedded AWS, and the one that stops it."""
-    lines = [_UNSET]
-    lines += [f"export {name}={quote(value)}" for name, value in aws.cdk_environment().items()]
-    exports = "\n".join(f"  {line}" for line in lines)
-    return (
-        f"\nThe embedded AWS runs on {aws.url}, process {aws.pid}. Use it from cdk, aws and boto3 "
-        f"with\n\n{exports}\n\nand stop it with\n\n  ecs-xray local stop {aws.port}"
-    )
-
-
-def _console() -> Console:
-    # Where nobody's window sets a width, a fixed one keeps the table in one piece.
-    width = None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
-    return Console(highlight=False, width=width)
-
-
-def _announce(console: Console, number: int, step: str) -> None:
-    console.print(f"[bold][{number}/5][/] {step}", markup=True)
-    # What the cdk command prints next goes past this buffer.
-    console.file.flush()
+@contextmanager
+def _kept(aws: EmbeddedAws, targets: Sequence[Target], *, keep: bool) -> Iterator[None]:
+    """Leave the server running in the end, if asked to; a failed step is when one looks."""
+    try:
+        yield
+    except LocalAwsError:
+        if keep:
+            keep_running(aws, targets)
+        raise
+    if keep:
+        keep_running(aws, targets)
 
 
 def _deploy(
-    console: Console, project: CdkProject, aws: EmbeddedAws, assembly: Path
-) -> Sequence[DeployedStack]:
-    targets = targets_of(assembly)
-    _announce(console, 3, "bootstrap")
-    for target in targets:
+    report: TrialReport, project: CdkProject, aws: EmbeddedAws, assembly: Path, stacks: Stacks
+) -> None:
+    report.step(3, "bootstrap")
+    for target in stacks:
         project.bootstrap(aws, target)
-    _announce(console, 4, "deploy")
-    for target in targets:
-        project.deploy(aws, assembly, target)
-    return [describe(aws, target, name) for target, names in targets.items() for name in names]
+    report.step(4, "deploy")
+    for target, sources in stacks.items():
+        progress = StackProgress(aws, target, [source.name for source in sources], report.say)
+        try:
+            if len(stacks) == 1:
+                project.deploy(aws, assembly, target, meanwhile=progress.look)
+            else:
+                paths = [source.path for source in sources]
+                project.deploy(aws, assembly, target, stacks=paths, meanwhile=progress.look)
+        finally:
+            progress.finish()
 
 
-def _show(
-    console: Console,
-    aws: EmbeddedAws,
-    stacks: Sequence[DeployedStack],
-    *,
-    environment: str,
-    reference: Path | None,
-) -> bool:
-    _announce(console, 5, "what was deployed")
-    for stack in stacks:
-        target = stack.target
-        console.print(
-            f"\n[bold]{stack.name}[/] {stack.status} in {target.account}, {target.region}"
-        )
-        for kind, physical_id in stack.resources:
-            console.print(f"  {kind:<40} {physical_id}", soft_wrap=True)
-        for key, value in stack.outputs.items():
-            console.print(f"  {key + ' =':<40} {value}", soft_wrap=True)
-    if reference is None:
+def _show(report: TrialReport, aws: EmbeddedAws, stacks: Stacks, trial: Trial) -> bool:
+    report.step(5, "what was deployed")
+    deployed = [
+        describe(aws, target, source.name)
+        for target, sources in stacks.items()
+        for source in sources
+    ]
+    for stack in deployed:
+        report.stack(stack)
+    if trial.reference is None:
         return True
-    equal = True
-    for stack in stacks:
-        if any(kind == _SERVICE for kind, _ in stack.resources):
-            equal &= _compare(console, aws, stack, environment=environment, reference=reference)
-    return equal
-
-
-def _compare(
-    console: Console,
-    aws: EmbeddedAws,
-    stack: DeployedStack,
-    *,
-    environment: str,
-    reference: Path,
-) -> bool:
-    session = aws.session(account=stack.target.account, region=stack.target.region)
-    deployed = read_deployed(session, stack_name=stack.name)
-    setup = read_reference(
-        reference,
-        environment=environment,
-        service=str(deployed.get("app.name")),
-        region=stack.target.region,
-    )
-    rows = compare(setup.fields, deployed, reconstructed=setup.reconstructed)
-    console.print()
-    console.print(_table([row for row in rows if row.verdict != "addition"], stack.name))
-    console.print("* lost in the published text; the value is our reconstruction\n")
-    console.print(_additions([row for row in rows if row.verdict == "addition"]))
-    broken = [row.field for row in rows if row.breaks_parity]
-    total = sum(row.verdict != "addition" for row in rows)
-    console.print(
-        f"\n{stack.name}: {total - len(broken)} of {total} fields equal the reference setup"
-        + (f"; [red]not equal: {', '.join(broken)}[/]" if broken else "")
-    )
-    return not broken
-
-
-def _table(rows: Sequence[Row], stack: str) -> Table:
-    table = Table(title=f"{stack} against the reference Terraform setup", box=box.SIMPLE_HEAD)
-    for header in ("field", "reference", "deployed", "equal"):
-        table.add_column(header, overflow="fold")
-    for row in rows:
-        mark = " *" if row.note else ""
-        table.add_row(
-            row.field, _text(row.reference) + mark, _text(row.deployed), _VERDICTS[row.verdict]
+    verdicts = [
+        report.compare(
+            aws, stack, environment=trial.context.get("env", ""), reference=trial.reference
         )
-    return table
-
-
-def _additions(rows: Sequence[Row]) -> Table:
-    table = Table(title="Added by the kit", box=box.SIMPLE_HEAD)
-    for header in ("field", "deployed", "reason"):
-        table.add_column(header, overflow="fold")
-    for row in rows:
-        table.add_row(row.field, _text(row.deployed), row.note)
-    return table
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        for stack in deployed
+        if stack.holds_service
+    ]
+    return all(verdicts)

@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-COMMAND = Path(sys.prefix) / "bin" / "ecs-xray"
-SERVER = re.compile(r"http://127\.0\.0\.1:(?P<port>\d+), process (?P<pid>\d+)")
-DEADLINE = 30.0
+from tests.end_to_end.deploy.local_command import (
+    COMMAND,
+    DEADLINE,
+    SERVER,
+    alive,
+    answers,
+    gone,
+    server_of,
+)
 
 Start = Callable[..., subprocess.Popen[str]]
 
@@ -53,35 +56,6 @@ def ready_project(tmp_path: Path, assembly: Path) -> Path:
     app = f"cp -r {assembly}/. $CDK_OUTDIR/"
     (tmp_path / "cdk.json").write_text(json.dumps({"app": app, "versionReporting": False}))
     return tmp_path
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    # A zombie has ended; only its parent, gone too, has not asked yet.
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-
-
-def answers(port: int) -> bool:
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
-
-
-def gone(port: int, pid: int) -> bool:
-    deadline = time.monotonic() + DEADLINE
-    while time.monotonic() < deadline:
-        if not alive(pid) and not answers(port):
-            return True
-        time.sleep(0.05)
-    return False
-
-
-def server_of(text: str) -> tuple[int, int]:
-    found = SERVER.search(text)
-    assert found is not None, text
-    return int(found["port"]), int(found["pid"])
 
 
 def test_dev_is_deployed_shown_compared_and_stopped(
@@ -141,31 +115,6 @@ def test_interrupted_in_the_middle_it_leaves_no_server(start: Start, ready_proje
     assert process.returncode == 128 + signal.SIGTERM
     assert "Traceback" not in rest
     assert gone(port, pid)
-
-
-def test_a_deployment_that_fails_is_not_kept(
-    start: Start, ready_project: Path, assembly: Path, tmp_path: Path
-) -> None:
-    broken = tmp_path / "broken"
-    shutil.copytree(assembly, broken)
-    (sampling,) = broken.glob("assembly-dev/*sampling*.template.json")
-    template = json.loads(sampling.read_text())
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::XRay::SamplingRule":
-            resource["Properties"]["SamplingRule"]["FixedRate"] = 5
-    sampling.write_text(json.dumps(template))
-    settings = (ready_project / "cdk.json").read_text()
-    (ready_project / "cdk.json").write_text(settings.replace(str(assembly), str(broken)))
-
-    # Kept, the server would outlive the command; not kept, it ends with it in any case.
-    process = start("deploy", "--env", "dev", "--keep", folder=ready_project)
-    text, _ = process.communicate(timeout=120)
-
-    assert process.returncode == 1, text
-    assert "FixedRate" in text
-    assert "ecs-xray: step 'deploy': cdk deploy must end with 0 (got 1" in text
-    assert "Traceback" not in text
-    assert gone(*server_of(text))
 
 
 def test_what_differs_from_the_reference_setup_ends_with_1_and_is_kept_for_a_look(
