@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 
@@ -14,11 +15,14 @@ class Unknown:
 
     :param expression: how to show it, known parts spelled out: ``fq-${Environment}-xray:2000``.
         Two unknown values with one expression are the same value.
-    :param resource: logical id of the resource whose reference this is and nothing else.
+    :param resource: the resource whose reference this is and nothing else: its logical id, or
+        behind its stack's path, ``dev/orders#Role``, where several stacks are read together.
+    :param either: what it may be, where that is one of a few values.
     """
 
     expression: str
     resource: str | None = None
+    either: tuple[Any, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         return self.expression

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tests.review.spoils import (
     AGENT,
+    PRIVATE_IMAGE,
     XRAY_POLICY,
     Pair,
     actions,
@@ -18,14 +19,19 @@ from tests.review.spoils import (
     both,
     collector,
     command,
+    egress,
     fargate,
     health,
     host,
     logs_to,
+    mesh,
     on,
     on_app,
     on_collector,
     on_task,
+    private_subnet,
+    second_collector,
+    spans,
     udp,
     unnamed_log,
     variables,
@@ -46,6 +52,10 @@ PAIRS: Mapping[str, Pair] = {
     ),
     "address-unanswered": Pair(
         spoilt=both(awsvpc, address("xray:2000")), neighbour=both(awsvpc, address("localhost:2000"))
+    ),
+    "address-unspecified": Pair(
+        spoilt=both(awsvpc, address("0.0.0.0:2000")),
+        neighbour=address("0.0.0.0:2000"),
     ),
     "adot-loses-origin": Pair(
         spoilt=adot_processing("batch"), neighbour=adot_processing("resourcedetection/ecs", "batch")
@@ -74,12 +84,19 @@ PAIRS: Mapping[str, Pair] = {
     "buffer-memory-unusable": Pair(
         spoilt=command("--buffer-memory=3"), neighbour=command("--buffer-memory=4")
     ),
+    "collector-behind-envoy": Pair(
+        spoilt=mesh(), neighbour=both(mesh(), on_collector(User="1337:0"))
+    ),
     "collector-on-windows": Pair(
         spoilt=on_task(RuntimePlatform={"OperatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}),
         neighbour=on_task(RuntimePlatform={"OperatingSystemFamily": "LINUX"}),
     ),
     "collector-stops-first": Pair(
         spoilt=both(awsvpc, on_app(DependsOn=[])), neighbour=on_app(DependsOn=[])
+    ),
+    "collectors-share-port": Pair(
+        spoilt=both(awsvpc, second_collector()),
+        neighbour=both(awsvpc, second_collector("-b", "127.0.0.1:2001", "-t", "127.0.0.1:2001")),
     ),
     "context-missing-invalid": Pair(
         spoilt=lambda template: variables(app(template), AWS_XRAY_CONTEXT_MISSING="LOG"),
@@ -94,6 +111,18 @@ PAIRS: Mapping[str, Pair] = {
     "essential-collector": Pair(
         spoilt=lambda template: collector(template).pop("Essential"),
         neighbour=on_collector(Essential="false"),
+    ),
+    "execution-role-denied": Pair(
+        spoilt=both(
+            PRIVATE_IMAGE,
+            without("ExecutionRole", "ManagedPolicyArns"),
+            actions("logs:*", resource="ExecutionRole"),
+        ),
+        neighbour=PRIVATE_IMAGE,
+    ),
+    "execution-role-missing": Pair(
+        spoilt=both(fargate, without("Task", "ExecutionRoleArn")),
+        neighbour=without("Task", "ExecutionRoleArn"),
     ),
     "health-check-calls-xray": Pair(
         spoilt=both(
@@ -137,6 +166,25 @@ PAIRS: Mapping[str, Pair] = {
     "network-mode-none": Pair(
         spoilt=on_task(NetworkMode="none"), neighbour=on_task(NetworkMode={"Ref": "Mode"})
     ),
+    "not-read": Pair(
+        spoilt=lambda template: template["Resources"].update(
+            {
+                "Orders": {
+                    "Type": "AWS::CloudFormation::Stack",
+                    "Properties": {"TemplateURL": "a.yaml"},
+                }
+            }
+        ),
+        neighbour=lambda template: template.update(Transform="AWS::Serverless-2016-10-31"),
+    ),
+    "otlp-mismatch": Pair(
+        spoilt=both(adot(receivers=["otlp"]), spans("http://xray:4318/v1/traces")),
+        neighbour=both(adot(receivers=["otlp"]), spans("http://xray:4318")),
+    ),
+    "otlp-not-taken": Pair(
+        spoilt=both(awsvpc, spans("http://localhost:4318")),
+        neighbour=both(awsvpc, adot(receivers=["otlp"]), spans("http://localhost:4318")),
+    ),
     "otlp-only": Pair(
         spoilt=adot(receivers=["otlp"]),
         neighbour=both(
@@ -158,6 +206,10 @@ PAIRS: Mapping[str, Pair] = {
         spoilt=host,
         neighbour=both(host, on("Service", PlacementConstraints=[{"Type": "distinctInstance"}])),
     ),
+    "proxy-not-on-collector": Pair(
+        spoilt=egress("HTTPS_PROXY"),
+        neighbour=both(egress("HTTPS_PROXY"), command("-m", "16", "--proxy-address", "p:3128")),
+    ),
     "proxy-open": Pair(
         spoilt=both(awsvpc, command("-m", "16")),
         neighbour=both(awsvpc, command("-m", "16", "-t", "127.0.0.1:2000")),
@@ -166,12 +218,19 @@ PAIRS: Mapping[str, Pair] = {
         spoilt=on_collector(PortMappings=[udp(2000), udp(2000, "tcp")]),
         neighbour=both(awsvpc, on_collector(PortMappings=[udp(2000), udp(2000, "tcp")])),
     ),
+    "proxy-takes-traces": Pair(
+        spoilt=egress("HTTP_PROXY", no_proxy="169.254.170.2"),
+        neighbour=egress("HTTP_PROXY", no_proxy="169.254.170.2,xray"),
+    ),
     "region-missing": Pair(
         spoilt=on_collector(Environment=[]), neighbour=both(fargate, on_collector(Environment=[]))
     ),
     "sampling-permissions-missing": Pair(
         spoilt=actions("xray:PutTraceSegments", "xray:PutTelemetryRecords"),
         neighbour=actions("xray:Put*", "xray:GetSampling*"),
+    ),
+    "subnets-without-egress": Pair(
+        spoilt=both(fargate, private_subnet()), neighbour=both(fargate, private_subnet(nat=True))
     ),
     "task-role-missing": Pair(
         spoilt=without("Task", "TaskRoleArn"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -169,6 +170,54 @@ def actions(*names: str, resource: str = "Role", on_resource: object = "*") -> S
     return on(resource, Policies=[{"PolicyDocument": {"Statement": [statement]}}])
 
 
+def mesh() -> Spoil:
+    properties = [{"Name": "IgnoredUID", "Value": "1337"}]
+    proxy = {"ContainerName": "envoy", "ProxyConfigurationProperties": properties}
+    return both(awsvpc, on_task(ProxyConfiguration={"Type": "APPMESH", **proxy}))
+
+
+def second_collector(*flags: str) -> Spoil:
+    def spoil(template: Template) -> None:
+        other = copy.deepcopy(collector(template))
+        other.update(Name="other", Command=["--buffer-memory", "16", *flags])
+        del other["PortMappings"]
+        of(template)["ContainerDefinitions"].append(other)
+
+    return spoil
+
+
+def spans(endpoint: object, variable: str = "OTEL_EXPORTER_OTLP_ENDPOINT") -> Spoil:
+    return lambda template: variables(
+        app(template), AWS_XRAY_DAEMON_ADDRESS=None, **{variable: endpoint}
+    )
+
+
+def egress(variable: str, no_proxy: str = "xray") -> Spoil:
+    return lambda template: variables(
+        app(template), **{variable: "http://proxy.internal:3128", "NO_PROXY": no_proxy}
+    )
+
+
+def private_subnet(*, nat: bool = False) -> Spoil:
+    def spoil(template: Template) -> None:
+        table = {"RouteTableId": {"Ref": "Routes"}}
+        template["Resources"] |= {
+            "Subnet": {"Type": "AWS::EC2::Subnet", "Properties": {}},
+            "Routes": {"Type": "AWS::EC2::RouteTable", "Properties": {}},
+            "Joined": {
+                "Type": "AWS::EC2::SubnetRouteTableAssociation",
+                "Properties": {"SubnetId": {"Ref": "Subnet"}, **table},
+            },
+        }
+        if nat:
+            way = {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": {"Ref": "Nat"}}
+            template["Resources"]["Out"] = {"Type": "AWS::EC2::Route", "Properties": way | table}
+        network = {"AwsvpcConfiguration": {"Subnets": [{"Ref": "Subnet"}]}}
+        of(template, "Service")["NetworkConfiguration"] = network
+
+    return spoil
+
+
 def logs_to(group: object, **options: str) -> Spoil:
     return on_collector(
         LogConfiguration={
@@ -189,3 +238,6 @@ class Pair:
 
     spoilt: Spoil
     neighbour: Spoil = nothing
+
+
+PRIVATE_IMAGE: Spoil = on_app(Image="111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders:7")

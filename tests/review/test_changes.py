@@ -94,7 +94,7 @@ def test_a_link_that_is_gone_is_told_as_what_it_means(differing: Differing) -> N
     found = differing(lambda resources: containers(resources)[0].update(Links=[]))
 
     assert said(found, Weight.TRACING) == [
-        "'app' was traced; now it is not traced, no link leads to 'xray'"
+        "'app' was connected; now it is not connected, no link leads to 'xray'"
     ]
 
 

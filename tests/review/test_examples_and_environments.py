@@ -73,7 +73,7 @@ def test_every_environment_is_shown(reports: Mapping[str, Report], repository: P
     shipped = {file.stem for file in (repository / "environments").glob("*.yaml")}
 
     assert {task.environment for task in tasks} == shipped
-    assert {app.outcome for task in tasks for app in task.apps} == {"traced"}
+    assert {app.outcome for task in tasks for app in task.apps} == {"connected"}
     assert {task.permissions for task in tasks} == {"all five write actions"}
 
 
@@ -83,15 +83,15 @@ def test_the_apps_of_patterns_are_wired_and_what_is_excluded_is_named(
     apps = {app.name: app for task in reports["whole_app"].tasks for app in task.apps}
 
     assert apps["web"].address == "127.0.0.1:2000"
-    assert apps["nightly"].outcome == "not-traced"
+    assert apps["nightly"].outcome == "not-connected"
 
 
-def test_a_collector_of_the_instance_counts_as_traced(reports: Mapping[str, Report]) -> None:
+def test_a_collector_of_the_instance_counts(reports: Mapping[str, Report]) -> None:
     outcomes = {
         app.name: app.outcome for task in reports["daemon_service"].tasks for app in task.apps
     }
 
-    assert outcomes["orders"] == "elsewhere"
+    assert outcomes["orders"] == "connected"
 
 
 def test_problems_read_well(

@@ -58,7 +58,9 @@ def test_sarif_has_the_published_structure() -> None:
             "help",
             "defaultConfiguration",
         }
-        assert rule["helpUri"].startswith(("https://docs.aws.amazon.com/", "https://aws-otel."))
+        assert rule["helpUri"].startswith(
+            ("https://docs.aws.amazon.com/", "https://aws-otel.", "https://opentelemetry.io/")
+        )
         assert rule["defaultConfiguration"]["level"] in ("none", "note", "warning", "error")
     assert run["results"]
     for result in run["results"]:
@@ -133,14 +135,14 @@ def test_the_markdown_of_a_task_is_a_drawing_that_mermaid_reads(hostile: Report)
 def test_json_has_everything(hostile: Report, reads_well: Callable[[object], bool]) -> None:
     document = json.loads(render(hostile, "json"))
 
-    assert document["version"] == 2
+    assert document["version"] == 3
     assert document["summary"] == {"error": 1, "warning": 0, "note": 0}
     (finding,) = document["findings"]
     assert finding["id"] == "link-missing"
     assert finding["container"] == HOSTILE
     assert reads_well(Problem(**{part: finding[part] for part in ("where", "what", "got", "fix")}))
     (task,) = document["tasks"]
-    assert [app["outcome"] for app in task["apps"]] == ["not-traced"]
+    assert [app["outcome"] for app in task["apps"]] == ["not-connected"]
     assert document["permissions"][0]["wildcard"].startswith("X-Ray's write actions take no")
     assert document["changes"] is None
 

@@ -14,7 +14,7 @@ MISTAKES = {
     "application-signals.json": {"essential-collector", "image-latest"},
     "reference-setup.yaml": {"log-group-differs", "essential-collector", "buffer-memory-default"},
     "composex.json": {"udp-port-unmapped", "arn-fixes-partition", "address-missing"},
-    "copilot.json": {"otlp-only", "image-old", "sampling-permissions-missing"},
+    "copilot.json": {"image-old", "sampling-permissions-missing"},
     "datadog-style.json": {"health-check-needs-shell", "collector-stops-first"},
     "service-extensions.json": {
         "image-latest",
@@ -49,8 +49,8 @@ def test_an_app_that_was_forgotten_is_named_as_not_traced() -> None:
     (task,) = of("application-signals.json").tasks
 
     assert {app.name: app.outcome for app in task.apps} == {
-        "app": "traced",
-        "worker": "not-traced",
+        "app": "connected",
+        "worker": "not-connected",
     }
 
 
@@ -58,7 +58,7 @@ def test_an_app_without_any_environment_is_traced_where_the_default_reaches() ->
     (task,) = of("service-extensions.json").tasks
     (app,) = task.apps
 
-    assert (app.outcome, app.address, app.collector) == ("traced", None, "xray")
+    assert (app.outcome, app.address, app.collector) == ("connected", None, "xray")
 
 
 def test_names_that_only_the_deployment_knows_are_compared_all_the_same() -> None:
@@ -66,7 +66,7 @@ def test_names_that_only_the_deployment_knows_are_compared_all_the_same() -> Non
     (task,) = report.tasks
     (differing,) = [finding for finding in report.findings if finding.id == "log-group-differs"]
 
-    assert [app.outcome for app in task.apps] == ["traced"]
+    assert [app.outcome for app in task.apps] == ["connected"]
     assert "/fq/${Environment}/${ServiceName}-watcher/instance/xray" in str(differing.problem)
     assert (
         differing.place.line

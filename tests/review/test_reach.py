@@ -50,7 +50,7 @@ def test_a_link_with_an_alias_leads_there_by_either_name(seen: Seen) -> None:
             Links=["xray:tracing"], Environment=variables(AWS_XRAY_DAEMON_ADDRESS="tracing:2000")
         )
 
-    assert seen(change).outcome == "traced"
+    assert seen(change).outcome == "connected"
 
 
 def test_another_port_than_the_collectors_is_not_traced(seen: Seen) -> None:
@@ -65,22 +65,22 @@ def test_the_port_may_be_moved_on_both_sides(seen: Seen) -> None:
         app["Environment"] = variables(AWS_XRAY_DAEMON_ADDRESS="xray:2001")
         collector["Command"] = ["-b", "0.0.0.0:2001", "--buffer-memory", "16"]
 
-    assert seen(change).outcome == "traced"
+    assert seen(change).outcome == "connected"
 
 
 @pytest.mark.parametrize(
     ("mode", "address", "outcome"),
     [
-        ("host", "127.0.0.1:2000", "elsewhere"),
-        ("awsvpc", "127.0.0.1:2000", "not-traced"),
-        ("awsvpc", "10.0.3.7:2000", "elsewhere"),
-        ("bridge", "172.17.0.1:2000", "elsewhere"),
-        ("bridge", "xray.internal:2000", "elsewhere"),
-        ("bridge", "nobody:2000", "not-traced"),
-        ("none", "127.0.0.1:2000", "not-traced"),
-        ("awsvpc", {"Ref": "Address"}, "unknown"),
-        ("awsvpc", {"Fn::Sub": "${Host}:2000"}, "unknown"),
-        ({"Ref": "Mode"}, "127.0.0.1:2000", "unknown"),
+        ("host", "127.0.0.1:2000", "cannot-tell"),
+        ("awsvpc", "127.0.0.1:2000", "not-connected"),
+        ("awsvpc", "10.0.3.7:2000", "cannot-tell"),
+        ("bridge", "172.17.0.1:2000", "cannot-tell"),
+        ("bridge", "xray.internal:2000", "cannot-tell"),
+        ("bridge", "nobody:2000", "not-connected"),
+        ("none", "127.0.0.1:2000", "not-connected"),
+        ("awsvpc", {"Ref": "Address"}, "cannot-tell"),
+        ("awsvpc", {"Fn::Sub": "${Host}:2000"}, "cannot-tell"),
+        ({"Ref": "Mode"}, "127.0.0.1:2000", "cannot-tell"),
     ],
 )
 def test_without_a_collector_in_the_task(
@@ -97,7 +97,7 @@ def test_a_file_of_variables_leaves_it_open(seen: Seen) -> None:
     def change(_task: Any, app: Any, _collector: Any) -> None:
         app.update(Environment=[], EnvironmentFiles=[{"Type": "s3", "Value": "arn"}])
 
-    assert seen(change).outcome == "unknown"
+    assert seen(change).outcome == "cannot-tell"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,20 @@ def test_a_file_of_variables_leaves_it_open(seen: Seen) -> None:
         ),
         (
             AGENT,
-            {"CW_CONFIG_CONTENT": json.dumps({"traces": {"traces_collected": {"otlp": {}}}})},
+            {
+                "CW_CONFIG_CONTENT": json.dumps(
+                    {
+                        "traces": {
+                            "traces_collected": {
+                                "otlp": {
+                                    "grpc_endpoint": "0.0.0.0:4317",
+                                    "http_endpoint": "0.0.0.0:4318",
+                                }
+                            }
+                        }
+                    }
+                )
+            },
             [],
             "otlp-only",
         ),
@@ -207,7 +220,7 @@ def test_a_nested_stack_is_reviewed_as_one_of_its_own(tmp_path: Path, right: Tem
     report = review(str(tmp_path))
 
     assert list(report.stacks) == ["Shop", "Shop/Orders"]
-    assert [app.outcome for task in report.tasks for app in task.apps] == ["traced"]
+    assert [app.outcome for task in report.tasks for app in task.apps] == ["connected"]
 
 
 def test_an_unknown_place_is_not_printed_as_an_address(
@@ -220,5 +233,5 @@ def test_an_unknown_place_is_not_printed_as_an_address(
     (row,) = inventory(model(right))
 
     assert row.apps[0].address is None
-    assert row.apps[0].sentence == "perhaps traced, the address is known at deployment only"
-    assert "an unknown UDP address and an unknown TCP address" in row.collectors[0].sentence
+    assert row.apps[0].sentence == ("cannot tell: the address is known at deployment only")
+    assert "where it listens is not in the template" in row.collectors[0].sentence

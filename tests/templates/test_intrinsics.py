@@ -9,7 +9,8 @@ import pytest
 
 from cdk_ecs_xray.templates.address import DaemonAddress, Malformed, parse_address
 from cdk_ecs_xray.templates.assembly import template_stack
-from cdk_ecs_xray.templates.intrinsics import Resolver, StackValues
+from cdk_ecs_xray.templates.intrinsics import Resolver
+from cdk_ecs_xray.templates.stack_values import StackValues
 from cdk_ecs_xray.unknown import Unknown, spelled
 
 TEMPLATE = """
@@ -81,7 +82,11 @@ def test_a_reference_alone_remembers_its_resource() -> None:
     assert isinstance(reference, Unknown)
     assert isinstance(attribute, Unknown)
     assert isinstance(text, Unknown)
-    assert (reference.resource, attribute.resource, text.resource) == ("Log", "Log", None)
+    assert (reference.resource, attribute.resource, text.resource) == (
+        "orders#Log",
+        "orders#Log",
+        None,
+    )
 
 
 @pytest.mark.parametrize(

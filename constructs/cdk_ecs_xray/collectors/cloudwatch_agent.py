@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,28 @@ from cdk_ecs_xray.collectors.description import CollectorContainer, CollectorPor
 from cdk_ecs_xray.collectors.engine import Engine, parsed
 from cdk_ecs_xray.collectors.evidence import Evidence
 from cdk_ecs_xray.collectors.image import PUBLIC_REGISTRY, PinnedImage
-from cdk_ecs_xray.collectors.listening import Listening, endpoint_text
+from cdk_ecs_xray.collectors.listening import (
+    Listening,
+    SpanProtocol,
+    SpanReceiver,
+    endpoint_text,
+)
 from cdk_ecs_xray.collectors.roles import role_problems
 from cdk_ecs_xray.errors import ConfigurationError, Problem
-from cdk_ecs_xray.plan.network import OTLP_GRPC_PORT, OTLP_HTTP_PORT, XRAY_PORT
-from cdk_ecs_xray.unknown import Unknown
+from cdk_ecs_xray.plan.network import (
+    ALL_INTERFACES,
+    LOOPBACK,
+    OTLP_GRPC_PORT,
+    OTLP_HTTP_PORT,
+    XRAY_PORT,
+)
+from cdk_ecs_xray.unknown import Text, Unknown
 
 _WHERE = "CloudWatchAgent"
 _COLLECTED = "traces.traces_collected"
 CONFIGURATION_VARIABLE = "CW_CONFIG_CONTENT"
+# Where Application Signals' receivers listen, whatever the configuration says.
+_APPLICATION_SIGNALS: Mapping[SpanProtocol, int] = {"grpc": 4315, "http": 4316}
 _PORTS = (CollectorPort(container_port=XRAY_PORT, protocol="udp"),)
 
 
@@ -192,16 +205,44 @@ def _listening(evidence: Evidence, configuration: Mapping[str, Any]) -> Listenin
     del evidence
     collected = at(configuration, _COLLECTED)
     collected = collected if isinstance(collected, Mapping) else {}
-    # Application Signals' receiver takes spans over OpenTelemetry's protocol, on port 4316.
-    otlp = "otlp" in collected or "application_signals" in collected
+    spans = [
+        *_span_receivers(at(collected, "otlp"), OTLP_GRPC_PORT, OTLP_HTTP_PORT),
+        *_span_receivers(
+            at(configuration, "opentelemetry.collect.otlp"), OTLP_GRPC_PORT, OTLP_HTTP_PORT
+        ),
+    ]
+    sampling: Text | None = None
+    if "application_signals" in collected:
+        sampling = f"{ALL_INTERFACES}:{XRAY_PORT}"
+        spans += [
+            SpanReceiver(protocol=protocol, endpoint=f"{ALL_INTERFACES}:{port}")
+            for protocol, port in _APPLICATION_SIGNALS.items()
+        ]
+    otlp = bool(spans)
     if "xray" not in collected:
-        return Listening(segments=None, sampling=None, otlp=otlp)
+        return Listening(segments=None, sampling=sampling, otlp=otlp, spans=spans)
     xray = collected["xray"]
     return Listening(
         segments=endpoint_text(at(xray, "bind_address")),
         sampling=endpoint_text(at(xray, "tcp_proxy.bind_address")),
         otlp=otlp,
+        spans=spans,
     )
+
+
+def _span_receivers(section: object, grpc: int, http: int) -> Iterator[SpanReceiver]:
+    """Return the receivers of a section, which listen on loopback where it does not say."""
+    for one in section if isinstance(section, list) else [section]:
+        if not isinstance(one, Mapping):
+            continue
+        for protocol, key, port in (
+            ("grpc", "grpc_endpoint", grpc),
+            ("http", "http_endpoint", http),
+        ):
+            endpoint = one.get(key, f"{LOOPBACK}:{port}")
+            yield SpanReceiver(
+                protocol="grpc" if protocol == "grpc" else "http", endpoint=endpoint_text(endpoint)
+            )
 
 
 ENGINE = Engine(
@@ -219,7 +260,11 @@ ENGINE = Engine(
     configuration=_configuration,
     listening=_listening,
     # Without any configuration it ends at once; with one for metrics alone it serves others.
-    collects_traces=lambda configuration: configuration == {} or "traces" in configuration,
+    collects_traces=lambda configuration: (
+        configuration == {}
+        or "traces" in configuration
+        or at(configuration, "opentelemetry.collect.otlp") is not None
+    ),
     version=CloudWatchAgent.version,
     first_version_with_traces="1.300025.0",
     make=CloudWatchAgent,

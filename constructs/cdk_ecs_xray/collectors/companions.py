@@ -6,6 +6,10 @@ from collections.abc import Mapping
 
 from cdk_ecs_xray.collectors.evidence import Evidence
 from cdk_ecs_xray.collectors.recognition import image_words, recognize
+from cdk_ecs_xray.unknown import Text
+
+ENVOY_TRACING = "ENABLE_ENVOY_XRAY_TRACING"
+"""https://docs.aws.amazon.com/app-mesh/latest/userguide/envoy-config.html"""
 
 _LOG_ROUTER = "log router"
 _INIT = "init container"
@@ -49,6 +53,11 @@ _REPOSITORIES: Mapping[str, str] = {
 }
 
 
+def traces_itself(environment: Mapping[str, Text]) -> bool:
+    """Return whether App Mesh's Envoy sends traces of its own."""
+    return str(environment.get(ENVOY_TRACING, "")).lower() in ("1", "true")
+
+
 def companion(
     evidence: Evidence, *, routes_logs: bool = False, finishes: bool = False
 ) -> str | None:
@@ -63,10 +72,14 @@ def companion(
     found = recognize(evidence)
     if found is not None:
         return _AGENT if found.collects_traces is False else None
-    if routes_logs:
-        return _LOG_ROUTER
-    if finishes:
-        return _INIT
+    if traces_itself(evidence.environment):
+        return None
+    if routes_logs or finishes:
+        return _LOG_ROUTER if routes_logs else _INIT
+    return _by_image(evidence)
+
+
+def _by_image(evidence: Evidence) -> str | None:
     path = str(evidence.image).lower().partition("@")[0]
     for part, kind in _REPOSITORIES.items():
         if path.startswith(part) or f"/{part}" in path:

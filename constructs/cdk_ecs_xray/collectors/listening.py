@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 from cdk_ecs_xray.plan.network import LOOPBACK, XRAY_PORT
 from cdk_ecs_xray.unknown import Text, Unknown
 
+SpanProtocol = Literal["grpc", "http"]
 LOOPBACK_HOSTS = frozenset({LOOPBACK, "localhost"})
 LOOPBACK_ENDPOINT = f"{LOOPBACK}:{XRAY_PORT}"
 """Where the receivers of ADOT and the CloudWatch agent listen unless their configuration says."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpanReceiver:
+    """One place where a collector takes OpenTelemetry's protocol.
+
+    :param endpoint: ``host:port``, Unknown where nobody can tell.
+    """
+
+    protocol: SpanProtocol
+    endpoint: Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,11 +34,13 @@ class Listening:
         nobody can tell.
     :param sampling: ``host:port`` over TCP, likewise.
     :param otlp: whether it takes OpenTelemetry's protocol.
+    :param spans: where it takes that; empty where nobody can tell.
     """
 
     segments: Text | None
     sampling: Text | None
     otlp: bool
+    spans: Sequence[SpanReceiver] = ()
 
     @classmethod
     def unknown(cls, why: Unknown) -> Self:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cdk_ecs_xray.collectors.configuration import at
 from cdk_ecs_xray.collectors.engine import parsed
 from cdk_ecs_xray.collectors.evidence import Evidence, flag_value
-from cdk_ecs_xray.collectors.listening import Listening, endpoint_text
-from cdk_ecs_xray.unknown import Unknown
+from cdk_ecs_xray.collectors.image import tag_of
+from cdk_ecs_xray.collectors.listening import (
+    Listening,
+    SpanProtocol,
+    SpanReceiver,
+    endpoint_text,
+)
+from cdk_ecs_xray.plan.network import LOOPBACK, OTLP_GRPC_PORT, OTLP_HTTP_PORT
+from cdk_ecs_xray.unknown import Text, Unknown
 
 _CONFIG_FLAGS = ("--config",)
+# The processor's name since collector 0.156, and before.
+_DETECTING = ("resource_detection", "resourcedetection")
+_SPAN_PORTS: Mapping[SpanProtocol, int] = {"grpc": OTLP_GRPC_PORT, "http": OTLP_HTTP_PORT}
+_SINCE = (0, 104)
+_ADOT_SINCE = (0, 42)
 _FROM_VARIABLE = "env:"
 
 
@@ -75,8 +88,10 @@ def collects_traces(configuration: Mapping[str, Any]) -> bool:
 
 def detects_origin(configuration: Mapping[str, Any]) -> bool:
     """Return whether a pipeline tells X-Ray that traces come from ECS."""
+    processors = _mapping(at(configuration, "processors"))
     return any(
-        component_type(name) == "resourcedetection"
+        component_type(name) in _DETECTING
+        or (component_type(name) == "resource" and "cloud.platform" in str(processors.get(name)))
         for pipeline in traces_pipelines(configuration)
         for name in components(pipeline, "processors")
     )
@@ -90,22 +105,58 @@ def names_region(configuration: Mapping[str, Any]) -> bool:
 
 def listening(evidence: Evidence, configuration: Mapping[str, Any]) -> Listening:
     """Return where the receivers of the pipelines for traces listen."""
-    del evidence
+    receivers = _mapping(at(configuration, "receivers"))
     names = {
         name
         for pipeline in traces_pipelines(configuration)
         for name in components(pipeline, "receivers")
     }
+    spans = [
+        receiver
+        for name in sorted(names)
+        if component_type(name) == "otlp"
+        for receiver in _span_receivers(evidence, _mapping(receivers.get(name)))
+    ]
     otlp = any(component_type(name) == "otlp" for name in names)
     for name in sorted(names):
         if component_type(name) == "awsxray":
-            receiver = _mapping(at(configuration, "receivers")).get(name)
+            receiver = _mapping(receivers.get(name))
             return Listening(
                 segments=endpoint_text(at(receiver, "endpoint")),
                 sampling=endpoint_text(at(receiver, "proxy_server.endpoint")),
                 otlp=otlp,
+                spans=spans,
             )
-    return Listening(segments=None, sampling=None, otlp=otlp)
+    return Listening(segments=None, sampling=None, otlp=otlp, spans=spans)
+
+
+def _span_receivers(evidence: Evidence, receiver: Mapping[str, Any]) -> Iterator[SpanReceiver]:
+    protocols = _mapping(receiver.get("protocols"))
+    for protocol, port in _SPAN_PORTS.items():
+        if protocol not in protocols:
+            continue
+        endpoint = at(protocols, f"{protocol}.endpoint")
+        yield SpanReceiver(
+            protocol=protocol,
+            endpoint=_default_endpoint(evidence, port)
+            if endpoint is None
+            else endpoint_text(endpoint),
+        )
+
+
+def _default_endpoint(evidence: Evidence, port: int) -> Text:
+    """Return where a receiver listens that names no endpoint.
+
+    Loopback since collector 0.104 (feature gate component.UseLocalHostAsDefaultHost), all
+    interfaces before; ADOT numbers its releases by itself, so its older ones are left open.
+    """
+    tag = tag_of(evidence.image)
+    numbers = re.match(r"v?([0-9]+)\.([0-9]+)", tag or "")
+    first = _ADOT_SINCE if "aws" in str(evidence.image) else _SINCE
+    recent = tag == "latest" or (
+        numbers is not None and (int(numbers[1]), int(numbers[2])) >= first
+    )
+    return f"{LOOPBACK}:{port}" if recent else Unknown(expression=f"${{default}}:{port}")
 
 
 def _sends_to_xray(name: str, exporters: object) -> bool:

@@ -73,6 +73,16 @@ def recognize(evidence: Evidence) -> RecognizedCollector | None:
             listening=Listening.unknown(_UNKNOWN_IMAGE),
         )
     configuration = engine.configuration(evidence)
+    if not _image_is_named(evidence.image):
+        # Its name is all that tells, which is a hint and no proof.
+        return RecognizedCollector(
+            engine=engine,
+            configuration=configuration,
+            collects_traces=True if takes_segments else None,
+            listening=Listening.unknown(_UNKNOWN_IMAGE)
+            if isinstance(configuration, Unknown)
+            else engine.listening(evidence, configuration),
+        )
     if isinstance(configuration, Unknown):
         return RecognizedCollector(
             engine=engine,
@@ -97,7 +107,8 @@ def collects_traces(evidence: Evidence) -> bool:
 
 def engine_of(evidence: Evidence) -> Engine | None:
     """Return the engine that a container runs, by image, variables and program, in this order."""
-    words = image_words(evidence.image)
+    by_image = _image_is_named(evidence.image)
+    words = image_words(evidence.image if by_image else evidence.name)
     named = [
         (len(name), engine) for engine in engines() for name in engine.images if _named(words, name)
     ]
@@ -121,6 +132,12 @@ def image_words(image: Text) -> Sequence[str]:
     """Return the words of an image's name, and of its tag, which some registries use as a name."""
     name = str(image).partition("@")[0].rpartition("/")[2].lower()
     return [word for word in re.split(r"[-_.:]+", name) if word]
+
+
+def _image_is_named(image: Text) -> bool:
+    """Return whether the name of an image is spelled out, whatever its registry or tag is."""
+    name = str(image).rpartition("/")[2].partition("@")[0].partition(":")[0]
+    return not isinstance(image, Unknown) or "${" not in name
 
 
 def _named(words: Sequence[str], name: Sequence[str]) -> bool:

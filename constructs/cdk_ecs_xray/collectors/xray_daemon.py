@@ -201,6 +201,11 @@ def region_of(evidence: Evidence) -> Text | None:
     return flag_value(evidence, ("-n", "--region"))
 
 
+def proxy_of(evidence: Evidence) -> Text | None:
+    """Return the egress proxy of a daemon's command line; None when it names none."""
+    return flag_value(evidence, ("-p", "--proxy-address"))
+
+
 def _listening(evidence: Evidence, configuration: Mapping[str, Any]) -> Listening:
     del configuration
     # The images' own entry point binds all interfaces; the daemon without it does not.

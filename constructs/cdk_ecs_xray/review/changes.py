@@ -74,7 +74,9 @@ def _of_stack(path: str, old: Stack | None, new: Stack | None) -> Iterator[Chang
         text = f"a new stack with {resources} resource{'' if resources == 1 else 's'}"
         yield Change(weight=Weight.TRACING, place=path, text=text)
     if old is not None and new is None:
-        yield Change(weight=Weight.TRACING, place=path, text="the stack is gone")
+        yield Change(
+            weight=Weight.TRACING, place=path, text="the stack is no longer deployed from here"
+        )
     before = {} if old is None else {resource.logical_id: resource for resource in old.resources}
     after = {} if new is None else {resource.logical_id: resource for resource in new.resources}
     for logical_id in [*after, *(earlier_id for earlier_id in before if earlier_id not in after)]:
@@ -227,12 +229,9 @@ def _of_collector(task: TaskRow, old: CollectorRow | None, new: CollectorRow) ->
 
 
 def _outcome(app: AppRow) -> str:
-    return {
-        "traced": "traced",
-        "elsewhere": "traced by a collector outside of its task",
-        "not-traced": f"not traced, {app.reason}",
-        "unknown": f"perhaps traced, {app.reason}",
-    }[app.outcome]
+    if app.outcome == "connected":
+        return "connected"
+    return f"{app.outcome.replace('-', ' ')}, {app.reason}"
 
 
 def _tracing(task: TaskRow, text: str) -> Change:

@@ -6,9 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
-from cdk_ecs_xray.review.reach import Outcome, reach, split_link
+from cdk_ecs_xray.review.answer import Outcome
+from cdk_ecs_xray.review.instrumentation import shows_instrumentation
+from cdk_ecs_xray.review.order import stops_after
+from cdk_ecs_xray.review.reach import reach
+from cdk_ecs_xray.review.way import split_link
 from cdk_ecs_xray.templates.model import Container, FoundCollector, Role, Stack, TaskDefinition
 from cdk_ecs_xray.unknown import Text, Unknown, spelled
+
+_NOWHERE = "unknown"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +24,7 @@ class AppRow:
     :param collector: the container it sends to; None where that is not in its task.
     :param link: that container is linked.
     :param starts_after: it starts, and so stops, in the order that tracing needs.
+    :param instrumented: a variable or an agent shows that it is.
     """
 
     name: str
@@ -27,15 +34,18 @@ class AppRow:
     collector: str | None
     link: bool
     starts_after: bool
+    instrumented: bool
 
     @property
     def sentence(self) -> str:
         """Where its traces go, or why they go nowhere."""
-        if self.outcome == "not-traced":
-            return f"not traced, {self.reason}"
-        traced = "perhaps traced" if self.outcome == "unknown" else "traced"
         address = "" if self.address is None else f" to {self.address}"
-        return f"{traced}{address}, {self.reason}"
+        if self.outcome == "cannot-tell":
+            said = f"cannot tell{f', sends{address}' if address else ''}: {self.reason}"
+        else:
+            where = address if self.outcome == "connected" else ""
+            said = f"{self.outcome.replace('-', ' ')}{where}, {self.reason}"
+        return said if self.instrumented else f"{said}; is the app instrumented?"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +58,7 @@ class CollectorRow:
     essential: bool
     segments: str
     sampling: str
+    spans: Sequence[str]
     log_group: str | None
     retention: str
 
@@ -55,9 +66,19 @@ class CollectorRow:
     def sentence(self) -> str:
         """What it runs, where it listens and where it logs."""
         essential = ", essential" if self.essential else ""
+        return f"{self.engine}, {self.image}{essential}; {self.listens}; {self.log}"
+
+    @property
+    def listens(self) -> str:
+        """Where it listens, in words."""
+        places = [one for one in (self.segments, self.sampling, *self.spans) if one != "none"]
+        if not places:
+            return "takes no traces"
+        if all(one == _NOWHERE for one in places):
+            return "where it listens is not in the template"
+        shown = list(dict.fromkeys(one for one in places if one != _NOWHERE))
         return (
-            f"{self.engine}, {self.image}{essential}; listens on {self.segments} and "
-            f"{self.sampling}; {self.log}"
+            f"listens on {' and '.join([', '.join(shown[:-1]), shown[-1]] if shown[1:] else shown)}"
         )
 
     @property
@@ -123,7 +144,8 @@ def _app(task: TaskDefinition, app: Container) -> AppRow:
         address=spelled(found.address),
         collector=name,
         link=name in links,
-        starts_after=name in links | {str(dependency.container) for dependency in app.depends_on},
+        starts_after=name in stops_after(app, task),
+        instrumented=shows_instrumentation(app),
     )
 
 
@@ -140,6 +162,11 @@ def _collector(task: TaskDefinition, collector: FoundCollector) -> CollectorRow:
         essential=container.essential is True,
         segments=_endpoint("UDP", listens.segments),
         sampling=_endpoint("TCP", listens.sampling),
+        spans=[
+            f"{one.protocol} {shown}"
+            for one in listens.spans
+            if (shown := spelled(one.endpoint)) is not None
+        ],
         log_group=None if name is None else str(name),
         retention=_retention(group is None, None if group is None else group.retention_days),
     )
@@ -149,7 +176,7 @@ def _endpoint(protocol: str, endpoint: Text | None) -> str:
     if endpoint is None:
         return "none"
     shown = spelled(endpoint)
-    return f"an unknown {protocol} address" if shown is None else f"{protocol} {shown}"
+    return _NOWHERE if shown is None else f"{protocol} {shown}"
 
 
 def _retention(elsewhere: bool, days: object) -> str:  # noqa: FBT001 - private, one caller
@@ -160,6 +187,14 @@ def _retention(elsewhere: bool, days: object) -> str:  # noqa: FBT001 - private,
 
 def _permissions(task: TaskDefinition) -> str:
     role = task.task_role
+    if role is None:
+        return "no task role"
+    if isinstance(role, Unknown) and len(task.task_roles) > 1:
+        return "; or ".join(_of_one(one) for one in task.task_roles)
+    return _of_one(role)
+
+
+def _of_one(role: Role | Unknown | None) -> str:
     if role is None:
         return "no task role"
     if isinstance(role, Unknown):

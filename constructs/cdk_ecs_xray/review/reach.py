@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from cdk_ecs_xray.collectors.listening import on_loopback, port_of
-from cdk_ecs_xray.collectors.recognition import may_collect
-from cdk_ecs_xray.plan.network import XRAY_PORT
+from cdk_ecs_xray.collectors.companions import ENVOY_TRACING, traces_itself
+from cdk_ecs_xray.plan.network import OTLP_GRPC_PORT, OTLP_HTTP_PORT, XRAY_PORT
+from cdk_ecs_xray.review.answer import (
+    SHARED_INTERFACE,
+    Answer,
+    Protocol,
+    Reach,
+    Wanted,
+    cannot_tell,
+    lost,
+)
+from cdk_ecs_xray.review.instrumentation import uses_open_telemetry, uses_xray_sdk
+from cdk_ecs_xray.review.rule import Found, Search, each_app
+from cdk_ecs_xray.review.way import any_listener, by_endpoint
+from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.address import (
     ADDRESS,
     DaemonAddress,
@@ -15,203 +27,219 @@ from cdk_ecs_xray.templates.address import (
     Malformed,
     parse_address,
 )
-from cdk_ecs_xray.templates.model import Container, FoundCollector, TaskDefinition
+from cdk_ecs_xray.templates.model import Container, TaskDefinition
+from cdk_ecs_xray.templates.otlp import (
+    GENERIC,
+    OF_TRACES,
+    SpanDestination,
+    other_destinations,
+    other_exporter,
+    protocol_of,
+    silence,
+    span_destination,
+)
 from cdk_ecs_xray.unknown import Text, Unknown
 
-OTLP_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-# Modes in which containers of a task share one network interface.
-SHARED_INTERFACE = ("awsvpc", "host")
-
-Outcome = Literal["traced", "elsewhere", "not-traced", "unknown"]
-Fault = Literal[
-    "address-missing",
-    "address-malformed",
-    "address-unanswered",
-    "link-missing",
-    "localhost-in-bridge",
-    "network-mode-none",
-    "no-segments",
-    "on-loopback",
-]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reach:
-    """Where an app's traces end up.
-
-    :param outcome: ``elsewhere`` is a collector outside of the task definition.
-    :param address: as the app sees it; None where nothing is set.
-    :param collector: of the same task definition.
-    :param reason: in words.
-    :param fault: what is to be mended, by a name that rules know; None where nothing is.
-    """
-
-    outcome: Outcome
-    address: Text | None
-    collector: FoundCollector | None
-    reason: str
-    fault: Fault | None = None
+_ENVOY_PORT = "XRAY_DAEMON_PORT"
+_RANK = {"connected": 0, "cannot-tell": 1, "not-connected": 2}
+_SPANS = "/v1/traces"
 
 
 def reach(app: Container, task: TaskDefinition) -> Reach:
-    """Return where an app's traces end up, as far as the template tells."""
+    """Return where an app's traces end up: by the best of the ways that it is set up for."""
+    return min(reaches(app, task), key=lambda one: _RANK[one.outcome])
+
+
+def reaches(app: Container, task: TaskDefinition) -> Sequence[Reach]:
+    """Return where each variable of an app leads, as far as the template shows; at least one."""
+    set_up = list(_set_up(app, task))
+    return set_up or [_by_default(app, task)]
+
+
+def others_reach(app: Container, task: TaskDefinition) -> Sequence[Reach]:
+    """Return where the endpoints for metrics and logs lead, which carry no traces."""
+    return [_spans_to(app, task, one) for one in other_destinations(app.environment)]
+
+
+def each_reach(check: Callable[[TaskDefinition, Container, Reach], Iterable[Found]]) -> Search:
+    """Return a check of every way that an app is set up for, one at a time.
+
+    What is wrong with one way is a warning where another one leads to a collector, or where it
+    carries metrics and logs alone.
+    """
+
+    def every(task: TaskDefinition, app: Container) -> Iterator[Found]:
+        ways = reaches(app, task)
+        arrives = any(one.outcome == "connected" for one in ways)
+        for one in ways:
+            yield from _softened(check(task, app, one), arrives)
+        for one in others_reach(app, task):
+            yield from _softened(check(task, app, one), softer=True)
+
+    return each_app(every)
+
+
+def _softened(found: Iterable[Found], softer: bool) -> Iterator[Found]:  # noqa: FBT001 - private
+    for one in found:
+        yield replace(one, severity=Severity.WARNING) if softer and one.severity is None else one
+
+
+def _set_up(app: Container, task: TaskDefinition) -> Iterator[Reach]:
     value = app.environment.get(ADDRESS)
-    if task.mode == "none":
-        return _lost("network-mode-none", value, "in network mode none nothing leaves the task")
-    if value is None:
-        return _without_address(app, task)
+    if value is not None:
+        yield _with(_by_address(app, task, value), ADDRESS, value, "xray")
+    if traces_itself(app.environment):
+        port = app.environment.get(_ENVOY_PORT, str(XRAY_PORT))
+        value = f"127.0.0.1:{port}"
+        yield _with(_by_address(app, task, value), ENVOY_TRACING, value, "xray")
+    spans = span_destination(app.environment)
+    if spans is None:
+        return
+    other = other_exporter(app.environment)
+    quiet = silence(app.environment)
+    if quiet is not None:
+        answer = lost(None, f"{quiet}, so no spans are sent")
+        yield _with(answer, spans.variable, spans.value, "otlp")
+    elif other is not None:
+        answer = cannot_tell(f"spans leave by the exporter '{other}'")
+        yield _with(answer, spans.variable, spans.value, "otlp")
+    else:
+        yield _spans_to(app, task, spans)
+
+
+def _spans_to(app: Container, task: TaskDefinition, spans: SpanDestination) -> Reach:
+    endpoint = spans.endpoint
+    wanted = Wanted(protocol="otlp", port=0, spans=protocol_of(app.environment))
+    if isinstance(endpoint, Malformed):
+        answer = lost("address-malformed", f"the endpoint is malformed: {endpoint.why}")
+    elif isinstance(endpoint, Unknown):
+        answer = cannot_tell("the endpoint is known at deployment only")
+    else:
+        answer = by_endpoint(app, task, endpoint, replace(wanted, port=endpoint.port))
+        answer = _with_path(answer, spans)
+    return _with(answer, spans.variable, spans.value, "otlp")
+
+
+def _with_path(answer: Answer, spans: SpanDestination) -> Answer:
+    """Return the answer, unless the receiver has nothing at the path of the endpoint.
+
+    The specification takes the variable of one signal as it is and appends to the generic one.
+    """
+    over_http = answer.spans == "http"
+    wrong = (spans.variable == OF_TRACES and spans.path == "") or (
+        spans.variable == GENERIC and spans.path.endswith(_SPANS)
+    )
+    if answer.outcome != "connected" or not over_http or not wrong:
+        return answer
+    sent = f"{spans.path}{_SPANS}" if spans.variable == GENERIC else "/"
+    reason = f"spans go to the path {sent} over HTTP, where the receiver has {_SPANS}"
+    return lost("otlp-path", reason, collector=answer.collector)
+
+
+def _by_address(app: Container, task: TaskDefinition, value: Text) -> Answer:
     address = parse_address(value)
     if isinstance(address, Unknown):
-        return _open(value, "the address is known at deployment only")
+        return cannot_tell("the address is known at deployment only")
     if isinstance(address, Malformed):
-        return _lost("address-malformed", value, f"the address is malformed: {address.why}")
-    return _by_address(app, task, value, address)
+        return lost("address-malformed", f"the address is malformed: {address.why}")
+    return _at(app, task, address)
 
 
-def linked_name(app: Container, host: Text) -> str | None:
-    """Return the container that a host name leads to through a link; None where no link has it.
-
-    Docker knows a linked container by its alias and by its name.
-    """
-    for link in app.links:
-        target, alias = split_link(link)
-        if str(host) in (target, alias):
-            return target
-    return None
+def _at(app: Container, task: TaskDefinition, address: DaemonAddress) -> Answer:
+    wanted = Wanted(protocol="xray", port=address.udp.port)
+    return by_endpoint(app, task, address.udp, wanted)
 
 
-def split_link(link: Text) -> tuple[str, str]:
-    """Return the container and the alias of a link, which are one where it has no alias."""
-    # The colons of ${AWS::Region} separate nothing.
-    target, _, alias = str(link).replace("::", "\0").partition(":")
-    target = target.replace("\0", "::")
-    return target, alias.replace("\0", "::") or target
+def _by_default(app: Container, task: TaskDefinition) -> Reach:
+    """Return where traces go where no variable says: to the SDKs' own default, if anywhere."""
+    quiet = silence(app.environment)
+    protocol: Protocol = "xray"
+    if quiet is not None and not uses_xray_sdk(app):
+        answer = lost(None, f"{quiet}, so no spans are sent")
+    elif task.mode == "none":
+        answer = lost("network-mode-none", "in network mode none nothing leaves the task")
+    elif not app.environment_complete or isinstance(task.mode, Unknown):
+        answer = cannot_tell("its environment or network mode is not in the template")
+    elif (named := _own_variable(app, task)) is not None:
+        answer = cannot_tell(f"{named} names the collector, and no SDK's variable does")
+    elif uses_open_telemetry(app) and not uses_xray_sdk(app):
+        protocol, answer = "otlp", _default_spans(app, task)
+    else:
+        answer = _default_segments(app, task)
+    return _with(answer, None, None, protocol)
 
 
-def collector_named(task: TaskDefinition, name: Text) -> FoundCollector | None:
-    """Return the task's collector of that container name."""
-    for collector in task.collectors:
-        if str(collector.container.name) == str(name):
-            return collector
-    return None
-
-
-def uses_xray_sdk(app: Container) -> bool:
-    """Return whether an app is set up for an X-Ray SDK, as opposed to OpenTelemetry's."""
-    return any(name.startswith("AWS_XRAY_") for name in app.environment)
-
-
-def uses_open_telemetry(app: Container) -> bool:
-    """Return whether an app is set up for an OpenTelemetry SDK."""
-    return any(name.startswith("OTEL_") for name in app.environment)
-
-
-def _without_address(app: Container, task: TaskDefinition) -> Reach:
-    for name in OTLP_ENDPOINTS:
-        endpoint = app.environment.get(name)
-        if endpoint is not None:
-            return _over_otlp(task, endpoint)
-    if not task.collectors and app.environment_complete:
-        return _lost(None, None, "no collector in its task and no address set")
-    if not app.environment_complete or isinstance(task.mode, Unknown):
-        return _open(None, "its environment or network mode is not in the template")
+def _default_segments(app: Container, task: TaskDefinition) -> Answer:
+    if not any_listener(app, task):
+        return lost(None, "no collector in its task and no address set")
     if task.mode not in SHARED_INTERFACE:
         reason = "no address set, and the SDKs' default is the app's own loopback"
-        return _lost("address-missing", None, reason)
-    collector = _listener(task, XRAY_PORT)
-    if collector is None:
-        return _lost("no-segments", None, "nothing answers at the SDKs' default address")
-    return _sent(None, collector, "at the SDKs' default address, 127.0.0.1:2000")
+        return lost("address-missing" if task.collectors else None, reason)
+    takes_spans = any(one.listening.otlp for one in task.collectors)
+    segments = [one for one in task.collectors if one.listening.segments is not None]
+    if takes_spans and not segments and not uses_xray_sdk(app):
+        return _default_spans(app, task)
+    answer = by_endpoint(
+        app,
+        task,
+        Endpoint(host="127.0.0.1", port=XRAY_PORT),
+        Wanted(protocol="xray", port=XRAY_PORT),
+    )
+    if answer.outcome == "connected":
+        return replace(answer, reason="at the SDKs' default address, 127.0.0.1:2000")
+    if answer.fault is not None:
+        return lost("no-segments", "nothing answers at the SDKs' default address")
+    return answer
 
 
-def _over_otlp(task: TaskDefinition, endpoint: Text) -> Reach:
-    for collector in task.collectors:
-        if collector.listening.otlp:
-            return _sent(endpoint, collector, "as OpenTelemetry spans")
-    return _away(endpoint, "as OpenTelemetry spans, to somewhere outside of the task definition")
+def _default_spans(app: Container, task: TaskDefinition) -> Answer:
+    if not any_listener(app, task):
+        return lost(None, "no collector in its task and no endpoint set")
+    if task.mode not in SHARED_INTERFACE:
+        reason = "no endpoint set, and the SDKs' default is the app's own loopback"
+        return lost("address-missing" if task.collectors else None, reason)
+    protocol = protocol_of(app.environment)
+    ports = {"grpc": [OTLP_GRPC_PORT], "http": [OTLP_HTTP_PORT]}.get(
+        str(protocol), [OTLP_GRPC_PORT, OTLP_HTTP_PORT]
+    )
+    answers = [
+        by_endpoint(
+            app,
+            task,
+            Endpoint(host="localhost", port=port),
+            Wanted(protocol="otlp", port=port, spans=protocol),
+        )
+        for port in ports
+    ]
+    best = min(answers, key=lambda one: _RANK[one.outcome])
+    worst = max(answers, key=lambda one: _RANK[one.outcome])
+    if best.outcome == "connected" and worst.outcome != "connected":
+        return cannot_tell("its collector listens on one of the SDKs' two default ports")
+    if best.outcome == "connected":
+        where = " or ".join(f"localhost:{port}" for port in ports)
+        return replace(best, reason=f"at OpenTelemetry's default endpoint, {where}")
+    return best
 
 
-def _by_address(app: Container, task: TaskDefinition, value: Text, address: DaemonAddress) -> Reach:
-    if isinstance(task.mode, Unknown):
-        return _open(value, "the network mode is known at deployment only")
-    if address.udp.is_loopback:
-        return _over_loopback(app, task, value, address.udp.port)
-    target = linked_name(app, address.udp.host) if task.mode == "bridge" else None
-    if target is None:
-        return _by_name(task, value, address.udp)
-    collector = collector_named(task, target)
-    if collector is None:
-        return _open(value, f"a link leads to '{target}', whatever that is")
-    return _through_link(collector, value, address.udp.port)
-
-
-def _by_name(task: TaskDefinition, value: Text, endpoint: Endpoint) -> Reach:
-    host = endpoint.host
-    if any(str(container.name) == str(host) for container in task.containers):
-        if task.mode == "bridge":
-            return _lost("link-missing", value, f"no link leads to '{host}'")
-        reason = f"in {task.mode} mode containers have no names, '{host}' leads nowhere"
-        return _lost("address-unanswered", value, reason)
-    if isinstance(host, Unknown):
-        return _open(value, "the host is known at deployment only")
-    if endpoint.is_ip or "." in host:
-        return _away(value, "to a collector outside of the task definition")
-    return _lost("address-unanswered", value, f"no container answers to '{host}'")
-
-
-def _over_loopback(app: Container, task: TaskDefinition, value: Text, port: int) -> Reach:
-    if task.mode == "bridge":
-        reason = "in bridge mode loopback is the app's own, not the collector's"
-        return _lost("localhost-in-bridge", value, reason)
-    collector = _listener(task, port)
-    if collector is not None:
-        return _sent(value, collector, "over loopback")
-    if task.mode == "host" and not task.collectors:
-        return _away(value, "to a collector of the same instance")
-    for other in task.apps:
-        if other is not app and may_collect(other.name, other.image):
-            return _open(value, f"'{other.name}' may be a collector")
-    fault: Fault = "address-unanswered" if _takes_segments(task) else "no-segments"
-    reason = f"nothing listens on UDP port {port}"
-    return _lost(fault if task.collectors else "address-unanswered", value, reason)
-
-
-def _through_link(collector: FoundCollector, value: Text, port: int) -> Reach:
-    segments = collector.listening.segments
-    listens = port_of(segments)
-    if segments is None:
-        return _lost("no-segments", value, "its collector takes no X-Ray segments")
-    if on_loopback(segments):
-        return _lost("on-loopback", value, "its collector listens on loopback only")
-    if listens is not None and listens != port:
-        reason = f"its collector listens on port {listens}"
-        return _lost("address-unanswered", value, reason)
-    return _sent(value, collector, "through a link")
-
-
-def _listener(task: TaskDefinition, port: int) -> FoundCollector | None:
-    for collector in task.collectors:
-        segments = collector.listening.segments
-        if segments is not None and port_of(segments) in (None, port):
-            return collector
+def _own_variable(app: Container, task: TaskDefinition) -> str | None:
+    """Return a variable of the app's own that names a collector and a port of it."""
+    shared = task.mode in SHARED_INTERFACE
+    hosts = {"localhost", "127.0.0.1"} if shared else set()
+    hosts |= {str(one.container.name) for one in task.collectors}
+    for name, value in app.environment.items():
+        for port in (XRAY_PORT, OTLP_GRPC_PORT, OTLP_HTTP_PORT):
+            if task.collectors and any(f"{host}:{port}" in str(value) for host in hosts):
+                return name
     return None
 
 
-def _takes_segments(task: TaskDefinition) -> bool:
-    return any(collector.listening.segments is not None for collector in task.collectors)
-
-
-def _sent(address: Text | None, collector: FoundCollector, reason: str) -> Reach:
-    return Reach(outcome="traced", address=address, collector=collector, reason=reason)
-
-
-def _away(address: Text | None, reason: str) -> Reach:
-    return Reach(outcome="elsewhere", address=address, collector=None, reason=reason)
-
-
-def _open(address: Text | None, reason: str) -> Reach:
-    return Reach(outcome="unknown", address=address, collector=None, reason=reason)
-
-
-def _lost(fault: Fault | None, address: Text | None, reason: str) -> Reach:
-    return Reach(outcome="not-traced", address=address, collector=None, reason=reason, fault=fault)
+def _with(answer: Answer, variable: str | None, value: Text | None, protocol: Protocol) -> Reach:
+    return Reach(
+        outcome=answer.outcome,
+        variable=variable,
+        protocol=protocol,
+        address=value,
+        collector=answer.collector,
+        reason=answer.reason,
+        fault=answer.fault,
+    )

@@ -12,6 +12,7 @@ from cdk_ecs_xray.review.changes import Change, changes
 from cdk_ecs_xray.review.inventory import TaskRow, inventory
 from cdk_ecs_xray.review.rule import Finding, Rule, findings, in_order
 from cdk_ecs_xray.review.rules import RULES
+from cdk_ecs_xray.review.rules.not_read import NOT_READ
 from cdk_ecs_xray.review.sampling import Cost, costs, sampling_findings
 from cdk_ecs_xray.review.security import Permission, permissions
 from cdk_ecs_xray.sampling.traffic.profile import TrafficProfile
@@ -55,17 +56,30 @@ class Report:
 
     @property
     def coverage(self) -> str:
-        """How much of the apps is traced, in one line."""
+        """How much of the apps is connected, in one line."""
+        if not self.tasks:
+            return f"no task definition{self._unread}"
         outcomes = Counter(app.outcome for task in self.tasks for app in task.apps)
         total = sum(outcomes.values())
-        sent = outcomes["traced"] + outcomes["elsewhere"]
+        open_ones = outcomes["cannot-tell"]
+        unknown = f", {open_ones} cannot tell" if open_ones else ""
         where = counted(len(self.tasks), "task definition")
-        return f"{sent} of {counted(total, 'container')} traced in {where}"
+        connected = f"{outcomes['connected']} of {counted(total, 'app container')} connected"
+        return f"{connected}{unknown} in {where}{self._unread}"
+
+    @property
+    def _unread(self) -> str:
+        parts = sum(finding.id == NOT_READ for finding in self.findings)
+        return f"; {counted(parts, 'part')} not read" if parts else ""
 
     def fails(self, level: Severity | None) -> bool:
-        """Return whether there is a finding as bad as a level, or worse."""
+        """Return whether there is a finding as bad as a level, or worse.
+
+        What was not read may hold one, so it counts at every level.
+        """
         return level is not None and any(
-            finding.severity.rank <= level.rank for finding in self.findings
+            finding.severity.rank <= level.rank or finding.id == NOT_READ
+            for finding in self.findings
         )
 
 

@@ -71,7 +71,7 @@ def _of_tracing(statement: PolicyStatement, task: TaskDefinition) -> bool:
     if "xray" in services:
         return True
     groups = {
-        group.logical_id
+        group.key
         for collector in task.collectors
         if (group := task.log_group_of(collector.container)) is not None
     }

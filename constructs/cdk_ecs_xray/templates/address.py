@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from cdk_ecs_xray.unknown import Text, Unknown
 
 ADDRESS = "AWS_XRAY_DAEMON_ADDRESS"
-LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost"})
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_UNSPECIFIED = ("0.0.0.0", "[::]")  # noqa: S104 - compared with, nothing listens
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 _ENDPOINT = re.compile(r"(?P<host>[^\s:/\[\]]+):(?P<port>[0-9]{1,5})")
 _PROTOCOL = re.compile(r"(?P<protocol>tcp|udp):(?P<rest>.+)")
@@ -27,7 +28,12 @@ class Endpoint:
     @property
     def is_loopback(self) -> bool:
         """Whether it is the container itself, or the task where containers share an interface."""
-        return self.host in LOOPBACK_HOSTS
+        return str(self.host).lower() in LOOPBACK_HOSTS or str(self.host).startswith("127.")
+
+    @property
+    def is_unspecified(self) -> bool:
+        """Whether it is no destination at all; Linux takes it for loopback."""
+        return self.host in _UNSPECIFIED
 
     @property
     def is_ip(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,22 @@ from cdk_ecs_xray.errors import Problem, ReviewError
 from cdk_ecs_xray.files.field_limits import shown
 from cdk_ecs_xray.files.plain_data import read_json
 from cdk_ecs_xray.files.text_file import displayed, read_standard_input, read_text
+from cdk_ecs_xray.templates.nested import (
+    NESTED_STACK,
+    STACK_SET,
+    NestedTemplates,
+    Unread,
+    asset_files,
+)
 from cdk_ecs_xray.templates.template import read_template
+from cdk_ecs_xray.templates.unread import unread_parts
 
 STANDARD_INPUT = "-"
 _STACK = "aws:cloudformation:stack"
-NESTED_STACK = "AWS::CloudFormation::Stack"
 _NESTED_ASSEMBLY = "cdk:cloud-assembly"
+_ASSET_MANIFEST = "cdk:asset-manifest"
+# CloudFormation nests no deeper in practice; a template that nests itself would never end.
+_DEEPEST = 12
 _ENVIRONMENT = re.compile(r"aws://(?P<account>[^/]+)/(?P<region>.+)")
 
 
@@ -33,6 +43,8 @@ class StackSource:
     :param file: of the template, as the user would write it.
     :param text: of the template.
     :param parent: path of the stack that it is nested in; None for one of its own.
+    :param unread: what the template holds that was not read.
+    :param source_lines: file and line that made a resource, by logical id, where CDK wrote them.
     """
 
     name: str
@@ -44,6 +56,8 @@ class StackSource:
     text: str
     template: Mapping[str, Any]
     parent: str | None = None
+    unread: Sequence[Unread] = ()
+    source_lines: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     def resources(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
         """Return the properties of the resources of a type, by logical id."""
@@ -61,12 +75,12 @@ def read_stacks(path: str) -> Sequence[StackSource]:
     :raises ReviewError: when there is nothing to review, with the command that makes something.
     """
     if path == STANDARD_INPUT:
-        return [
-            template_stack(read_standard_input(where="<stdin>", error=ReviewError), file="<stdin>")
-        ]
+        text = read_standard_input(where="<stdin>", error=ReviewError)
+        return list(_with_nested(template_stack(text, file="<stdin>"), _nowhere()))
     place = Path(path)
     if place.is_file() and place.name != "manifest.json":
-        return [template_stack(_text(place), file=displayed(place))]
+        beside = _beside(place.parent, {}, place.parent)
+        return list(_with_nested(template_stack(_text(place), file=displayed(place)), beside))
     folder = place.parent if place.is_file() else place
     if not folder.is_dir():
         raise ReviewError(
@@ -114,6 +128,7 @@ def _assembly(folder: Path, *, environment: str, root: Path) -> Iterator[StackSo
                 fix="Run cdk synth again.",
             )
         )
+    assets = _assets(folder, artifacts, root)
     for artifact_id, artifact in artifacts.items():
         if not isinstance(artifact, Mapping):
             continue
@@ -122,7 +137,7 @@ def _assembly(folder: Path, *, environment: str, root: Path) -> Iterator[StackSo
             stage = str(artifact.get("displayName") or artifact_id.removeprefix("assembly-"))
             yield from _assembly(nested, environment=stage, root=root)
         elif artifact.get("type") == _STACK:
-            yield from _stack(folder, artifact_id, artifact, environment, root)
+            yield from _stack(folder, artifact_id, artifact, environment, root=root, assets=assets)
 
 
 def _stack(
@@ -130,7 +145,9 @@ def _stack(
     artifact_id: str,
     artifact: Mapping[str, Any],
     environment: str,
+    *,
     root: Path,
+    assets: Mapping[str, str],
 ) -> Iterator[StackSource]:
     properties = _properties(artifact)
     file = _file_of(folder, artifact_id, properties.get("templateFile"), root)
@@ -146,32 +163,68 @@ def _stack(
         text=text,
         template=read_template(text, where=displayed(file)),
     )
-    yield stack
-    yield from _nested(folder, stack, root)
+    yield from _with_nested(stack, _beside(folder, assets, root))
 
 
-def _nested(folder: Path, parent: StackSource, root: Path) -> Iterator[StackSource]:
+def _with_nested(
+    stack: StackSource, nested: NestedTemplates, *, depth: int = 0
+) -> Iterator[StackSource]:
+    """Return a stack, which then knows what of it was not read, and the stacks within it."""
+    inner = _inner(stack, nested) if depth < _DEEPEST else {}
+    yield replace(stack, unread=unread_parts(stack.template, list(inner)))
+    for one in inner.values():
+        # What a local template names is beside it.
+        here = nested if nested.folder is None else replace(nested, folder=Path(one.file).parent)
+        yield from _with_nested(one, here, depth=depth + 1)
+
+
+def _inner(parent: StackSource, nested: NestedTemplates) -> Mapping[str, StackSource]:
+    found: dict[str, StackSource] = {}
     for logical_id, resource in parent.template["Resources"].items():
-        if not isinstance(resource, Mapping) or resource.get("Type") != NESTED_STACK:
+        kind = resource.get("Type") if isinstance(resource, Mapping) else None
+        if kind not in (NESTED_STACK, STACK_SET):
             continue
-        asset = (resource.get("Metadata") or {}).get("aws:asset:path")
-        if not isinstance(asset, str):
+        body = (resource.get("Properties") or {}).get("TemplateBody")
+        file = nested.find(logical_id, resource)
+        if file is None and not (kind == STACK_SET and isinstance(body, str)):
             continue
-        file = _file_of(folder, logical_id, asset, root)
-        if not file.is_file():
-            continue
-        text = _text(file)
-        yield StackSource(
+        shown = displayed(file) if file is not None else parent.file
+        text = _text(file) if file is not None else str(body)
+        where = shown if file is not None else f"{shown}, resource '{logical_id}'"
+        found[logical_id] = StackSource(
             name=f"{parent.name}-{logical_id}",
             path=f"{parent.path}/{logical_id}",
             environment=parent.environment,
-            account=parent.account,
-            region=parent.region,
-            file=displayed(file),
-            text=text,
-            template=read_template(text, where=displayed(file)),
-            parent=parent.path,
+            # A stack set chooses accounts and regions of its own.
+            account=parent.account if kind == NESTED_STACK else None,
+            region=parent.region if kind == NESTED_STACK else None,
+            file=shown,
+            text=text if file is not None else "",
+            template=read_template(text, where=where),
+            parent=parent.path if kind == NESTED_STACK else None,
         )
+    return found
+
+
+def _beside(folder: Path, assets: Mapping[str, str], root: Path) -> NestedTemplates:
+    return NestedTemplates(
+        folder=folder,
+        assets=assets,
+        file_of=lambda place, artifact, named: _file_of(place, artifact, named, root),
+    )
+
+
+def _nowhere() -> NestedTemplates:
+    return NestedTemplates(folder=None, assets={}, file_of=lambda place, _artifact, _named: place)
+
+
+def _assets(folder: Path, artifacts: Mapping[str, Any], root: Path) -> Mapping[str, str]:
+    manifests = [
+        _file_of(folder, artifact_id, _properties(artifact).get("file"), root)
+        for artifact_id, artifact in artifacts.items()
+        if isinstance(artifact, Mapping) and artifact.get("type") == _ASSET_MANIFEST
+    ]
+    return asset_files(manifests)
 
 
 def _manifest(folder: Path) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +15,16 @@ from cdk_ecs_xray.unknown import Text, Unknown, known
 _NOWHERE = Place(stack="", resource="", file="", line=1)
 
 
-def read_container(task: Place, definition: Mapping[str, Any]) -> Container:
-    """Return a container definition as the model has it; odd values stay unknown."""
+def read_container(
+    task: Place,
+    definition: Mapping[str, Any],
+    *,
+    secret: Callable[[object], Text | None] = lambda _: None,
+) -> Container:
+    """Return a container definition as the model has it; odd values stay unknown.
+
+    :param secret: returns what a secret holds where that is in the templates.
+    """
     name = _text(definition.get("Name", "?"))
     essential = definition.get("Essential", True)
     files = definition.get("EnvironmentFiles")
@@ -27,7 +35,7 @@ def read_container(task: Place, definition: Mapping[str, Any]) -> Container:
         essential=essential
         if isinstance(essential, bool | Unknown)
         else str(essential).lower() != "false",
-        environment=_environment(definition),
+        environment=_environment(definition, secret),
         environment_complete=not entries(files)
         and not isinstance(definition.get("Environment"), Unknown),
         links=[_text(link) for link in entries(definition.get("Links"))],
@@ -46,6 +54,12 @@ def read_container(task: Place, definition: Mapping[str, Any]) -> Container:
         memory_mib=_number(definition.get("Memory", definition.get("MemoryReservation"))),
         read_only_root=str(definition.get("ReadonlyRootFilesystem")).lower() == "true",
         mounts=bool(entries(definition.get("MountPoints"))),
+        user=None if definition.get("User") is None else _text(definition["User"]),
+        extra_hosts={
+            str(pair.get("Hostname")): _text(pair.get("IpAddress"))
+            for pair in _mappings(definition.get("ExtraHosts"))
+        },
+        secrets=_secrets(definition),
         routes_logs=definition.get("FirelensConfiguration") is not None,
     )
 
@@ -55,7 +69,9 @@ def evidence_of(definition: Mapping[str, Any]) -> Evidence:
     return read_container(_NOWHERE, definition).evidence
 
 
-def _environment(definition: Mapping[str, Any]) -> Mapping[str, Text]:
+def _environment(
+    definition: Mapping[str, Any], stored: Callable[[object], Text | None]
+) -> Mapping[str, Text]:
     variables: dict[str, Text] = {}
     for pair in _mappings(definition.get("Environment")):
         value = pair.get("Value", "")
@@ -63,8 +79,21 @@ def _environment(definition: Mapping[str, Any]) -> Mapping[str, Text]:
         variables[str(pair.get("Name"))] = value if isinstance(value, Unknown) else _plain(value)
     for secret in _mappings(definition.get("Secrets")):
         name = str(secret.get("Name"))
-        variables[name] = Unknown(expression=f"the secret of {name}")
+        value = stored(secret.get("ValueFrom"))
+        variables[name] = Unknown(expression=f"the secret of {name}") if value is None else value
     return variables
+
+
+def _secrets(definition: Mapping[str, Any]) -> Sequence[Text]:
+    log = definition.get("LogConfiguration")
+    credentials = definition.get("RepositoryCredentials")
+    options = log.get("SecretOptions") if isinstance(log, Mapping) else None
+    found = [
+        *(secret.get("ValueFrom") for secret in _mappings(definition.get("Secrets"))),
+        *(secret.get("ValueFrom") for secret in _mappings(options)),
+        credentials.get("CredentialsParameter") if isinstance(credentials, Mapping) else None,
+    ]
+    return [_text(one) for one in found if one is not None]
 
 
 def _plain(value: object) -> str:

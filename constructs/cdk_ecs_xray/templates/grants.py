@@ -20,6 +20,7 @@ PUT = "xray:PutTraceSegments"
 SAMPLING = ("xray:GetSamplingRules", "xray:GetSamplingTargets")
 
 _ANY_RESOURCE = "*"
+_PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 
 # Policies that AWS maintains, by what their documents hold of X-Ray's write actions.
 _WITH_WRITE_ACCESS = frozenset(
@@ -90,6 +91,10 @@ class PolicyStatement:
         """Whether it names no resource in particular."""
         return _about(self.resources, self.not_resources, _ANY_RESOURCE) is True
 
+    def names(self, action: str) -> bool:
+        """Return whether it is certainly about an action, on whatever resource."""
+        return _about(self.actions, self.not_actions, action) is True
+
 
 def statements_in(document: object) -> Sequence[PolicyStatement] | None:
     """Return the statements of a policy document; None where it is not known what it holds."""
@@ -117,6 +122,21 @@ def allowed(
     if True in granted:
         return None if None in denied else True
     return None if None in granted else False
+
+
+def allowed_somewhere(
+    action: str, statements: Iterable[PolicyStatement], *, granted_by: Iterable[bool | None] = ()
+) -> bool | None:
+    """Return whether statements allow an action on some resource; None for cannot tell.
+
+    For actions on a resource that nobody compares here: a no is certain, a yes is not proven.
+    """
+    about = [
+        _about(statement.actions, statement.not_actions, action)
+        for statement in statements
+        if statement.effect == "Allow"
+    ]
+    return any_of(*granted_by, *about)
 
 
 def all_of(*answers: bool | None) -> bool | None:
@@ -193,7 +213,10 @@ def _about(
 
 def _matches(pattern: Text, value: str) -> bool | None:
     if isinstance(pattern, Unknown):
-        return None
+        # What is spelled out of it may rule a value out: arn:aws:xray:${AWS::Region}:* is no *.
+        spelled_out = "*".join(_PLACEHOLDER.split(pattern.expression))
+        whole = pattern.resource is not None or pattern.expression == spelled_out
+        return None if whole or _expression(spelled_out).fullmatch(value) else False
     return _expression(pattern).fullmatch(value) is not None
 
 

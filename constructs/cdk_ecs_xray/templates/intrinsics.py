@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Self
 
 from cdk_ecs_xray.templates.assembly import StackSource
+from cdk_ecs_xray.templates.conditions import Conditions
+from cdk_ecs_xray.templates.parameters import default_values, stored_parameters
+from cdk_ecs_xray.templates.stack_values import Elsewhere, StackValues
 from cdk_ecs_xray.unknown import Text, Unknown
 
 _PLACEHOLDER = re.compile(r"\$\{([^}!]+)\}")
 _LITERAL = re.compile(r"\$\{!([^}]+)\}")
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+_DYNAMIC = re.compile(r"\{\{resolve:ssm:(?P<name>[A-Za-z0-9_./-]+)(?::[0-9]+)?\}\}")
+_OUTPUTS = "Outputs."
+_LONGEST_TEXT = 1_048_576
 
 
 class _Absent:
@@ -21,27 +27,16 @@ class _Absent:
 _ABSENT = _Absent()
 
 
-@dataclass(frozen=True, kw_only=True)
-class StackValues:
-    """What is known of a stack beside its template.
-
-    :param references: what ``Ref`` gives: parameters, pseudo parameters and, of a deployed stack,
-        the physical ids of its resources. They win over what the template says.
-    :param role_names: the names of roles by logical id; their ARNs end with them.
-    """
-
-    references: Mapping[str, str] = field(default_factory=dict)
-    role_names: Mapping[str, str] = field(default_factory=dict)
-
-
 class Resolver:
     """Resolves the values of one stack, for review from its template, for verification from AWS.
 
-    Parameters resolve to their defaults, conditions not at all: where two branches differ, the
-    value is unknown.
+    Parameters resolve to their defaults, and conditions follow them. Where a condition is not
+    known and its branches differ, the value is unknown.
 
     :param optional_counts: something that is there under a condition only counts as present; False
         leaves it unknown whether it is.
+    :param elsewhere: the other stacks that are read together with this one.
+    :param scope: path of the stack, which its resources are then known by.
     """
 
     def __init__(
@@ -50,25 +45,46 @@ class Resolver:
         values: StackValues | None = None,
         *,
         optional_counts: bool = True,
+        elsewhere: Elsewhere | None = None,
+        scope: str = "",
     ) -> None:
         values = StackValues() if values is None else values
         resources = template.get("Resources")
         self._resources: Mapping[str, Any] = resources if isinstance(resources, Mapping) else {}
         self._mappings = template.get("Mappings") or {}
-        self._references = {**_defaults(template), **values.references}
+        self._references = {**default_values(template), **values.references}
+        self._stored = stored_parameters(template)
         self._role_names = values.role_names
         self._optional_counts = optional_counts
+        self._elsewhere = elsewhere
+        self._scope = scope
+        self._conditions = Conditions(template.get("Conditions"), self._resolve)
 
     @classmethod
-    def of(cls, stack: StackSource) -> Self:
-        """Return a resolver for a stack as it was synthesised."""
+    def of(
+        cls,
+        stack: StackSource,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        elsewhere: Elsewhere | None = None,
+    ) -> Self:
+        """Return a resolver for a stack as it was synthesised.
+
+        :param parameters: what a parent gives to a nested stack, which beats the defaults.
+        :param elsewhere: the other stacks that are read together with this one.
+        """
         pseudo = {
             "AWS::Region": stack.region,
             "AWS::AccountId": stack.account,
             "AWS::StackName": stack.name,
         }
         known = {name: value for name, value in pseudo.items() if value is not None}
-        return cls(stack.template, StackValues(references=known))
+        return cls(
+            stack.template,
+            StackValues(references={**known, **(parameters or {})}),
+            elsewhere=elsewhere,
+            scope=stack.path,
+        )
 
     @classmethod
     def alone(cls) -> Self:
@@ -82,8 +98,16 @@ class Resolver:
 
     def properties(self, logical_id: str) -> Mapping[str, Any]:
         """Return the properties of a resource, resolved."""
-        resolved = self.resolve(self._resources[logical_id].get("Properties") or {})
+        resource = self._resources[logical_id]
+        # Whatever its condition is, where the resource exists it holds.
+        with self._conditions.given(resource.get("Condition")):
+            resolved = self.resolve(resource.get("Properties") or {})
         return resolved if isinstance(resolved, Mapping) else {}
+
+    def exists(self, logical_id: str) -> bool | None:
+        """Return whether a resource's condition holds; None for cannot tell."""
+        condition = self._resources[logical_id].get("Condition")
+        return True if condition is None else self._conditions.holds(condition)
 
     def _resolve(self, value: object) -> Any:
         if isinstance(value, Mapping):
@@ -96,7 +120,12 @@ class Resolver:
             return {key: nested for key, nested in pairs if nested is not _ABSENT}
         if isinstance(value, list):
             return [resolved for resolved in map(self._resolve, value) if resolved is not _ABSENT]
-        return value
+        dynamic = _DYNAMIC.fullmatch(value) if isinstance(value, str) else None
+        return value if dynamic is None else self._dynamic(value, dynamic["name"])
+
+    def _dynamic(self, text: object, name: str) -> Any:
+        found = None if self._elsewhere is None else self._elsewhere.stored(name)
+        return Unknown(expression=str(text)) if found is None else found
 
     def _called(self, name: str, function: Callable[[Any], Any], argument: object) -> Any:
         try:
@@ -118,6 +147,7 @@ class Resolver:
             "Fn::Split": self._split,
             "Fn::If": self._if,
             "Fn::FindInMap": self._find,
+            "Fn::ImportValue": self._import,
         }
         if name in known_functions:
             return known_functions[name]
@@ -128,16 +158,41 @@ class Resolver:
             return _ABSENT
         if name in self._references:
             return self._references[name]
+        if name in self._stored and self._elsewhere is not None:
+            found = self._elsewhere.stored(self._stored[name])
+            if found is not None:
+                return found
         return Unknown(
-            expression=f"${{{name}}}", resource=name if name in self._resources else None
+            expression=f"${{{name}}}", resource=self._key(name) if name in self._resources else None
         )
+
+    def _key(self, logical_id: str) -> str:
+        return f"{self._scope}#{logical_id}" if self._scope else logical_id
 
     def _attribute(self, argument: Any) -> Any:
         logical_id, attribute = argument if isinstance(argument, list) else argument.split(".", 1)
+        if self._elsewhere is not None and isinstance(attribute, str):
+            found = (
+                self._elsewhere.output(logical_id, attribute.removeprefix(_OUTPUTS))
+                if attribute.startswith(_OUTPUTS)
+                else self._elsewhere.handed_over(attribute)
+            )
+            if found is not None:
+                return found
         if attribute == "Arn" and logical_id in self._role_names:
             name = self._role_names[logical_id]
-            return Unknown(expression=f"${{{logical_id}.Arn}}/{name}", resource=logical_id)
-        return Unknown(expression=f"${{{logical_id}.{attribute}}}", resource=logical_id)
+            return Unknown(
+                expression=f"${{{logical_id}.Arn}}/{name}", resource=self._key(logical_id)
+            )
+        return Unknown(expression=f"${{{logical_id}.{attribute}}}", resource=self._key(logical_id))
+
+    def _import(self, argument: Any) -> Any:
+        name = self._resolve(argument)
+        if isinstance(name, str) and self._elsewhere is not None:
+            found = self._elsewhere.imported(name)
+            if found is not None:
+                return found
+        return self._unresolved("Fn::ImportValue", str(name))
 
     def _join(self, argument: Any) -> Any:
         separator, parts = argument
@@ -181,9 +236,12 @@ class Resolver:
     def _if(self, argument: Any) -> Any:
         condition, *branches = argument
         yes, no = map(self._resolve, branches)
+        holds = self._conditions.holds(condition)
+        if holds is not None:
+            return yes if holds else no
         if self._optional_counts and (yes is _ABSENT or no is _ABSENT):
             return no if yes is _ABSENT else yes
-        return yes if yes == no else Unknown(expression=f"${{If {condition}}}")
+        return yes if yes == no else Unknown(expression=f"${{If {condition}}}", either=(yes, no))
 
     def _find(self, argument: Any) -> Any:
         found: Any = self._mappings
@@ -203,17 +261,8 @@ def _concatenated(pieces: Sequence[object]) -> Text:
     if len(pieces) == 1 and isinstance(pieces[0], Unknown):
         return pieces[0]
     text = "".join(str(piece) for piece in pieces)
+    if len(text) > _LONGEST_TEXT:
+        # References that double each other; CloudFormation's own limit of a template is 1 MB.
+        return Unknown(expression="a text beyond CloudFormation's limits")
     open_ones = any(isinstance(piece, Unknown | Mapping | list) for piece in pieces)
     return Unknown(expression=text) if open_ones else text
-
-
-def _defaults(template: Mapping[str, Any]) -> Mapping[str, str]:
-    parameters = template.get("Parameters")
-    return {
-        name: str(parameter["Default"])
-        for name, parameter in (parameters if isinstance(parameters, Mapping) else {}).items()
-        if isinstance(parameter, Mapping)
-        and "Default" in parameter
-        # The default of an SSM parameter is the name of the value, not the value.
-        and not str(parameter.get("Type")).startswith("AWS::SSM::")
-    }

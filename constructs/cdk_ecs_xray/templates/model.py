@@ -14,8 +14,10 @@ from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.grants import (
     PolicyStatement,
     allowed,
+    allowed_somewhere,
     managed_policy_allows,
 )
+from cdk_ecs_xray.templates.managed_policies import execution_policy_allows
 from cdk_ecs_xray.unknown import Text, Unknown
 
 
@@ -44,11 +46,13 @@ class Place:
 class LogGroup:
     """A log group of a template.
 
+    :param key: as :attr:`Resource.key`.
     :param retention_days: None where logs never expire.
     """
 
     place: Place
     logical_id: str
+    key: str
     name: Text | None
     retention_days: object
 
@@ -65,6 +69,7 @@ class PlacedStatement:
 class Role:
     """What a role may do, as far as the templates tell.
 
+    :param key: as :attr:`Resource.key`.
     :param managed_policies: ARNs of policies that are not in the templates.
     :param complete: whether everything it may do is known.
     :param bounded: a permissions boundary may take away what the policies allow.
@@ -72,6 +77,7 @@ class Role:
 
     place: Place
     logical_id: str
+    key: str
     name: Text | None
     statements: Sequence[PlacedStatement]
     managed_policies: Sequence[Text]
@@ -87,6 +93,15 @@ class Role:
             granted_by=elsewhere if self.complete else [*elsewhere, None],
         )
         return None if self.bounded and answer is True else answer
+
+    def may(self, action: str) -> bool | None:
+        """Return whether it may take an action on some resource; None for cannot tell."""
+        elsewhere = [execution_policy_allows(arn, action) for arn in self.managed_policies]
+        return allowed_somewhere(
+            action,
+            [statement.policy for statement in self.statements],
+            granted_by=elsewhere if self.complete else [*elsewhere, None],
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +144,8 @@ class Container:
     :param links: as ECS writes them, ``container`` or ``container:alias``.
     :param memory_mib: what it may use: its limit, or else its reservation.
     :param routes_logs: it has a FireLens configuration.
+    :param extra_hosts: addresses of names in its hosts file.
+    :param secrets: where ECS reads values from before it starts the container.
     """
 
     place: Place
@@ -148,6 +165,9 @@ class Container:
     read_only_root: bool = False
     mounts: bool = False
     routes_logs: bool = False
+    user: Text | None = None
+    extra_hosts: Mapping[str, Text] = field(default_factory=dict)
+    secrets: Sequence[Text] = ()
 
     @property
     def evidence(self) -> Evidence:
@@ -160,6 +180,7 @@ class Container:
             environment_complete=self.environment_complete,
             ports=[(port.container, port.protocol) for port in self.ports],
             mounts=self.mounts,
+            name=self.name,
         )
 
 
@@ -193,7 +214,12 @@ class FoundCollector:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceResource:
-    """An ECS service that runs a task definition."""
+    """An ECS service that runs a task definition.
+
+    :param connect: Service Connect gives names to other services.
+    :param subnets: of its tasks, in awsvpc mode.
+    :param public_address: its tasks have one; None where the template leaves it open.
+    """
 
     place: Place
     name: Text
@@ -202,6 +228,9 @@ class ServiceResource:
     daemon: bool
     desired_count: int | None
     distinct_instances: bool
+    connect: bool = False
+    subnets: Sequence[Text] = ()
+    public_address: bool | None = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,7 +242,12 @@ class TaskDefinition:
     :param platforms: FARGATE, EC2, EXTERNAL, as far as known.
     :param companions: containers that are neither app nor collector of traces: log routers, init
         containers, agents for metrics or configuration, proxies.
-    :param task_role: None where there is none; Unknown where it is not in the templates.
+    :param task_roles: one, or what it may be where a condition decides; None where there is none,
+        Unknown where it is not in the templates.
+    :param execution_role: likewise, where it is certain.
+    :param ignored_user: whose traffic App Mesh's proxy leaves alone; None without such a proxy.
+    :param beside_daemon: a service of its environment runs a collector on every instance.
+    :param open_containers: not all of its containers are in the template.
     """
 
     place: Place
@@ -225,11 +259,20 @@ class TaskDefinition:
     apps: Sequence[Container]
     collectors: Sequence[FoundCollector]
     companions: Sequence[Container]
-    task_role: Role | Unknown | None
+    task_roles: Sequence[Role | Unknown | None]
     execution_role: Role | Unknown | None
     services: Sequence[ServiceResource]
     stack: StackSource
     log_groups: Sequence[LogGroup]
+    open_containers: bool = False
+    ignored_user: str | None = None
+    beside_daemon: bool = False
+
+    @property
+    def task_role(self) -> Role | Unknown | None:
+        """The task role where it is certain; Unknown where it may be one of several."""
+        first, *others = self.task_roles
+        return Unknown(expression="a role that a condition decides") if others else first
 
     @property
     def containers(self) -> Sequence[Container]:
@@ -248,7 +291,7 @@ class TaskDefinition:
         if group is None:
             return None
         for candidate in self.log_groups:
-            if isinstance(group, Unknown) and group.resource == candidate.logical_id:
+            if isinstance(group, Unknown) and group.resource == candidate.key:
                 return candidate
             if candidate.name is not None and candidate.name == group:
                 return candidate
@@ -257,11 +300,17 @@ class TaskDefinition:
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """A resource with its properties resolved."""
+    """A resource with its properties resolved.
+
+    :param key: what tells it from the resources of all stacks: ``dev/orders#Role``.
+    :param exists: whether its condition holds; None for cannot tell.
+    """
 
     place: Place
     logical_id: str
+    key: str
     type: str
+    exists: bool | None
     properties: Mapping[str, Any]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,17 +11,50 @@ from cdk_ecs_xray.templates.model import PlacedStatement, Resource, Role
 from cdk_ecs_xray.unknown import Text, Unknown, known
 
 _ROLE = "AWS::IAM::Role"
+_ROLE_REFERENCE = re.compile(r":role/(?:[^$]*/)?\$\{(?P<name>[^}]+)\}$")
 _ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
 
 
 def roles_of(resources: Sequence[Resource]) -> Mapping[str, Role]:
-    """Return the roles of a template by logical id, policies of all kinds included."""
-    policies = [resource for resource in resources if resource.type in _ATTACHED]
+    """Return the roles of all stacks by key, policies of all kinds and stacks included."""
+    # A policy whose condition does not hold grants nothing.
+    policies = [one for one in resources if one.type in _ATTACHED and one.exists is not False]
     return {
-        resource.logical_id: _role(resource, policies)
-        for resource in resources
-        if resource.type == _ROLE
+        resource.key: _role(resource, policies) for resource in resources if resource.type == _ROLE
     }
+
+
+def role_named(
+    arn: object, roles: Mapping[str, Role], *, scope: str, near: Sequence[str]
+) -> Role | Unknown | None:
+    """Return the role that a task definition names, by reference, ARN or name.
+
+    :param scope: path of the stack that names it.
+    :param near: paths of the stacks that a name may mean a role of, the likeliest first.
+    """
+    if arn is None or arn == "":
+        return None
+    if isinstance(arn, Unknown) and arn.resource in roles:
+        return roles[str(arn.resource)]
+    text = str(arn)
+    referred = _ROLE_REFERENCE.search(text)
+    if referred is not None:
+        own = referred["name"]
+        found = roles.get(own if "#" in own else f"{scope}#{own}")
+        if found is not None:
+            return found
+    for path in near:
+        for role in roles.values():
+            if role.place.stack == path and _is_named(text, role):
+                return role
+    return Unknown(expression=text)
+
+
+def _is_named(text: str, role: Role) -> bool:
+    # ECS takes a role's name as well as its ARN, which has the role's path before the name.
+    return isinstance(role.name, str) and (
+        text == role.name or (":role/" in text and text.endswith(f"/{role.name}"))
+    )
 
 
 def statements_of(resource: Resource) -> Sequence[PlacedStatement]:
@@ -49,13 +83,13 @@ def entries(value: object) -> Sequence[Any]:
 
 def _role(role: Resource, policies: Iterable[Resource]) -> Role:
     own = {
-        policy.logical_id: policy
+        policy.key: policy
         for policy in policies
         if _names(role, entries(policy.properties.get("Roles")))
         or _names(role, entries(policy.properties.get("RoleName")))
     }
     managed = managed_policies_of(role)
-    by_id = {policy.logical_id: policy for policy in policies}
+    by_id = {policy.key: policy for policy in policies}
     for arn in managed:
         if isinstance(arn, Unknown) and arn.resource in by_id:
             own[arn.resource] = by_id[arn.resource]
@@ -65,6 +99,7 @@ def _role(role: Resource, policies: Iterable[Resource]) -> Role:
     return Role(
         place=role.place,
         logical_id=role.logical_id,
+        key=role.key,
         name=name if name is None or isinstance(name, Unknown) else str(name),
         statements=[statement for part in parts for statement in statements_of(part)],
         managed_policies=elsewhere,
@@ -106,7 +141,7 @@ def _name_of(role: Resource) -> str:
 def _names(role: Resource, names: Sequence[object]) -> bool:
     own_name = known(role.properties.get("RoleName"))
     return any(
-        (isinstance(name, Unknown) and name.resource == role.logical_id)
+        (isinstance(name, Unknown) and name.resource == role.key)
         or (own_name is not None and name == own_name)
         for name in names
     )

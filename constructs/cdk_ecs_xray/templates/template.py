@@ -11,6 +11,7 @@ from cdk_ecs_xray.errors import Problem, ReviewError
 from cdk_ecs_xray.files.field_limits import shown
 from cdk_ecs_xray.files.plain_data import read_data
 from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
+from cdk_ecs_xray.templates.foreign import name_other_tools, raise_if_unrendered
 from cdk_ecs_xray.templates.shape import require_shape
 from cdk_ecs_xray.templates.spelling import as_cloudformation
 
@@ -43,7 +44,11 @@ def read_template(text: str, *, where: str) -> Mapping[str, Any]:
     :param where: what errors name.
     :raises ReviewError: when the text is no CloudFormation template.
     """
-    content = read_data(text, where=where, error=ReviewError, loader=_TemplateLoader)
+    try:
+        content = read_data(text, where=where, error=ReviewError, loader=_TemplateLoader)
+    except ReviewError:
+        raise_if_unrendered(text, where=where)
+        raise
     if isinstance(content, Mapping) and isinstance(content.get("Resources"), Mapping):
         require_shape(content, where=where)
         return content
@@ -59,6 +64,7 @@ def read_template(text: str, *, where: str) -> Mapping[str, Any]:
                 fix="Write what aws ecs register-task-definition takes.",
             )
         )
+    name_other_tools(content, where=where)
     got = (
         f"the keys {', '.join(map(str, list(content)[:4]))}"
         if isinstance(content, Mapping) and content

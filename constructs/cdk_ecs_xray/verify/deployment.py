@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cdk_ecs_xray.templates.assembly import StackSource
-from cdk_ecs_xray.templates.intrinsics import Resolver, StackValues
+from cdk_ecs_xray.templates.intrinsics import Resolver
+from cdk_ecs_xray.templates.stack_values import StackValues
 from cdk_ecs_xray.verify.connection import error_code
 from cdk_ecs_xray.verify.traced_service import TracedService, traced_services
 from cdk_ecs_xray.verify.traces import ArrivedTrace, read_names, read_traces

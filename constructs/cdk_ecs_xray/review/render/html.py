@@ -17,10 +17,9 @@ from cdk_ecs_xray.severity import Severity
 
 _TITLE = "X-Ray tracing review"
 _OUTCOMES = {
-    "traced": "traced",
-    "elsewhere": "traced",
-    "not-traced": "not traced",
-    "unknown": "perhaps",
+    "connected": "connected",
+    "not-connected": "not connected",
+    "cannot-tell": "cannot tell",
 }
 
 
@@ -70,7 +69,7 @@ def _sections(report: Report) -> Iterator[Element]:
         "Findings", [_finding(group) for group in grouped(report.findings)], "Nothing was found."
     )
     tasks = [element("div", *map(_task, report.tasks), class_="tasks")] if report.tasks else []
-    yield _section("What is traced", tasks, "There is no task definition.")
+    yield _section("What is connected", tasks, "There is no task definition.")
     if report.costs is not None:
         rows = [_fact(cost.environment, cost.sentence, "", "") for cost in report.costs]
         yield _section("Cost", [element("article", element("dl", *rows))] if rows else [], "None.")

@@ -10,7 +10,7 @@ from typing import Any
 from cdk_ecs_xray.review.report import Report
 from cdk_ecs_xray.severity import Severity
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 
 def rendered(report: Report) -> str:

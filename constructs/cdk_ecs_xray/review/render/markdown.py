@@ -14,7 +14,7 @@ from cdk_ecs_xray.review.rule import FindingGroup, grouped
 from cdk_ecs_xray.severity import Severity
 
 _SIGNS = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTE: "🔵"}
-_OUTCOMES = {"traced": "✅", "elsewhere": "✅", "not-traced": "❌", "unknown": "❔"}
+_OUTCOMES = {"connected": "✅", "not-connected": "❌", "cannot-tell": "❔"}
 _CHANGES = {
     Weight.REPLACED: "♻️ **replaced**",
     Weight.PERMISSIONS: "🔑 **permissions**",
@@ -45,7 +45,7 @@ def _lines(report: Report) -> Iterator[str]:
         for cost in report.costs:
             yield f"- {_text(cost.environment)}: {_text(cost.sentence)}"
     if report.tasks:
-        yield from ("", "### What is traced")
+        yield from ("", "### What is connected")
         for task in report.tasks:
             yield from _task(task)
         yield from ("", "<details><summary>Where traces go</summary>", "", "```mermaid")

@@ -20,10 +20,9 @@ from cdk_ecs_xray.severity import Severity
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _OUTCOMES = {
-    "traced": ("✓", "green"),
-    "elsewhere": ("✓", "green"),
-    "not-traced": ("✗", "red"),
-    "unknown": ("?", "yellow"),
+    "connected": ("✓", "green"),
+    "not-connected": ("✗", "red"),
+    "cannot-tell": ("?", "yellow"),
 }
 _CHANGES = {
     Weight.REPLACED: ("replaced", "bold red"),

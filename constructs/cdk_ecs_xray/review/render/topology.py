@@ -8,7 +8,7 @@ from cdk_ecs_xray.review.inventory import AppRow, TaskRow
 from cdk_ecs_xray.review.render.element import Element, element
 
 _XRAY = "AWS X-Ray"
-_OUTSIDE = "a collector outside of the task"
+_OUTSIDE = "outside of the task"
 # Narrow enough for a phone without being made smaller.
 _WIDTH = 250
 _BOX_HEIGHT = 46
@@ -40,11 +40,11 @@ def _arrows(number: int, task: TaskRow) -> Iterable[str]:
         start = f"t{number}a{index}"
         if app.collector in names:
             yield f"  {start} -->|{_via(app)}| t{number}c{names.index(app.collector)}"
-        elif app.outcome == "elsewhere":
-            yield f'  {start} --> outside(["{_OUTSIDE}"])'
-            yield f'  outside --> xray{{{{"{_XRAY}"}}}}'
-        elif app.outcome == "unknown":
-            yield f'  {start} -.->|perhaps| xray{{{{"{_XRAY}"}}}}'
+        elif app.outcome == "cannot-tell" and app.address is not None:
+            yield f'  {start} -.-> outside(["{_OUTSIDE}"])'
+            yield f'  outside -.-> xray{{{{"{_XRAY}"}}}}'
+        elif app.outcome == "cannot-tell":
+            yield f'  {start} -.->|cannot tell| xray{{{{"{_XRAY}"}}}}'
     for index in range(len(names)):
         yield f'  t{number}c{index} --> xray{{{{"{_XRAY}"}}}}'
 
@@ -65,7 +65,7 @@ def svg(task: TaskRow) -> Element:
     """Return the drawing of one task definition, in the colours of the page that holds it."""
     rows: list[Element] = []
     height = 0
-    sending = [app for app in task.apps if app.outcome != "not-traced"]
+    sending = [app for app in task.apps if app.outcome != "not-connected"]
     for app in task.apps:
         rows.append(_box(height, app.name, _state(app), f"app {app.outcome}"))
         height += _BOX_HEIGHT + 8
@@ -93,9 +93,9 @@ def svg(task: TaskRow) -> Element:
 
 
 def _state(app: AppRow) -> str:
-    if app.outcome == "not-traced":
-        return "not traced"
-    return app.address or ("perhaps traced" if app.outcome == "unknown" else "default address")
+    if app.outcome == "not-connected":
+        return "not connected"
+    return app.address or ("cannot tell" if app.outcome == "cannot-tell" else "default address")
 
 
 def _where(task: TaskRow) -> str:

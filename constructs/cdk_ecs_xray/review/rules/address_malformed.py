@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cdk_ecs_xray.review.reach import reach
-from cdk_ecs_xray.review.rule import Found, Rule, each_app
+from cdk_ecs_xray.review.answer import Reach
+from cdk_ecs_xray.review.reach import each_reach
+from cdk_ecs_xray.review.rule import Found, Rule
 from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.address import ADDRESS
 from cdk_ecs_xray.templates.model import Container, TaskDefinition
 
 
-def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:
-    found = reach(app, task)
-    if found.fault == "address-malformed":
+def _check(_task: TaskDefinition, app: Container, way: Reach) -> Iterator[Found]:
+    if way.fault != "address-malformed":
+        return
+    why = way.reason.partition(": ")[2]
+    if way.protocol == "xray":
         yield Found(
             place=app.place,
-            what=f"{ADDRESS} must be host:port",
-            got=f"'{found.address}', and {found.reason.partition(': ')[2]}",
+            what=f"{way.variable} must be host:port",
+            got=f"'{way.address}', and {why}",
             fix="Write host:port, such as 127.0.0.1:2000; the SDKs for Python and Node raise at "
             "import.",
+        )
+    else:
+        yield Found(
+            place=app.place,
+            what=f"{way.variable} must be a URL",
+            got=f"'{way.address}'",
+            fix="Write a URL with host and port, such as http://localhost:4318.",
         )
 
 
@@ -29,5 +38,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="An address at which the SDK raises",
     source=f"{XRAY}/xray-sdk-python-configuration.html",
-    check=each_app(_check),
+    check=each_reach(_check),
 )

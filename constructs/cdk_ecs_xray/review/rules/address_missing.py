@@ -1,29 +1,43 @@
-"""A collector in bridge mode serves nobody unless an app is told where it is."""
+"""A collector in bridge mode serves nobody unless an app has its address."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cdk_ecs_xray.review.instrumentation import shows_instrumentation, uses_open_telemetry
 from cdk_ecs_xray.review.reach import reach
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
 from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.address import ADDRESS
-from cdk_ecs_xray.templates.model import TaskDefinition
+from cdk_ecs_xray.templates.model import Container, TaskDefinition
+from cdk_ecs_xray.templates.otlp import GENERIC
 
 
 def _check(task: TaskDefinition) -> Iterator[Found]:
     if not task.is_traced:
         return
-    faults = [reach(app, task).fault for app in task.apps]
-    # Log routers and proxies have no traces of their own: one app that is wired is enough.
-    if faults and all(fault == "address-missing" for fault in faults):
+    missing = [app for app in task.apps if reach(app, task).fault == "address-missing"]
+    certain = [app for app in missing if shows_instrumentation(app)]
+    # Without any sign it may have no traces of its own; one app that is connected is enough.
+    if missing and not certain and len(missing) == len(task.apps):
         yield Found(
             place=task.place,
             what=f"an app must have {ADDRESS} in bridge mode",
             got=f"none on {', '.join(str(app.name) for app in task.apps)}",
             fix="Set it to the collector's container name and port 2000, and link the collector.",
         )
+    for app in certain:
+        yield _of_app(app)
+
+
+def _of_app(app: Container) -> Found:
+    variable, port = (GENERIC, 4318) if uses_open_telemetry(app) else (ADDRESS, 2000)
+    return Found(
+        place=app.place,
+        what=f"{variable} is required in bridge mode",
+        fix=f"Set it to the collector's container name and port {port}, and link the collector.",
+    )
 
 
 RULE = Rule(

@@ -13,7 +13,8 @@ _PREFIXES = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
 
 def _check(stacks: Sequence[Stack]) -> Iterator[Found]:
-    for stack in stacks:
+    traced = any(task.is_traced for stack in stacks for task in stack.task_definitions)
+    for stack in stacks if traced else ():
         region = stack.source.region
         partition = next(
             (name for prefix, name in _PREFIXES.items() if (region or "").startswith(prefix)), "aws"

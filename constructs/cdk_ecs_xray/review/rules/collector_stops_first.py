@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cdk_ecs_xray.review.reach import reach, split_link
+from cdk_ecs_xray.review.order import stops_after
+from cdk_ecs_xray.review.reach import reach
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
 from cdk_ecs_xray.review.sources import ECS_API
 from cdk_ecs_xray.severity import Severity
@@ -14,14 +15,12 @@ from cdk_ecs_xray.templates.model import Container, TaskDefinition
 def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:
     found = reach(app, task)
     collector = found.collector
-    # A log router among several containers has nothing to send, though it could.
+    # A container among several that names no collector may have nothing to send.
     if collector is None or (found.address is None and len(task.apps) > 1):
         return
     name = str(collector.container.name)
-    ordered = {str(dependency.container) for dependency in app.depends_on} | {
-        split_link(link)[0] for link in app.links
-    }
-    if name not in ordered:
+    ordered = stops_after(app, task)
+    if found.outcome != "not-connected" and name not in ordered:
         yield Found(
             place=app.place,
             what=f"DependsOn must name the collector '{name}'",

@@ -18,6 +18,9 @@ def _check(_task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
     if words is None or isinstance(words, Unknown) or not words:
         return
     kind, *command = map(str, words)
+    if kind not in ("CMD", "CMD-SHELL"):
+        # Docker's agent on ECS runs an array without either word as it is.
+        kind, command = "CMD", [kind, *command]
     runs = kind == "CMD" and command != [] and engine.can_run(command[0])
     if not runs:
         yield Found(

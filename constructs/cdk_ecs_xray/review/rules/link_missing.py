@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cdk_ecs_xray.review.reach import reach
-from cdk_ecs_xray.review.rule import Found, Rule, each_app
+from cdk_ecs_xray.review.answer import Reach
+from cdk_ecs_xray.review.reach import each_reach
+from cdk_ecs_xray.review.rule import Found, Rule
 from cdk_ecs_xray.review.sources import ECS_API
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.address import ADDRESS
 from cdk_ecs_xray.templates.model import Container, TaskDefinition
 
 
-def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:
-    found = reach(app, task)
-    if found.fault == "link-missing":
+def _check(_task: TaskDefinition, app: Container, way: Reach) -> Iterator[Found]:
+    if way.fault == "link-missing":
         yield Found(
             place=app.place,
-            what=f"links must hold the collector that {ADDRESS} names",
-            got=f"'{found.address}' and links {', '.join(map(str, app.links)) or 'none'}",
+            what=f"links must hold the collector that {way.variable} names",
+            got=f"'{way.address}' and links {', '.join(map(str, app.links)) or 'none'}",
             fix="Add the collector to this container's links.",
         )
 
@@ -28,5 +27,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="A collector in bridge mode without a link to it",
     source=f"{ECS_API}/API_ContainerDefinition.html",
-    check=each_app(_check),
+    check=each_reach(_check),
 )

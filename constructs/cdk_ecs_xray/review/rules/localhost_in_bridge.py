@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cdk_ecs_xray.review.reach import reach
-from cdk_ecs_xray.review.rule import Found, Rule, each_app
+from cdk_ecs_xray.review.answer import Reach
+from cdk_ecs_xray.review.reach import each_reach
+from cdk_ecs_xray.review.rule import Found, Rule
 from cdk_ecs_xray.review.sources import ECS
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.address import ADDRESS
 from cdk_ecs_xray.templates.model import Container, TaskDefinition
 
 
-def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:
-    found = reach(app, task)
-    if found.fault == "localhost-in-bridge":
+def _check(_task: TaskDefinition, app: Container, way: Reach) -> Iterator[Found]:
+    if way.fault == "localhost-in-bridge":
+        port = "port 2000" if way.protocol == "xray" else "its port for OpenTelemetry"
         yield Found(
             place=app.place,
-            what=f"{ADDRESS} must not be loopback in bridge mode",
-            got=f"'{found.address}'",
-            fix="Link the collector and write its container name and port 2000.",
+            what=f"{way.variable} must not be loopback in bridge mode",
+            got=f"'{way.address}'",
+            fix=f"Link the collector and write its container name and {port}.",
         )
 
 
@@ -28,5 +28,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="Localhost in bridge mode",
     source=f"{ECS}/networking-networkmode-bridge.html",
-    check=each_app(_check),
+    check=each_reach(_check),
 )

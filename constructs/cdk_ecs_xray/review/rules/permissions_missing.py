@@ -12,16 +12,28 @@ from cdk_ecs_xray.templates.model import Role, TaskDefinition
 
 
 def _check(task: TaskDefinition) -> Iterator[Found]:
-    role, execution = task.task_role, task.execution_role
-    if not task.is_traced or not isinstance(role, Role) or role.allows(PUT) is not False:
+    execution = task.execution_role
+    if not task.is_traced or (isinstance(execution, Role) and execution.allows(PUT) is True):
         return
-    if isinstance(execution, Role) and execution.allows(PUT) is True:
-        return
-    yield Found(
-        place=role.place,
-        what=f"the task role must allow {PUT} on '*'",
-        got="no statement that does",
-        fix="Add the five actions of AWSXRayDaemonWriteAccess on '*'; they take no resource.",
+    for role in task.task_roles:
+        if not isinstance(role, Role) or role.allows(PUT) is not False:
+            continue
+        elsewhere = _on_other_resources(role)
+        yield Found(
+            place=role.place,
+            what=f"the task role must allow {PUT} on '*'",
+            got=f"it on {elsewhere}" if elsewhere else "no statement that does",
+            fix="Add the five actions of AWSXRayDaemonWriteAccess on '*'; they take no resource.",
+        )
+
+
+def _on_other_resources(role: Role) -> str:
+    """Return the resources that statements about the action name, which can never match."""
+    return ", ".join(
+        resource
+        for placed in role.statements
+        if placed.policy.effect == "Allow" and placed.policy.names(PUT)
+        for resource in placed.policy.shown_resources
     )
 
 

@@ -12,11 +12,12 @@ from cdk_ecs_xray.templates.model import Role, TaskDefinition
 
 
 def _check(task: TaskDefinition) -> Iterator[Found]:
-    role = task.task_role
-    if not task.is_traced or not isinstance(role, Role) or role.allows(PUT) is not True:
-        return
-    missing = [action for action in SAMPLING if role.allows(action) is False]
-    if missing:
+    for role in task.task_roles if task.is_traced else ():
+        if not isinstance(role, Role) or role.allows(PUT) is not True:
+            continue
+        missing = [action for action in SAMPLING if role.allows(action) is False]
+        if not missing:
+            continue
         yield Found(
             place=role.place,
             what=f"the task role must allow {' and '.join(SAMPLING)} on '*'",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cdk_ecs_xray.plan.network import XRAY_PORT
-from cdk_ecs_xray.review.reach import SHARED_INTERFACE
+from cdk_ecs_xray.review.answer import SHARED_INTERFACE
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
