@@ -56,7 +56,8 @@ def test_nothing_that_is_shipped_has_an_error(reports: Mapping[str, Report]) -> 
 
 
 def test_the_safe_profile_has_no_warning_either(reports: Mapping[str, Report]) -> None:
-    safe = [name for name in reports if name not in ("reference_setup", ENVIRONMENTS)]
+    other = ("reference_setup", "start_order", ENVIRONMENTS)
+    safe = [name for name in reports if name not in other]
     warned = {name: ids(reports[name], Severity.WARNING) for name in safe}
 
     assert "one_task_definition" in safe
@@ -66,6 +67,12 @@ def test_the_safe_profile_has_no_warning_either(reports: Mapping[str, Report]) -
 def test_the_reference_setups_profile_is_warned_of(reports: Mapping[str, Report]) -> None:
     assert ids(reports["reference_setup"], Severity.WARNING) == {"essential-collector"}
     assert "essential-collector" in ids(reports[ENVIRONMENTS], Severity.WARNING)
+
+
+def test_an_independent_start_is_warned_of_for_what_it_loses(
+    reports: Mapping[str, Report],
+) -> None:
+    assert ids(reports["start_order"], Severity.WARNING) == {"collector-stops-first"}
 
 
 def test_every_environment_is_shown(reports: Mapping[str, Report], repository: Path) -> None:

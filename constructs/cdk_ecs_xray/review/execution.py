@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cdk_ecs_xray.templates.model import Container, TaskDefinition
+from cdk_ecs_xray.templates.container import Container
+from cdk_ecs_xray.templates.model import TaskDefinition
 from cdk_ecs_xray.unknown import Text, Unknown
 
 _PRIVATE_REGISTRY = ".dkr.ecr."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cdk_ecs_xray.collectors.companions import traces_itself
-from cdk_ecs_xray.templates.model import Container
+from cdk_ecs_xray.templates.container import Container
 from cdk_ecs_xray.unknown import Unknown
 
 # Variables that load an agent into a runtime, and what an agent of OpenTelemetry's is called.

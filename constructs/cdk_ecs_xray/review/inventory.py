@@ -11,7 +11,8 @@ from cdk_ecs_xray.review.instrumentation import shows_instrumentation
 from cdk_ecs_xray.review.order import stops_after
 from cdk_ecs_xray.review.reach import reach
 from cdk_ecs_xray.review.way import split_link
-from cdk_ecs_xray.templates.model import Container, FoundCollector, Role, Stack, TaskDefinition
+from cdk_ecs_xray.templates.container import Container
+from cdk_ecs_xray.templates.model import FoundCollector, Role, Stack, TaskDefinition
 from cdk_ecs_xray.unknown import Text, Unknown, spelled
 
 _NOWHERE = "unknown"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cdk_ecs_xray.review.way import split_link
-from cdk_ecs_xray.templates.model import Container, TaskDefinition
+from cdk_ecs_xray.templates.container import Container
+from cdk_ecs_xray.templates.model import TaskDefinition
 
 # A container that has ended orders nothing at stop.
 _ENDED = ("COMPLETE", "SUCCESS")

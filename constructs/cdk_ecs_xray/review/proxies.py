@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cdk_ecs_xray.plan.network import LOOPBACK
 from cdk_ecs_xray.templates.address import DaemonAddress, Endpoint, parse_address
-from cdk_ecs_xray.templates.model import Container
+from cdk_ecs_xray.templates.container import Container
 from cdk_ecs_xray.templates.otlp import GENERIC, destination_of
 from cdk_ecs_xray.unknown import Text, Unknown
 

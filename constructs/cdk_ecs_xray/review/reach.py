@@ -27,7 +27,8 @@ from cdk_ecs_xray.templates.address import (
     Malformed,
     parse_address,
 )
-from cdk_ecs_xray.templates.model import Container, TaskDefinition
+from cdk_ecs_xray.templates.container import Container
+from cdk_ecs_xray.templates.model import TaskDefinition
 from cdk_ecs_xray.templates.otlp import (
     GENERIC,
     OF_TRACES,

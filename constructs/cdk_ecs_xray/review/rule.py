@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from cdk_ecs_xray.errors import Problem
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.model import Container, FoundCollector, Place, Stack, TaskDefinition
+from cdk_ecs_xray.templates.container import Container, Place
+from cdk_ecs_xray.templates.model import FoundCollector, Stack, TaskDefinition
 
 
 @dataclass(frozen=True, kw_only=True)

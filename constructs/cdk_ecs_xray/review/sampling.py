@@ -17,7 +17,8 @@ from cdk_ecs_xray.sampling.reading import inspect_content
 from cdk_ecs_xray.sampling.simulation import AnyRule, Load, simulate
 from cdk_ecs_xray.sampling.traffic.profile import TrafficProfile
 from cdk_ecs_xray.sampling.values import DEFAULT_RULE_NAME
-from cdk_ecs_xray.templates.model import Place, Resource, Stack
+from cdk_ecs_xray.templates.container import Place
+from cdk_ecs_xray.templates.model import Resource, Stack
 from cdk_ecs_xray.unknown import Unknown
 
 _RULE = "AWS::XRay::SamplingRule"

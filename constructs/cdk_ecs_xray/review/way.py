@@ -14,7 +14,8 @@ from cdk_ecs_xray.review.answer import (
     lost,
 )
 from cdk_ecs_xray.templates.address import Endpoint
-from cdk_ecs_xray.templates.model import Container, FoundCollector, TaskDefinition
+from cdk_ecs_xray.templates.container import Container
+from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 from cdk_ecs_xray.unknown import Text, Unknown
 
 _XRAY_HOST = "xray."

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from cdk_ecs_xray.collectors.evidence import Evidence
-from cdk_ecs_xray.templates.model import Container, Dependency, LogTarget, Place, PortMapping
+from cdk_ecs_xray.templates.container import Container, Dependency, LogTarget, Place, PortMapping
 from cdk_ecs_xray.templates.roles import entries
 from cdk_ecs_xray.unknown import Text, Unknown, known
 

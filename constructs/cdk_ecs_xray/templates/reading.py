@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from cdk_ecs_xray.templates.assembly import StackSource
+from cdk_ecs_xray.templates.container import Place
 from cdk_ecs_xray.templates.intrinsics import Resolver
-from cdk_ecs_xray.templates.model import Place, Resource, Stack, TaskDefinition
+from cdk_ecs_xray.templates.model import Resource, Stack, TaskDefinition
 from cdk_ecs_xray.templates.references import References
 from cdk_ecs_xray.templates.roles import managed_policies_of, statements_of
 from cdk_ecs_xray.templates.tasks import TASK_DEFINITION, Surroundings, read_task_definition

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from cdk_ecs_xray.collectors.companions import companion
 from cdk_ecs_xray.collectors.recognition import recognize
+from cdk_ecs_xray.plan.operating_system import windows_sign
 from cdk_ecs_xray.templates.address import ADDRESS
 from cdk_ecs_xray.templates.assembly import StackSource
+from cdk_ecs_xray.templates.container import Container
 from cdk_ecs_xray.templates.containers import read_container
 from cdk_ecs_xray.templates.model import (
-    Container,
     FoundCollector,
     LogGroup,
     Resource,
@@ -114,7 +115,7 @@ def read_task_definition(
         name=properties.get("Family", resource.logical_id),
         mode=properties.get("NetworkMode", "awsvpc" if platforms == ["FARGATE"] else "bridge"),
         platforms=platforms,
-        windows=_is_windows(properties),
+        windows=windows_sign(properties) is not None,
         apps=[container for container in containers if id(container) not in taken],
         collectors=collectors,
         companions=companions,
@@ -175,12 +176,6 @@ def _one_role(
     found: Sequence[Role | Unknown | None],
 ) -> Sequence[Role | Unknown | None]:
     return [role for position, role in enumerate(found) if role not in found[:position]]
-
-
-def _is_windows(properties: Mapping[str, Any]) -> bool:
-    platform = properties.get("RuntimePlatform")
-    family = platform.get("OperatingSystemFamily") if isinstance(platform, Mapping) else None
-    return str(family).startswith("WINDOWS")
 
 
 def _ignored_user(proxy: object) -> str | None:

@@ -8,7 +8,8 @@ from cdk_ecs_xray.review.rule import Found, Rule, each_app
 from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.address import ADDRESS, DaemonAddress, parse_address
-from cdk_ecs_xray.templates.model import Container, TaskDefinition
+from cdk_ecs_xray.templates.container import Container
+from cdk_ecs_xray.templates.model import TaskDefinition
 
 
 def _check(_task: TaskDefinition, app: Container) -> Iterator[Found]:

@@ -10,7 +10,8 @@ from cdk_ecs_xray.review.rule import Found, Rule, each_task
 from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.address import ADDRESS
-from cdk_ecs_xray.templates.model import Container, TaskDefinition
+from cdk_ecs_xray.templates.container import Container
+from cdk_ecs_xray.templates.model import TaskDefinition
 from cdk_ecs_xray.templates.otlp import GENERIC
 
 

@@ -9,7 +9,8 @@ from cdk_ecs_xray.review.answer import SHARED_INTERFACE
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
 from cdk_ecs_xray.review.sources import ECS
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.model import Container, FoundCollector, TaskDefinition
+from cdk_ecs_xray.templates.container import Container
+from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
 
 def _check(task: TaskDefinition) -> Iterator[Found]:

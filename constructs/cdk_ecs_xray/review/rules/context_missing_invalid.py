@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
 from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.model import Container, TaskDefinition
+from cdk_ecs_xray.templates.container import Container
+from cdk_ecs_xray.templates.model import TaskDefinition
 
 _NAME = "AWS_XRAY_CONTEXT_MISSING"
 _KNOWN = ("LOG_ERROR", "RUNTIME_ERROR", "IGNORE_ERROR")

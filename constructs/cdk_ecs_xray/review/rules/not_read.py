@@ -8,7 +8,8 @@ from dataclasses import replace
 from cdk_ecs_xray.review.rule import Found, Rule
 from cdk_ecs_xray.review.sources import CLOUDFORMATION
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.model import Place, Stack
+from cdk_ecs_xray.templates.container import Place
+from cdk_ecs_xray.templates.model import Stack
 
 NOT_READ = "not-read"
 

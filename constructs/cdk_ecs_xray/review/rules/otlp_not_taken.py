@@ -9,7 +9,8 @@ from cdk_ecs_xray.review.reach import each_reach
 from cdk_ecs_xray.review.rule import Found, Rule
 from cdk_ecs_xray.review.sources import ADOT
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.model import Container, TaskDefinition
+from cdk_ecs_xray.templates.container import Container
+from cdk_ecs_xray.templates.model import TaskDefinition
 
 
 def _check(_task: TaskDefinition, app: Container, way: Reach) -> Iterator[Found]:

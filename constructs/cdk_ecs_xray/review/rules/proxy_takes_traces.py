@@ -9,7 +9,8 @@ from cdk_ecs_xray.review.reach import reach
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
 from cdk_ecs_xray.review.sources import ECS_AGENT
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.model import Container, TaskDefinition
+from cdk_ecs_xray.templates.container import Container
+from cdk_ecs_xray.templates.model import TaskDefinition
 
 
 def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:
