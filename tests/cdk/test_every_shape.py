@@ -181,8 +181,9 @@ def test_the_app_finds_the_collector_without_a_dns_name(case: Case) -> None:
     assert environment["AWS_XRAY_CONTEXT_MISSING"] == "LOG_ERROR"
     assert environment["AWS_XRAY_TRACING_NAME"] == "app"
     has_otlp = not isinstance(case.collector, XRayDaemon)
-    assert environment.get("OTEL_EXPORTER_OTLP_ENDPOINT") == (
-        f"http://{host}:4318" if has_otlp else None
+    assert environment.get("OTEL_SERVICE_NAME") == ("app" if has_otlp else None)
+    assert environment.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == (
+        f"http://{host}:4318/v1/traces" if has_otlp else None
     )
     assert environment.get("OTEL_TRACES_SAMPLER_ARG") == (
         f"endpoint=http://{host}:2000,polling_interval=300" if has_otlp else None

@@ -120,9 +120,35 @@ def test_adot_connects_every_part_it_defines() -> None:
     assert (pipeline["processors"][0], pipeline["processors"][-1]) == ("memory_limiter", "batch")
 
 
-def test_adot_tells_x_ray_that_the_trace_comes_from_ecs() -> None:
-    processor = adot_config(AdotCollector())["processors"]["resourcedetection"]
-    assert processor == {"detectors": ["env", "ecs"], "override": False}
+@pytest.mark.parametrize(
+    ("version", "name"),
+    [
+        ("v0.49.0", "resource_detection"),
+        ("v0.50.0", "resource_detection"),
+        ("v1.0.0", "resource_detection"),
+        ("0.49.1", "resource_detection"),
+        ("v0.48.0", "resourcedetection"),
+        ("v0.9.0", "resourcedetection"),
+        # A tag of one's own tells nothing; the older name works in both.
+        ("stable", "resourcedetection"),
+    ],
+)
+def test_adot_tells_x_ray_that_the_trace_comes_from_ecs(version: str, name: str) -> None:
+    config = adot_config(AdotCollector(version=version))
+    assert config["processors"][name] == {"detectors": ["env", "ecs"], "override": False}
+    assert config["service"]["pipelines"]["traces"]["processors"][1] == name
+
+
+def test_adot_keeps_the_origin_of_segments_that_name_no_provider() -> None:
+    config = adot_config(AdotCollector())
+    assert config["processors"]["resource"] == {
+        "attributes": [
+            {"key": "cloud.provider", "value": "aws", "action": "upsert"},
+            {"key": "cloud.platform", "value": "aws_ecs", "action": "upsert"},
+        ]
+    }
+    order = config["service"]["pipelines"]["traces"]["processors"]
+    assert order.index("resource_detection") < order.index("resource") < order.index("batch")
 
 
 def test_adot_stays_below_its_memory() -> None:

@@ -83,7 +83,7 @@ def test_apps_get_no_otlp_address_where_nothing_receives_it() -> None:
 
 def test_a_plain_open_telemetry_sdk_is_only_told_where_to_send() -> None:
     environment = AdotCollector(open_telemetry_sdk="any").application_environment("127.0.0.1")
-    assert environment["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://127.0.0.1:4318"
+    assert environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] == "http://127.0.0.1:4318/v1/traces"
     assert "OTEL_PROPAGATORS" not in environment
     assert "OTEL_TRACES_SAMPLER" not in environment
 

@@ -17,6 +17,7 @@ from cdk_ecs_xray.cdk.permissions import grant_assume, grant_write_traces
 from cdk_ecs_xray.cdk.sidecar import XRaySidecar
 from cdk_ecs_xray.cdk.wiring import wire_environment
 from cdk_ecs_xray.collectors import Collector, Placement, XRayDaemon
+from cdk_ecs_xray.collectors.application import named
 from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.plan.network import ALL_INTERFACES, LOOPBACK, XRAY_PORT, SidecarNetwork
 from cdk_ecs_xray.plan.profile import SidecarProfile
@@ -203,4 +204,4 @@ class _Wiring:
             node, ecs.FirelensLogRouter
         ):
             name = node.container_name if self._tracing_name is None else self._tracing_name
-            wire_environment(node, {**self._environment, "AWS_XRAY_TRACING_NAME": name})
+            wire_environment(node, named(self._environment, name))

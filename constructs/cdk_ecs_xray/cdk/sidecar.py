@@ -21,6 +21,7 @@ from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION
 from cdk_ecs_xray.cdk.permissions import boundary_problem, grant_assume, grant_write_traces
 from cdk_ecs_xray.cdk.wiring import wire
 from cdk_ecs_xray.collectors import Collector, CollectorContainer, Placement, XRayDaemon
+from cdk_ecs_xray.collectors.application import named
 from cdk_ecs_xray.collectors.description import opened_by
 from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.plan.fit import Ports
@@ -177,7 +178,7 @@ class XRaySidecar(Construct):
 
     def application_environment(self, tracing_name: str) -> Mapping[str, str]:
         """Return the variables of an app that reports under this name in X-Ray."""
-        return {**self._application_environment, "AWS_XRAY_TRACING_NAME": tracing_name}
+        return named(self._application_environment, tracing_name)
 
     def attach(
         self,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import Annotations, Stack
 from aws_cdk import aws_ecs as ecs
 
+from cdk_ecs_xray.collectors.otlp_export import otlp_not_taken
 from cdk_ecs_xray.plan.profile import StartOrder
 from cdk_ecs_xray.plan.wiring import (
     PresentWiring,
+    Warned,
     WiringPlan,
     plan_environment,
     plan_wiring,
@@ -35,14 +37,16 @@ def wire(
     :param to: the collector's container.
     :param name: that container's.
     """
+    present = _present(container) if present is None else present
     plan = plan_wiring(
-        _present(container) if present is None else present,
+        present,
         to=name,
         linked=linked,
         environment=environment,
         start_order=start_order,
     )
     _apply_environment(container, plan)
+    _warn(container, otlp_not_taken(present, environment, collector=name))
     if plan.link:
         container.add_link(to)
     if plan.dependency:
@@ -60,7 +64,11 @@ def wire_environment(container: ecs.ContainerDefinition, environment: Mapping[st
 def _apply_environment(container: ecs.ContainerDefinition, plan: WiringPlan) -> None:
     for name, value in plan.environment.items():
         container.add_environment(name, value)
-    for warned in plan.warnings:
+    _warn(container, plan.warnings)
+
+
+def _warn(container: ecs.ContainerDefinition, warnings: Sequence[Warned]) -> None:
+    for warned in warnings:
         Annotations.of(container).add_warning_v2(warned.id, str(warned.problem))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,6 @@ from cdk_ecs_xray.collectors.adot_configuration import (
     BUILT_IN,
     has_health_check,
     reach_problems,
-    receives,
     structure_problems,
 )
 from cdk_ecs_xray.collectors.application import (
@@ -25,6 +25,7 @@ from cdk_ecs_xray.collectors.description import CollectorContainer, CollectorPor
 from cdk_ecs_xray.collectors.engine import Engine
 from cdk_ecs_xray.collectors.evidence import Evidence
 from cdk_ecs_xray.collectors.image import PUBLIC_REGISTRY, PinnedImage
+from cdk_ecs_xray.collectors.opentelemetry import signals_over_otlp
 from cdk_ecs_xray.collectors.opentelemetry_ports import own_ports, ports_for_apps
 from cdk_ecs_xray.collectors.roles import role_problems
 from cdk_ecs_xray.errors import ConfigurationError
@@ -36,6 +37,8 @@ _WHERE = "AdotCollector"
 CONFIGURATION_VARIABLE = "AOT_CONFIG_CONTENT"
 # The image's own user (read from the image, 0.49.0).
 _IMAGE_USER = 4317
+_ORIGIN = {"cloud.provider": "aws", "cloud.platform": "aws_ecs"}
+_RENAMED_IN = (0, 49)
 _PORTS = (CollectorPort(container_port=XRAY_PORT, protocol="udp"),)
 
 
@@ -110,11 +113,17 @@ class AdotCollector:
 
     def application_environment(self, host: str) -> Mapping[str, str]:
         """Return what the X-Ray and OpenTelemetry SDKs read."""
-        otlp = self.config is None or receives(self._config_mapping, "otlp")
-        return {
-            **xray_sdk_environment(host),
-            **(open_telemetry_environment(host, self.open_telemetry_sdk) if otlp else {}),
-        }
+        signals = (
+            frozenset({"traces"})
+            if self.config is None
+            else signals_over_otlp(self._config_mapping)
+        )
+        spans = (
+            open_telemetry_environment(host, self.open_telemetry_sdk, signals=signals)
+            if "traces" in signals
+            else {}
+        )
+        return {**xray_sdk_environment(host), **spans}
 
     @property
     def _image(self) -> PinnedImage:
@@ -131,6 +140,7 @@ class AdotCollector:
 
     def _generated(self, placement: Placement) -> Configuration:
         address = placement.network.bind_address
+        detection = _detection(self.version)
         role = {} if self.role_arn is None else {"role_arn": self.role_arn}
         arn = {} if self.resource_arn is None else {"resource_arn": self.resource_arn}
         return {
@@ -160,7 +170,15 @@ class AdotCollector:
                     "limit_mib": placement.memory_mib * 4 // 5,
                 },
                 # Without it X-Ray does not learn that the trace comes from ECS.
-                "resourcedetection": {"detectors": ["env", "ecs"], "override": False},
+                detection: {"detectors": ["env", "ecs"], "override": False},
+                # Segments of X-Ray SDKs without an aws block arrive with an unknown provider, which
+                # the detection leaves alone; the exporter then drops origin and log groups.
+                "resource": {
+                    "attributes": [
+                        {"key": key, "value": value, "action": "upsert"}
+                        for key, value in _ORIGIN.items()
+                    ]
+                },
                 # X-Ray takes 50 segments a request.
                 "batch": {"timeout": "1s", "send_batch_size": 50},
             },
@@ -172,12 +190,20 @@ class AdotCollector:
                 "pipelines": {
                     "traces": {
                         "receivers": ["awsxray", "otlp"],
-                        "processors": ["memory_limiter", "resourcedetection", "batch"],
+                        "processors": ["memory_limiter", detection, "resource", "batch"],
                         "exporters": ["awsxray"],
                     }
                 },
             },
         }
+
+
+def _detection(version: str) -> str:
+    """Return the name of the processor; a tag of one's own gets the older, which both know."""
+    numbers = re.match(r"v?([0-9]+)\.([0-9]+)\.", version)
+    new, old = opentelemetry.ORIGIN_PROCESSORS
+    known = numbers is not None and (int(numbers[1]), int(numbers[2])) >= _RENAMED_IN
+    return new if known else old
 
 
 def _configuration(evidence: Evidence) -> Mapping[str, Any] | Unknown:

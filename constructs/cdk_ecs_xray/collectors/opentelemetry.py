@@ -20,12 +20,12 @@ from cdk_ecs_xray.plan.network import LOOPBACK, OTLP_GRPC_PORT, OTLP_HTTP_PORT
 from cdk_ecs_xray.unknown import Text, Unknown
 
 _CONFIG_FLAGS = ("--config",)
-# The processor's name since collector 0.156, and before.
-_DETECTING = ("resource_detection", "resourcedetection")
 _SPAN_PORTS: Mapping[SpanProtocol, int] = {"grpc": OTLP_GRPC_PORT, "http": OTLP_HTTP_PORT}
 _SINCE = (0, 104)
 _ADOT_SINCE = (0, 42)
 _FROM_VARIABLE = "env:"
+ORIGIN_PROCESSORS = ("resource_detection", "resourcedetection")
+"""The processor that tells where spans come from: by its name since contrib 0.156, and before."""
 
 
 def component_type(component: str) -> str:
@@ -86,11 +86,20 @@ def collects_traces(configuration: Mapping[str, Any]) -> bool:
     )
 
 
+def signals_over_otlp(configuration: Mapping[str, Any]) -> frozenset[str]:
+    """Return the signals that arrive over OpenTelemetry's protocol: traces, metrics, logs."""
+    return frozenset(
+        component_type(name)
+        for name, pipeline in _mapping(at(configuration, "service.pipelines")).items()
+        if any(component_type(one) == "otlp" for one in components(_mapping(pipeline), "receivers"))
+    )
+
+
 def detects_origin(configuration: Mapping[str, Any]) -> bool:
     """Return whether a pipeline tells X-Ray that traces come from ECS."""
     processors = _mapping(at(configuration, "processors"))
     return any(
-        component_type(name) in _DETECTING
+        component_type(name) in ORIGIN_PROCESSORS
         or (component_type(name) == "resource" and "cloud.platform" in str(processors.get(name)))
         for pipeline in traces_pipelines(configuration)
         for name in components(pipeline, "processors")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from cdk_ecs_xray.errors import Problem
+from cdk_ecs_xray.plan.wiring import PresentWiring, Warned
 from cdk_ecs_xray.unknown import Text, Unknown
 
 _EXPORTER = "OTEL_TRACES_EXPORTER"
@@ -39,6 +41,31 @@ def otlp_sign(environment: Mapping[str, Text | None]) -> str | None:
     if named:
         return named[0]
     return next((name for name, word in _AGENTS.items() if _holds(environment, name, word)), None)
+
+
+def otlp_not_taken(
+    app: PresentWiring, environment: Mapping[str, str], *, collector: str
+) -> Sequence[Warned]:
+    """Return a warning where an app sends over OTLP and its collector does not take it.
+
+    :param environment: what the collector's apps are given.
+    :param collector: its container's name.
+    """
+    sign = otlp_sign(app.environment)
+    if sign is None or any(name.startswith(_OTLP) for name in environment):
+        return ()
+    return (
+        Warned(
+            id="ecs-xray:otlp-not-taken",
+            problem=Problem(
+                where=app.where,
+                what=f"the app must send X-Ray segments, as '{collector}' does not take OTLP",
+                got=sign,
+                fix="Take AdotCollector(), which does: --collector adot on the command line, "
+                "collector: adot in an environment file.",
+            ),
+        ),
+    )
 
 
 def _holds(environment: Mapping[str, Text | None], name: str, word: str) -> bool:

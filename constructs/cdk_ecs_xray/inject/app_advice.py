@@ -1,43 +1,15 @@
-"""What an app's variables mean for its collector: another protocol, a proxy on the way. Pure."""
+"""What a proxy in an app's variables means for its collector. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from cdk_ecs_xray.collectors import Collector
-from cdk_ecs_xray.collectors.otlp_export import otlp_sign
 from cdk_ecs_xray.errors import Problem
 from cdk_ecs_xray.inject.placeholders import is_open
 from cdk_ecs_xray.plan.wiring import PresentWiring, Warned
 
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 _EXCEPTIONS = "NO_PROXY"
-# The variables of an app that sends over OTLP to the collector at hand.
-_OTLP = "OTEL_EXPORTER_OTLP_"
-
-
-def otlp_advice(
-    app: PresentWiring, collector: Collector, environment: Mapping[str, str]
-) -> Sequence[Warned]:
-    """Return a warning where an app sends over OTLP and the collector does not take it.
-
-    :param environment: what the collector's apps are given.
-    """
-    sign = otlp_sign(app.environment)
-    if sign is None or any(name.startswith(_OTLP) for name in environment):
-        return ()
-    return (
-        Warned(
-            id="ecs-xray:otlp-not-taken",
-            problem=Problem(
-                where=app.where,
-                what=f"the app must send X-Ray segments, as '{collector.container_name}' does not "
-                "take OTLP",
-                got=sign,
-                fix="Pass --collector adot (AdotCollector() in Python).",
-            ),
-        ),
-    )
 
 
 def proxy_advice(

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cdk_ecs_xray.collectors import CollectorContainer, Placement
+from cdk_ecs_xray.collectors.application import named
 from cdk_ecs_xray.collectors.description import opened_by
+from cdk_ecs_xray.collectors.otlp_export import otlp_not_taken
 from cdk_ecs_xray.errors import Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.inject.advice import advice, kept_collector, proxied_collector, unchecked
-from cdk_ecs_xray.inject.app_advice import otlp_advice, proxy_advice
+from cdk_ecs_xray.inject.app_advice import proxy_advice
 from cdk_ecs_xray.inject.apps import apps_of
 from cdk_ecs_xray.inject.definition import (
     CONTAINERS,
@@ -223,7 +225,7 @@ def _traced(
         additions += _wiring((*prefix, position), container, plan, to=sidecar["name"])
         warnings += [
             *plan.warnings,
-            *otlp_advice(present, options.collector, environment),
+            *otlp_not_taken(present, environment, collector=sidecar["name"]),
             *proxy_advice(
                 present,
                 host=host,
@@ -251,10 +253,8 @@ def _environment(
 ) -> Mapping[str, str]:
     names = (options.tracing_name, options.names.service, container["name"])
     host = network.host(options.container_name)
-    return {
-        **options.collector.application_environment(host),
-        "AWS_XRAY_TRACING_NAME": str(next(name for name in names if name is not None)),
-    }
+    name = next(name for name in names if name is not None)
+    return named(options.collector.application_environment(host), str(name))
 
 
 def _wiring(

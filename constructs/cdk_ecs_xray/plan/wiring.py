@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cdk_ecs_xray.errors import Problem
+from cdk_ecs_xray.plan.open_telemetry import (
+    OWNERS_CHOICE,
+    TRACES_ENDPOINT,
+    decided,
+    exports_elsewhere,
+    leads_to,
+)
 from cdk_ecs_xray.plan.profile import StartOrder
 
 START = "START"
@@ -96,26 +103,44 @@ def order_kept_by_link(where: str, *, start_order: StartOrder, linked: bool) -> 
 
 
 def plan_environment(present: PresentWiring, environment: Mapping[str, str]) -> WiringPlan:
-    """Return which variables to add, for a collector outside the task definition."""
+    """Return which variables to add, for a collector outside the task definition.
+
+    Left out are those that the app has, and those that others of its variables decide.
+    """
+    left_out = present.environment.keys() | decided(present.environment, environment)
     return WiringPlan(
-        environment={
-            name: value for name, value in environment.items() if name not in present.environment
-        },
+        environment={name: value for name, value in environment.items() if name not in left_out},
         link=False,
         dependency=False,
-        warnings=[
-            Warned(
-                id="ecs-xray:environment-kept",
-                problem=Problem(
-                    where=present.where,
-                    what=f"{name} is already set and stays as it is",
-                    got=_shown(present.environment[name]),
-                    fix=f"Tracing would use '{value}', remove yours to get that.",
-                ),
-            )
-            for name, value in environment.items()
-            if name in present.environment and present.environment[name] != value
-        ],
+        warnings=[*_environment_warnings(present, environment)],
+    )
+
+
+def _environment_warnings(
+    present: PresentWiring, environment: Mapping[str, str]
+) -> Iterator[Warned]:
+    collector = environment.get(TRACES_ENDPOINT)
+    for name, value in environment.items():
+        if name not in present.environment or name in OWNERS_CHOICE:
+            continue
+        kept = present.environment[name]
+        led = name == TRACES_ENDPOINT and collector is not None and leads_to(kept, collector)
+        if kept != value and not led:
+            yield _kept(present, name, value)
+    elsewhere = exports_elsewhere(present.environment, environment)
+    if elsewhere is not None and collector is not None:
+        yield _kept(present, elsewhere, collector)
+
+
+def _kept(present: PresentWiring, name: str, value: str) -> Warned:
+    return Warned(
+        id="ecs-xray:environment-kept",
+        problem=Problem(
+            where=present.where,
+            what=f"{name} is already set and stays as it is",
+            got=_shown(present.environment[name]),
+            fix=f"Tracing would use '{value}', remove yours to get that.",
+        ),
     )
 
 
