@@ -37,6 +37,9 @@ def test_the_version_is_the_one_this_was_read_from() -> None:
         ("core.sigv4:header_signature_failure", "function"),
         ("core.sigv4:parse_header_signature", "function"),
         ("core.sigv4:parse_query_signature", "function"),
+        ("services.cloudcontrol:_resource_key", "function"),
+        ("services.cloudformation.changesets:_IMPORT_LOOKUPS", "dict"),
+        ("services.cloudformation.changesets:_RESOURCE_HANDLERS", "dict"),
         ("services.cloudformation.custom_resource:_response_url", "function"),
         ("services.cloudformation.custom_resource:invoke_custom_resource", "function"),
         ("services.cloudformation.drift:_DRIFT_READERS", "dict"),
@@ -49,6 +52,8 @@ def test_the_version_is_the_one_this_was_read_from() -> None:
         ("services.cloudformation.provisioners:_normalize_container_defs", "function"),
         ("services.cloudformation.provisioners:_physical_name", "function"),
         ("services.cloudformation.provisioners:_reconcile_tag_list", "function"),
+        ("services.cloudformation.provisioners:_NAME_SEED", "ContextVar"),
+        ("services.cloudformation.provisioners:_replace_resource", "function"),
         ("services.cloudformation.provisioners:_tag_map", "function"),
         ("services.ec2:_STUB_AMIS", "list"),
         ("services.ecs:_get_docker", "function"),
@@ -75,6 +80,10 @@ def test_the_parameters_by_which_a_function_is_recognised_are_where_they_were() 
 @pytest.mark.parametrize("store", ["_services", "_tags", "_task_defs"])
 def test_the_ecs_stores_are_mappings(store: str) -> None:
     assert {"get", "setdefault", "__getitem__"} <= set(dir(member(f"services.ecs:{store}")))
+
+
+def test_the_resources_of_cloud_control_are_a_mapping() -> None:
+    assert {"get", "pop", "__setitem__"} <= set(dir(member("services.cloudcontrol:_resources")))
 
 
 def test_the_log_groups_are_a_mapping_by_name() -> None:

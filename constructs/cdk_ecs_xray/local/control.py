@@ -11,6 +11,7 @@ HOST = "127.0.0.1"
 # Outside X-Ray's and ministack's paths.
 HEALTH_PATH = "/_ecs_xray/health"
 RESET_PATH = "/_ecs_xray/reset"
+INERT_PATH = "/_ecs_xray/inert"
 KIND = "cdk-ecs-xray embedded AWS"
 # What a parent writes to the server's standard input when the server may outlive it.
 KEEP = b"keep\n"

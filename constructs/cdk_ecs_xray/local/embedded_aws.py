@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -163,6 +164,12 @@ class EmbeddedAws:
                 )
             )
         shutil.rmtree(self._run.path / "cdk", ignore_errors=True)
+
+    def inert_types(self) -> Sequence[str]:
+        """The resource types that were accepted with nothing behind them, the first first."""
+        headers = self._signed("GET", control.INERT_PATH)
+        answer = control.ask(self.port, "GET", control.INERT_PATH, timeout=20, headers=headers)
+        return answer["types"] if isinstance(answer, dict) else ()
 
     def stop(self) -> None:
         """End the server, wait for it, remove its temporary folder. Safe to call twice.

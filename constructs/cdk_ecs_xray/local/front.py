@@ -12,7 +12,7 @@ import re
 from ministack import app as ministack_app
 from ministack.core import responses, router
 
-from cdk_ecs_xray.local import cloudformation, control, execution, gaps
+from cdk_ecs_xray.local import cloudformation, control, execution, gaps, inert
 from cdk_ecs_xray.local.gate import Application, Message, Receive, Send, guarded, headers_of
 from cdk_ecs_xray.local.xray import Scope, XRayService
 from cdk_ecs_xray.local.xray.service import Response
@@ -26,6 +26,7 @@ def embedded_aws_app(*, port: int) -> Application:
     execution.restrict()
     gaps.mend_all()
     cloudformation.register(xray)
+    inert.accept()
     _reset_with_ministack(xray)
 
     async def app(scope: Message, receive: Receive, send: Send) -> None:
@@ -37,6 +38,8 @@ def embedded_aws_app(*, port: int) -> Application:
             async with ministack_app._get_reset_lock():
                 await asyncio.to_thread(ministack_app._reset_all_state)
             await _send(send, _document({"reset": "ok"}))
+        elif scope["path"] == control.INERT_PATH and scope["method"] == "GET":
+            await _send(send, _document({"types": inert.accepted()}))
         elif _is_for_xray(scope):
             await _send(send, await _answer(xray, scope, receive))
         else:

@@ -110,6 +110,10 @@ def _show(report: TrialReport, aws: EmbeddedAws, stacks: Stacks, trial: Trial) -
         for target, sources in stacks.items()
         for source in sources
     ]
+    kinds = {kind for stack in deployed for kind, _ in stack.resources}
+    for kind in aws.inert_types():
+        if kind in kinds:
+            report.say(f"{kind}: accepted as an inert resource")
     for stack in deployed:
         report.stack(stack)
     if trial.reference is None:
