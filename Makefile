@@ -1,7 +1,7 @@
 # The commands of the README. `make` alone lists them.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help setup deploy-local synth test fuzz check bench clean
+.PHONY: help setup deploy-local demo synth test fuzz check bench clean
 
 # `make deploy-local ENV=qa` decides. A value of the shell counts only where it names an environment:
 # POSIX shells use ENV for the path of their start-up file.
@@ -49,6 +49,9 @@ setup: ## install everything, pinned, into .venv and node_modules
 
 deploy-local: setup ## deploy ENV=dev (staging, prod) onto an embedded AWS; KEEP=1 leaves it running
 	@$(BIN)/ecs-xray local deploy --env "$$ENV" --reference tests/local/parity/reference_setup $(if $(filter-out 0,$(KEEP)),--keep)
+
+demo: setup ## trace a small service on an embedded AWS; KEEP=1 leaves it running
+	@$(BIN)/python examples/signup/demo.py
 
 synth: setup ## synthesise every environment into cdk.out
 	@rm -rf cdk.out

@@ -1,4 +1,4 @@
-"""Deploys the signup service: ``cdk deploy -c image=ACCOUNT.dkr.ecr.REGION.amazonaws.com/signup:1``."""
+"""Deploys the signup service: ``cdk deploy -c image=REGISTRY/signup:1``."""
 
 from __future__ import annotations
 

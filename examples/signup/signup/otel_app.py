@@ -1,4 +1,4 @@
-"""The same app for OpenTelemetry: ``opentelemetry-instrument gunicorn otel_app:app``.
+"""The same app for OpenTelemetry: ``opentelemetry-instrument gunicorn signup.otel_app:app``.
 
 The distribution instruments Flask and botocore; the app itself knows nothing of tracing.
 """
@@ -9,8 +9,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from signups import Signups
-from web import web_app
+from signup.signups import Signups
+from signup.web import web_app
 
 
 def _not_captured(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -1,4 +1,4 @@
-"""The app traced with the X-Ray SDK: ``gunicorn xray_app:app``.
+"""The app traced with the X-Ray SDK: ``gunicorn signup.xray_app:app``.
 
 Its name, the collector's address and what happens without a segment are in the environment that the
 task definition sets; nothing of it is repeated here.
@@ -10,9 +10,10 @@ import logging
 
 from aws_xray_sdk.core import patch, xray_recorder
 from aws_xray_sdk.ext.flask.middleware import XRayMiddleware
-from captured import captured
-from signups import Signups
-from web import web_app
+
+from signup.captured import captured
+from signup.signups import Signups
+from signup.web import web_app
 
 # Before the first client of boto3 is made, so that its calls are subsegments.
 patch(["botocore"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, Response, jsonify, request
-from signups import AlreadySignedUpError, MalformedSignupError, Signups
+
+from signup.signups import AlreadySignedUpError, MalformedSignupError, Signups
 
 PAGE = """<!doctype html>
 <html lang="en">

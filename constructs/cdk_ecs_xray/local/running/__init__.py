@@ -1,0 +1,6 @@
+"""Runs an app on this machine with the environment that its task definition was deployed with."""
+
+from cdk_ecs_xray.local.running.deployed_app import DeployedApp, deployed_apps
+from cdk_ecs_xray.local.running.process import AppProcess
+
+__all__ = ["AppProcess", "DeployedApp", "deployed_apps"]

@@ -1,0 +1,208 @@
+"""Deploys the signup service onto the embedded AWS, sends traffic, and shows what X-Ray has of it.
+
+``make demo`` runs it. The app is a process of this machine with exactly the environment that its
+task definition was deployed with; where that says the collector is, a collector listens:
+``XRAY_DAEMON=/path/to/xray`` if there is one, the kit's relay otherwise. ``KEEP=1`` leaves all of
+it running until Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import load
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from cdk_ecs_xray.errors import EcsXRayError
+from cdk_ecs_xray.local import EmbeddedAws
+from cdk_ecs_xray.local.cdk_project import CdkProject, DeployedStack, describe, targets_of
+from cdk_ecs_xray.local.interruption import scratch_folder, undo_on_signals
+from cdk_ecs_xray.local.relay import Relay
+from cdk_ecs_xray.local.running import AppProcess, DeployedApp, deployed_apps
+from cdk_ecs_xray.local.running.log_stream import LogStream
+from cdk_ecs_xray.local.running.process import stream_name, variables_of
+from cdk_ecs_xray.verify.service_map import service_map
+from cdk_ecs_xray.verify.traces import ArrivedTrace, read_traces
+
+HERE = Path(__file__).parent
+ADDRESS = ("127.0.0.1", 2000)
+SIGNUPS, PER_MINUTE = 20, 600
+PATIENCE = 30.0
+_SERVER = (sys.executable, "-m", "gunicorn", "--workers", "2")
+
+
+def main() -> int:
+    """Run the demo; 0 when every signup is a trace with what it called."""
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    started = time.monotonic()
+    try:
+        with undo_on_signals(), ExitStack() as running:
+            traces = _run(console, running)
+            console.print(f"\n{time.monotonic() - started:.0f} s")
+            if os.environ.get("KEEP", "0") not in ("", "0"):
+                _keep(console)
+    except EcsXRayError as error:
+        console.print(*map(escape, map(str, error.problems)), sep="\n")
+        return 1
+    return 0 if traces else 1
+
+
+def _run(console: Console, running: ExitStack) -> Sequence[ArrivedTrace]:
+    folder = running.enter_context(scratch_folder())
+    aws = running.enter_context(EmbeddedAws.start())
+    address = f"{ADDRESS[0]}:{ADDRESS[1] if _is_free(ADDRESS) else _free_port()}"
+    stack = _deployed(console, aws, folder, address)
+    where = {"account": stack.target.account, "region": stack.target.region}
+    session = aws.session(**where)
+    (definition,) = (name for kind, name in stack.resources if kind == "AWS::ECS::TaskDefinition")
+    (app,) = deployed_apps(session, definition)
+    variables = variables_of(app, aws, **where)
+    collector = running.enter_context(_collector(app, variables, folder))
+    console.print(f"[bold]2[/] collector: {collector}")
+    url = f"http://127.0.0.1:{_free_port()}"
+    process = running.enter_context(
+        AppProcess(
+            [*_SERVER, "--bind", url.removeprefix("http://"), "signup.xray_app:app"],
+            variables=variables,
+            folder=HERE,
+            stream=LogStream(session, group=app.log_group or "", stream=stream_name(app)),
+        )
+    )
+    _wait_until_healthy(url, process)
+    console.print(f"[bold]3[/] app: {url}, in the environment of {escape(app.task_definition)}")
+    since = datetime.now(UTC)
+    statuses = load.run(url, number=SIGNUPS, per_minute=PER_MINUTE, name="person")
+    sent = ", ".join(f"{count} x {status}" for status, count in sorted(statuses.items()))
+    console.print(f"[bold]4[/] {SIGNUPS} signups, each tenth a duplicate: {sent}")
+    traces = _arrived(session.client("xray"), app, since)
+    _show(console, traces)
+    return traces
+
+
+def _deployed(console: Console, aws: EmbeddedAws, folder: Path, address: str) -> DeployedStack:
+    project = CdkProject(HERE)
+    assembly = folder / "cdk.out"
+    # Unless its port is taken, the app finds its collector where the kit lets every app find it.
+    elsewhere = {} if address.endswith(f":{ADDRESS[1]}") else {"daemon_address": address}
+    project.synthesise(assembly, context=elsewhere)
+    ((target, (name,)),) = targets_of(assembly).items()
+    project.bootstrap(aws, target)
+    project.deploy(aws, assembly, target)
+    stack = describe(aws, target, name)
+    console.print(
+        f"[bold]1[/] stack {name}: {stack.status}, {len(stack.resources)} resources on {aws.url}"
+    )
+    return stack
+
+
+@contextmanager
+def _collector(app: DeployedApp, variables: dict[str, str], folder: Path) -> Iterator[str]:
+    address = app.collector or ""
+    daemon = os.environ.get("XRAY_DAEMON")
+    if daemon is None:
+        with Relay.start(variables, address=address, log=folder / "relay.log"):
+            yield f"the kit's relay on {address}, a stand-in for the X-Ray daemon"
+        return
+    command = [daemon, "--local-mode", "--buffer-memory", "16", "-b", address, "-t", address]
+    with (folder / "xray.log").open("wb") as log:
+        process = subprocess.Popen(command, env={**os.environ, **variables}, stdout=log, stderr=log)
+        try:
+            yield f"{daemon} on {address}"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _wait_until_healthy(url: str, process: AppProcess) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.code is None:
+        with suppress(OSError), urllib.request.urlopen(f"{url}/health", timeout=2):
+            return
+        time.sleep(0.05)
+    sys.exit("the app does not answer:\n" + "\n".join(process.lines))
+
+
+def _arrived(client: object, app: DeployedApp, since: datetime) -> Sequence[ArrivedTrace]:
+    """Wait until every signup is a trace; an SDK sends at once, a collector within a second."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        found = read_traces(client, app.environment["AWS_XRAY_TRACING_NAME"], since=since)
+        signups = [trace for trace in found if trace.url.startswith("POST")]
+        complete = [trace for trace in signups if trace.duration is not None]
+        if len(complete) >= SIGNUPS or time.monotonic() > deadline:
+            return complete
+        time.sleep(0.2)
+
+
+def _show(console: Console, traces: Sequence[ArrivedTrace]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for header in ("trace", "response", "request", "time", "cause"):
+        table.add_column(header, no_wrap=True)
+    for trace in sorted(traces, key=lambda trace: trace.trace_id):
+        method, _, address = trace.url.partition(" ")
+        request = f"{method} {urlsplit(address).path}"
+        cells = (trace.trace_id, str(trace.http_status), request)
+        seconds = trace.duration or 0
+        table.add_row(*map(escape, (*cells, f"{seconds * 1000:.0f} ms", _cause(trace))))
+    console.print(f"[bold]5[/] {len(traces)} traces", table, sep="\n\n")
+    console.print("\n[bold]Map[/]")
+    for edge in service_map(trace.segments for trace in traces).edges:
+        line = f"{edge.caller.name} → {edge.called.name} ({edge.called.kind}): {edge.label}"
+        console.print(f"  {escape(line)}")
+
+
+def _cause(trace: ArrivedTrace) -> str:
+    """Return the exception of the deepest subsegment that has one, and where that is."""
+    found, deepest = "", -1
+    waiting: list[tuple[Mapping[str, Any], int]] = [(segment, 0) for segment in trace.segments]
+    while waiting:
+        part, depth = waiting.pop()
+        cause = part.get("cause")
+        exceptions = cause.get("exceptions", []) if isinstance(cause, dict) else []
+        if exceptions and depth > deepest:
+            # What boto3 raises for a condition that does not hold has AWS's own name in its text.
+            message = str(exceptions[0].get("message", ""))
+            named = re.search(r"\((\w+)\)", message)
+            found = f"{named[1] if named else message} in {part.get('name')}"
+            deepest = depth
+        waiting += [(below, depth + 1) for below in part.get("subsegments", [])]
+    return found
+
+
+def _keep(console: Console) -> None:
+    console.print("It stays until Ctrl-C.")
+    with suppress(KeyboardInterrupt):
+        while True:
+            time.sleep(3600)
+
+
+def _is_free(address: tuple[str, int]) -> bool:
+    try:
+        with socket.create_server(address), socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+            datagrams.bind(address)
+    except OSError:
+        return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

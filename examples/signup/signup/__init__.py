@@ -1,0 +1,1 @@
+"""The signup service: its web app, with and without tracing."""
