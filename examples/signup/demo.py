@@ -42,7 +42,9 @@ HERE = Path(__file__).parent
 ADDRESS = ("127.0.0.1", 2000)
 SIGNUPS, PER_MINUTE = 20, 600
 PATIENCE = 30.0
-_SERVER = (sys.executable, "-m", "gunicorn", "--workers", "2")
+_NAME = "AWS_XRAY_TRACING_NAME"
+_AT_ONCE = 4
+_SERVER = (sys.executable, "-m", "gunicorn", "--threads", "8")
 
 
 def main() -> int:
@@ -84,11 +86,13 @@ def _run(console: Console, running: ExitStack) -> Sequence[ArrivedTrace]:
     )
     _wait_until_healthy(url, process)
     console.print(f"[bold]3[/] app: {url}, in the environment of {escape(app.task_definition)}")
+    xray = session.client("xray")
+    _wait_for_rules(url, xray, app)
     since = datetime.now(UTC)
     statuses = load.run(url, number=SIGNUPS, per_minute=PER_MINUTE, name="person")
     sent = ", ".join(f"{count} x {status}" for status, count in sorted(statuses.items()))
     console.print(f"[bold]4[/] {SIGNUPS} signups, each tenth a duplicate: {sent}")
-    traces = _arrived(session.client("xray"), app, since)
+    traces = _arrived(xray, app, since)
     _show(console, traces)
     return traces
 
@@ -136,11 +140,25 @@ def _wait_until_healthy(url: str, process: AppProcess) -> None:
     sys.exit("the app does not answer:\n" + "\n".join(process.lines))
 
 
-def _arrived(client: object, app: DeployedApp, since: datetime) -> Sequence[ArrivedTrace]:
+def _wait_for_rules(url: str, client: Any, app: DeployedApp) -> None:
+    """Wait until the SDK has fetched X-Ray's rules: until then it traces one request a second."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        since = datetime.now(UTC)
+        for _ in range(_AT_ONCE):
+            with urllib.request.urlopen(f"{url}/", timeout=10):
+                pass
+        for _ in range(20):
+            if len(read_traces(client, app.environment[_NAME], since=since)) >= _AT_ONCE:
+                return
+            time.sleep(0.1)
+
+
+def _arrived(client: Any, app: DeployedApp, since: datetime) -> Sequence[ArrivedTrace]:
     """Wait until every signup is a trace; an SDK sends at once, a collector within a second."""
     deadline = time.monotonic() + PATIENCE
     while True:
-        found = read_traces(client, app.environment["AWS_XRAY_TRACING_NAME"], since=since)
+        found = read_traces(client, app.environment[_NAME], since=since)
         signups = [trace for trace in found if trace.url.startswith("POST")]
         complete = [trace for trace in signups if trace.duration is not None]
         if len(complete) >= SIGNUPS or time.monotonic() > deadline:
