@@ -103,12 +103,12 @@ def _deployed(console: Console, aws: EmbeddedAws, folder: Path, address: str) ->
     # Unless its port is taken, the app finds its collector where the kit lets every app find it.
     elsewhere = {} if address.endswith(f":{ADDRESS[1]}") else {"daemon_address": address}
     project.synthesise(assembly, context=elsewhere)
-    ((target, (name,)),) = targets_of(assembly).items()
+    ((target, (source,)),) = targets_of(assembly).items()
     project.bootstrap(aws, target)
     project.deploy(aws, assembly, target)
-    stack = describe(aws, target, name)
+    stack = describe(aws, target, source.name)
     console.print(
-        f"[bold]1[/] stack {name}: {stack.status}, {len(stack.resources)} resources on {aws.url}"
+        f"[bold]1[/] stack {source.name}: {stack.status}, {len(stack.resources)} resources on {aws.url}"
     )
     return stack
 

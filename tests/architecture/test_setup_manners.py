@@ -31,6 +31,9 @@ for name in ("install_python", "install_project", "install_cdk_cli", "warm_up"):
 sys.exit(installer.main())
 """
 WAITING = """
+import signal
+# A shell that starts jobs in the background has them ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import importlib.util, sys, time
 spec = importlib.util.spec_from_file_location("installer", sys.argv[1])
 installer = importlib.util.module_from_spec(spec)
