@@ -268,7 +268,7 @@ def test_placeholders_without_quotes_stay_and_are_named() -> None:
         ("a.json", '{"a": "\ue000"}', "private use area"),
         ("a.json", "[" * 100_000, "nested less deeply"),
         ("a.json", '"text"', "must hold a task definition"),
-        ("a.json", '{"ContainerDefinitions": []}', "in ECS's spelling"),
+        ("a.json", '{"ContainerDefinitions": []}', "in CloudFormation's spelling"),
         ("a.yaml", "# nothing\n", "got only comments"),
         ("a.yaml", "a: &x 1\nb: *x\n", "alias"),
         ("a.yaml", "a: !Ref B\n", "must have no tag"),

@@ -90,7 +90,7 @@ def test_standard_input_to_standard_output(inject: Run) -> None:
         (b"[]", "must be a list of at least one container (got an empty list"),
         (b'["a"]', "must be a mapping"),
         (b"7", "must hold a task definition"),
-        (b'{"family": "web"}', "containerDefinitions must be a list"),
+        (b'{"family": "web"}', "containerDefinitions is required"),
     ],
     ids=repr,
 )

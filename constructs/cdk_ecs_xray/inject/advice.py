@@ -8,9 +8,9 @@ from typing import Any
 from cdk_ecs_xray.collectors import CollectorContainer
 from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID
 from cdk_ecs_xray.errors import Problem
-from cdk_ecs_xray.inject.definition import Definition, RawContainer
+from cdk_ecs_xray.inject.definition import Definition, RawContainer, members
 from cdk_ecs_xray.inject.placeholders import is_open
-from cdk_ecs_xray.plan.network import SidecarNetwork
+from cdk_ecs_xray.plan.network import XRAY_PORT, SidecarNetwork
 from cdk_ecs_xray.plan.wiring import Warned
 
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html; on
@@ -114,19 +114,42 @@ def policy(description: CollectorContainer) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": statements}
 
 
+_ROOM = "Make sure that it leaves room for the sidecar."
+
+
 def _open_values(definition: Definition, network: SidecarNetwork) -> Iterator[tuple[str, str, str]]:
-    room = "Make sure that it leaves room for the sidecar."
+    field = definition.field
     for key in ("cpu", "memory"):
-        if is_open(definition.field.get(key)):
-            yield f"the task's {key}", definition.field[key], room
-    platform = definition.field.get("runtimePlatform")
-    if isinstance(platform, dict) and is_open(platform.get("operatingSystemFamily")):
-        yield "the operating system", platform["operatingSystemFamily"], "It must be Linux."
+        if is_open(field.get(key)):
+            yield f"the task's {key}", field[key], _ROOM
+    launch_types = field.get("requiresCompatibilities")
+    for launch_type in launch_types if isinstance(launch_types, list) else [launch_types]:
+        if is_open(launch_type):
+            yield "the launch type", str(launch_type), f"It must allow {network.mode} mode."
+    platform = field.get("runtimePlatform")
+    family = platform.get("operatingSystemFamily") if isinstance(platform, dict) else platform
+    if is_open(family):
+        yield "the operating system", str(family), "It must be Linux."
     for container in definition.containers:
-        for key in ("cpu", "memory", "memoryReservation"):
-            if is_open(container.get(key)) and definition.field.get("cpu") is not None:
-                yield f"{key} of '{container['name']}'", container[key], room
-        for mapping in container.get("portMappings") or ():
-            port = mapping.get("containerPort")
-            if is_open(port) and not network.linked:
-                yield f"a port of '{container['name']}'", port, "It must not be 2000."
+        yield from _open_values_of(container, definition, network)
+
+
+def _open_values_of(
+    container: RawContainer, definition: Definition, network: SidecarNetwork
+) -> Iterator[tuple[str, str, str]]:
+    name = container["name"]
+    for key in ("cpu", "memory", "memoryReservation"):
+        if is_open(container.get(key)) and definition.field.get("cpu") is not None:
+            yield f"{key} of '{name}'", container[key], _ROOM
+    free = f"It must leave the collector's ports free, {XRAY_PORT} among them."
+    named = "It must set none of the variables that are added."
+    for key, fix in (("portMappings", free), ("environment", named), ("secrets", named)):
+        shares = key != "portMappings" or not network.linked
+        found = container.get(key)
+        for item in found if isinstance(found, list) else [found]:
+            if is_open(item) and shares:
+                yield f"{key} of '{name}'", str(item), fix
+    for mapping in members(container, "portMappings"):
+        port = mapping.get("containerPort")
+        if is_open(port) and not network.linked:
+            yield f"a port of '{name}'", str(port), free

@@ -7,15 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.inject.placeholders import is_open
+from cdk_ecs_xray.inject.shape_check import CONTAINERS, require_task_definition
 from cdk_ecs_xray.plan.fit import ContainerFacts, Ports, Transport, port_range
 from cdk_ecs_xray.plan.mesh import proxy_properties
 from cdk_ecs_xray.plan.wiring import PresentWiring
 
 RawContainer = Mapping[str, Any]
 
-CONTAINERS = "containerDefinitions"
 READ_ONLY = frozenset(
     {
         "compatibilities",
@@ -33,14 +32,6 @@ READ_ONLY = frozenset(
 
 A test holds it to the API's own model.
 """
-
-_LISTS: Mapping[str, tuple[str, ...]] = {
-    "environment": ("name",),
-    "secrets": ("name",),
-    "dependsOn": ("containerName", "condition"),
-    "portMappings": (),
-}
-"""Lists of mappings in a container, and the keys that each mapping needs."""
 
 _PORTS = re.compile(r"[0-9]{1,5}-[0-9]{1,5}")
 
@@ -65,7 +56,8 @@ class Definition:
     @property
     def launch_types(self) -> Sequence[str]:
         """What the task says it must run on."""
-        return self.field.get("requiresCompatibilities") or ()
+        found = self.field.get("requiresCompatibilities")
+        return found if isinstance(found, list) else ()
 
     @property
     def proxy(self) -> str | None:
@@ -89,32 +81,10 @@ def read_definition(content: Any, *, where: str) -> Definition:
 
     :raises ConfigurationError: with everything that is not what ECS documents.
     """
-    task: Mapping[str, Any] | None = None
-    containers: Any = content
+    require_task_definition(content, where=where)
     if isinstance(content, Mapping):
-        if CONTAINERS not in content and "ContainerDefinitions" in content:
-            raise ConfigurationError(
-                Problem(
-                    where=where,
-                    what="the keys must be in ECS's spelling",
-                    got="CloudFormation's 'ContainerDefinitions'",
-                    fix="Use XRayTracing for a CDK app, or write 'containerDefinitions' and so on.",
-                )
-            )
-        task, containers = content, content.get(CONTAINERS)
-    elif not isinstance(content, list):
-        raise ConfigurationError(
-            Problem(
-                where=where,
-                what="the file must hold a task definition",
-                got=_kind(content),
-                fix="Write what aws ecs register-task-definition takes.",
-            )
-        )
-    problems = _problems(where, task, containers)
-    if problems:
-        raise ConfigurationError(*problems)
-    return Definition(where=where, task=task, containers=containers)
+        return Definition(where=where, task=content, containers=content[CONTAINERS])
+    return Definition(where=where, task=None, containers=content)
 
 
 def members(container: RawContainer, key: str) -> Sequence[Mapping[str, Any]]:
@@ -154,110 +124,6 @@ def wiring_of(container: RawContainer, *, where: str) -> PresentWiring:
     )
 
 
-def _problems(where: str, task: Mapping[str, Any] | None, containers: Any) -> Sequence[Problem]:
-    problems = []
-    launch_types = None if task is None else task.get("requiresCompatibilities")
-    if launch_types is not None and not isinstance(launch_types, list):
-        problems.append(
-            Problem(
-                where=where,
-                what="requiresCompatibilities must be a list",
-                got=_kind(launch_types),
-                fix='Such as ["FARGATE"].',
-            )
-        )
-    if not isinstance(containers, list) or not containers:
-        problems.append(
-            Problem(
-                where=where,
-                what=f"{CONTAINERS} must be a list of at least one container",
-                got=_kind(containers),
-                fix="Write what aws ecs register-task-definition takes.",
-            )
-        )
-        return problems
-    for position, container in enumerate(containers):
-        problems += _container_problems(where, position, container)
-    return problems
-
-
-def _container_problems(where: str, position: int, container: Any) -> Sequence[Problem]:
-    place = f"{where}, container {position + 1}"
-    if not isinstance(container, Mapping):
-        return [
-            Problem(
-                where=place,
-                what="it must be a mapping",
-                got=_kind(container),
-                fix="Write its keys.",
-            )
-        ]
-    name = container.get("name")
-    if not isinstance(name, str) or not name:
-        return [
-            Problem(
-                where=place,
-                what="name must be text",
-                got=_kind(name),
-                fix="Write the container's name.",
-            )
-        ]
-    place = f"{where}, container '{name}'"
-    problems: list[Problem] = []
-    for key, needed in _LISTS.items():
-        problems += _list_problems(place, key, container.get(key), needed)
-    links = container.get("links")
-    if links is not None and not (
-        isinstance(links, list) and all(isinstance(link, str) for link in links)
-    ):
-        problems.append(
-            Problem(
-                where=place,
-                what="links must be a list of texts",
-                got=_kind(links),
-                fix="Write one.",
-            )
-        )
-    return problems
-
-
-def _list_problems(place: str, key: str, value: Any, needed: Sequence[str]) -> Sequence[Problem]:
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        return [
-            Problem(
-                where=place,
-                what=f"{key} must be a list",
-                got=_kind(value),
-                fix="Write one or take the key out.",
-            )
-        ]
-    problems: list[Problem] = []
-    for position, item in enumerate(value):
-        if not isinstance(item, Mapping):
-            problems.append(
-                Problem(
-                    where=place,
-                    what=f"{key} entry {position + 1} must be a mapping",
-                    got=_kind(item),
-                    fix="Write one.",
-                )
-            )
-            continue
-        problems += [
-            Problem(
-                where=place,
-                what=f"{member} of {key} entry {position + 1} must be text",
-                got=_kind(item.get(member)),
-                fix="Write it.",
-            )
-            for member in needed
-            if not isinstance(item.get(member), str)
-        ]
-    return problems
-
-
 def _ports(mapping: Mapping[str, Any]) -> Ports | None:
     """Return what a mapping takes of the ports that containers share."""
     transport: Transport = "udp" if mapping.get("protocol") == "udp" else "tcp"
@@ -271,14 +137,6 @@ def _ports(mapping: Mapping[str, Any]) -> Ports | None:
 def _number(value: Any) -> int:
     if isinstance(value, bool) or is_open(value):
         return 0
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
     return int(value) if isinstance(value, int | float) else 0
-
-
-def _kind(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, str):
-        return f"the text '{value[:40]}'"
-    if isinstance(value, list):
-        return "a list" if value else "an empty list"
-    return "a mapping" if isinstance(value, Mapping) else f"{value!r}"

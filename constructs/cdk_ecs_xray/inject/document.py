@@ -9,13 +9,16 @@ from typing import Any
 import yaml
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.files.foreign_format import format_of_text
 from cdk_ecs_xray.files.plain_data import not_yaml, read_json, require_bounded, too_deep
 from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
 from cdk_ecs_xray.inject.placeholders import (
+    block_in,
     digits_for_unquoted,
     protect,
     restore,
 )
+from cdk_ecs_xray.inject.shape_check import not_a_task_definition
 from cdk_ecs_xray.inject.tree import Format, Node, TreeBuilder
 
 
@@ -45,8 +48,37 @@ def parse(text: str, *, where: str) -> Document:
                 fix="Write what aws ecs register-task-definition takes.",
             )
         )
+    try:
+        return _parsed(text, where=where, with_quotes=False)
+    except ConfigurationError:
+        try:
+            return _parsed(text, where=where, with_quotes=True)
+        except ConfigurationError:
+            # What it is instead says more than the character where the parser gave up.
+            problem = _instead(text, where)
+        if problem is None:
+            raise
+        raise ConfigurationError(problem) from None
+
+
+def _instead(text: str, where: str) -> Problem | None:
+    foreign = format_of_text(text)
+    if foreign is not None:
+        return not_a_task_definition(foreign, where=where)
+    block = block_in(text)
+    if block is None:
+        return None
+    return Problem(
+        where=where,
+        what="the file must be data, with placeholders for single values",
+        got=f"a template with blocks such as '{block[:60]}'",
+        fix="Render the template first and run inject on the result.",
+    )
+
+
+def _parsed(text: str, *, where: str, with_quotes: bool) -> Document:
     kind = _format_of(text, where)
-    protected = protect(text, where=where)
+    protected = protect(text, where=where, with_quotes=with_quotes)
     if kind == "json":
         _require_json(protected, where)
         # Tabs between JSON's tokens are legal; inside a string they are not, so none is lost.

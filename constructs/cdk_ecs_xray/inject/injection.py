@@ -16,7 +16,6 @@ from cdk_ecs_xray.inject.advice import advice, kept_collector, proxied_collector
 from cdk_ecs_xray.inject.app_advice import proxy_advice
 from cdk_ecs_xray.inject.apps import apps_of
 from cdk_ecs_xray.inject.definition import (
-    CONTAINERS,
     Definition,
     RawContainer,
     facts_of,
@@ -26,6 +25,7 @@ from cdk_ecs_xray.inject.edits import Addition
 from cdk_ecs_xray.inject.evidence import collector_in
 from cdk_ecs_xray.inject.options import TracingOptions
 from cdk_ecs_xray.inject.own_sidecar import is_own, kept_sidecar
+from cdk_ecs_xray.inject.shape_check import CONTAINERS
 from cdk_ecs_xray.inject.sidecar_json import pairs, sidecar_json
 from cdk_ecs_xray.inject.sizes import cpu_units, mebibytes
 from cdk_ecs_xray.inject.surroundings import (

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from cdk_ecs_xray.inject.document import Document
+from cdk_ecs_xray.inject.placeholders import is_open
 from cdk_ecs_xray.inject.tree import Node
 
 
@@ -161,7 +162,7 @@ class _IndentedDumper(_Dumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else '"' if "${" in text else None
+    style = "|" if "\n" in text else '"' if is_open(text) else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from cdk_ecs_xray.collectors import Collector, XRayDaemon
-from cdk_ecs_xray.inject.placeholders import fill, names_in
+from cdk_ecs_xray.inject.placeholders import placeholders_in
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.profile import SidecarProfile
 
@@ -35,16 +35,16 @@ class SidecarNames:
 
     @classmethod
     def from_parts(cls, *, namespace: str, environment: str, service: str) -> SidecarNames:
-        """Return the reference setup's names from parts, which may be ``${ENVIRONMENT}`` and such.
+        """Return the reference setup's names from parts, which may hold placeholders.
 
         :raises ConfigurationError: for a part that ECS would refuse in a name.
         """
         parts = (namespace, environment, service)
-        placeholders = sorted({name for part in parts for name in names_in(part)})
+        placeholders = sorted({one for part in parts for one in placeholders_in(part)})
         stand_ins: dict[str, str] = {
-            name: _STAND_IN.format(number) for number, name in enumerate(placeholders)
+            one: _STAND_IN.format(number) for number, one in enumerate(placeholders)
         }
-        checked = [str(fill(part, stand_ins)) for part in parts]
+        checked = [_replaced(part, stand_ins) for part in parts]
         names = cls.of(Naming(namespace=checked[0], environment=checked[1], service=checked[2]))
         return replace(
             names,
@@ -87,8 +87,14 @@ class TracingOptions:
         return self.collector.container_name if name is None else name
 
 
+def _replaced(text: str, stand_ins: Mapping[str, str]) -> str:
+    for placeholder, stand_in in stand_ins.items():
+        text = text.replace(placeholder, stand_in)
+    return text
+
+
 def _restored(text: str | None, stand_ins: Mapping[str, str]) -> str | None:
     if text is not None:
-        for name, stand_in in stand_ins.items():
-            text = text.replace(stand_in, f"${{{name}}}")
+        for placeholder, stand_in in stand_ins.items():
+            text = text.replace(stand_in, placeholder)
     return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -10,7 +10,7 @@ from typing import Any, Self
 from cdk_ecs_xray.collectors import Collector, XRayDaemon
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.files.text_file import displayed, read_text
-from cdk_ecs_xray.inject.definition import CONTAINERS, read_definition
+from cdk_ecs_xray.inject.definition import read_definition
 from cdk_ecs_xray.inject.document import parse
 from cdk_ecs_xray.inject.injection import (
     Injection,
@@ -18,7 +18,8 @@ from cdk_ecs_xray.inject.injection import (
     with_additions,
 )
 from cdk_ecs_xray.inject.options import SidecarNames, TracingOptions
-from cdk_ecs_xray.inject.placeholders import Value, fill, names_in
+from cdk_ecs_xray.inject.placeholders import Unquoted, Value, fill, names_in
+from cdk_ecs_xray.inject.shape_check import CONTAINERS
 from cdk_ecs_xray.inject.surroundings import network_mode_of
 from cdk_ecs_xray.inject.traced_text import registrable
 from cdk_ecs_xray.plan.naming import Naming
@@ -150,7 +151,29 @@ def _filled(
     ]
     if problems:
         raise ConfigurationError(*problems)
-    return _with_values(content, {**defaults, **values})
+    filled = _with_values(content, {**defaults, **values})
+    unfilled = [
+        Problem(
+            where=where,
+            what="a placeholder without quotes must be ${NAME}, which values fill",
+            got=f"'{one}'",
+            fix="Write it so, or fill it in first.",
+        )
+        for one in dict.fromkeys(_unquoted(filled))
+    ]
+    if unfilled:
+        raise ConfigurationError(*unfilled)
+    return filled
+
+
+def _unquoted(content: Any) -> Iterator[str]:
+    if isinstance(content, Mapping):
+        content = list(content.values())
+    if isinstance(content, list):
+        for item in content:
+            yield from _unquoted(item)
+    elif isinstance(content, Unquoted):
+        yield str(content)
 
 
 def _names(content: Any) -> frozenset[str]:

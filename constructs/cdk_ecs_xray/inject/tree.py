@@ -146,8 +146,7 @@ class TreeBuilder:
 
     def _json_scalar(self, node: yaml.Node, written: str) -> Any:
         if not holds_any(written) or written.startswith('"'):
-            value = json.loads(written)
-            return restore(value) if isinstance(value, str) else value
+            return _decoded(written)
         if not is_one(written):
             raise self._refused(
                 node,
@@ -167,3 +166,12 @@ class TreeBuilder:
                 fix=fix,
             )
         )
+
+
+def _decoded(written: str) -> Any:
+    """Return a JSON scalar; what a placeholder in a text has escaped is the text's to escape."""
+    try:
+        return json.loads(restore(written))
+    except ValueError:
+        value = json.loads(written)
+        return restore(value) if isinstance(value, str) else value
