@@ -8,7 +8,7 @@ from typing import Any
 
 from cdk_ecs_xray.inject.document import Document
 from cdk_ecs_xray.inject.layout import Layout
-from cdk_ecs_xray.inject.tree import Node
+from cdk_ecs_xray.inject.tree import Entry, Node
 
 Path = tuple[str | int, ...]
 
@@ -42,7 +42,7 @@ def add(document: Document, additions: Sequence[Addition]) -> str:
         if node is None:
             raise LookupError(addition.path)
         if addition.entries is None:
-            edits.append(_append(layout, node, addition.items))
+            edits += _append(layout, node, addition.items, _entry_at(document.root, addition.path))
         else:
             edits += _set(layout, node, addition.entries)
     return _applied(document.text, edits)
@@ -89,10 +89,11 @@ def lifted(document: Document, node: Node) -> str:
 
 
 def _set(layout: Layout, node: Node, entries: Mapping[str, Any]) -> list[_Edit]:
-    empty = {entry.key: entry.node for entry in node.entries if entry.key in entries}
+    empty = {entry.key: entry for entry in node.entries if entry.key in entries}
     edits = [
-        _Edit(start=found.start, end=found.end, text=layout.in_place(entries[key], node, found))
+        edit
         for key, found in empty.items()
+        for edit in _fill(layout, found.node, entries[key], None if node.flow else found)
     ]
     new = {key: value for key, value in entries.items() if key not in empty}
     if not new:
@@ -105,12 +106,51 @@ def _set(layout: Layout, node: Node, entries: Mapping[str, Any]) -> list[_Edit]:
     return [*edits, _behind(end, layout.block_entries(new, node))]
 
 
-def _append(layout: Layout, node: Node, items: Sequence[Any]) -> _Edit:
+def _append(
+    layout: Layout, node: Node, items: Sequence[Any], entry: Entry | None
+) -> Sequence[_Edit]:
     if not node.items:
-        return _Edit(start=node.start, end=node.end, text=layout.filled(list(items), node))
+        return _fill(layout, node, list(items), entry)
     if node.flow:
-        return _behind(node.items[-1].end, layout.flow_items(items, node))
-    return _behind(_line_end(layout.text, node.end), layout.block_items(items, node))
+        return [_behind(node.items[-1].end, layout.flow_items(items, node))]
+    end = _end_with_comments(layout.text, _line_end(layout.text, node.end), node)
+    return [_behind(end, layout.block_items(items, node))]
+
+
+def _fill(layout: Layout, node: Node, value: Any, entry: Entry | None) -> Sequence[_Edit]:
+    """Give a value to what is empty: in brackets, or below its key in a block of YAML.
+
+    :param entry: whose value it is, in a block; None within brackets.
+    """
+    if entry is None:
+        return [_Edit(start=node.start, end=node.end, text=layout.filled(value, node))]
+    start = node.start - len(layout.text[: node.start]) + len(layout.text[: node.start].rstrip(" "))
+    return [
+        _Edit(start=start, end=node.end, text=""),
+        _behind(_line_end(layout.text, node.end), layout.below(value, entry.start)),
+    ]
+
+
+def _entry_at(root: Node, path: Path) -> Entry | None:
+    """Return the entry of a block that a path ends in; None within brackets or a list."""
+    owner = root.at(path[:-1]) if path else None
+    if owner is None or owner.flow:
+        return None
+    return next((entry for entry in owner.entries if entry.key == path[-1]), None)
+
+
+def _end_with_comments(text: str, end: int, node: Node) -> int:
+    """Return the end of a list's last item with the comments below that belong to it."""
+    column = node.start - (text.rfind("\n", 0, node.start) + 1)
+    position = end
+    for line in text[end:].splitlines(keepends=True)[1:]:
+        bare = line.strip()
+        position += len(line)
+        if bare and not (bare.startswith("#") and len(line) - len(line.lstrip(" ")) > column):
+            break
+        if bare:
+            end = position
+    return end
 
 
 def _behind(position: int, text: str) -> _Edit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,10 @@ from cdk_ecs_xray.inject.document import Document
 from cdk_ecs_xray.inject.placeholders import is_open
 from cdk_ecs_xray.inject.tree import Node
 
+_QUOTED_KEY = re.compile(r'"[A-Za-z]\w*"\s*:')
+# All that may be before a value that has a line to itself.
+_KEY_ONLY = re.compile(r'[ \t]*(?:"[^"]*"[ \t]*:[ \t]*)?')
+
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
@@ -22,7 +27,8 @@ class Layout:
     :param newline: its line break.
     :param indent: one level of it.
     :param colon: what stands between a key and its value in JSON.
-    :param indented_lists: whether YAML's dashes stand deeper than the key above them.
+    :param indented_lists: whether YAML's dashes are deeper than the key above them.
+    :param plain: whether brackets hold words without quotes, as YAML has them.
     """
 
     text: str
@@ -30,33 +36,36 @@ class Layout:
     indent: str
     colon: str
     indented_lists: bool
+    plain: bool = False
 
     @classmethod
     def of(cls, document: Document) -> Layout:
         """Return the layout of a file, or what is usual where it shows none."""
         text = document.text
-        indented = re.search(r"^([ \t]+)\S", text, re.MULTILINE)
+        quoted = _QUOTED_KEY.search(text) is not None
+        spaced = re.search(r'":\s', text) is not None
         return cls(
             text=text,
             newline="\r\n" if "\r\n" in text else "\n",
-            indent="  " if indented is None else indented[1],
-            colon=":" if re.search(r'":\s', text) is None else ": ",
+            indent=_usual_indent(text),
+            colon=": " if spaced or not quoted else ":",
             indented_lists=any(_indented_lists(document)),
+            plain=document.format == "yaml" and not quoted,
         )
 
     def filled(self, value: Any, node: Node) -> str:
-        """Return what takes the place of an empty list or mapping."""
-        if "\n" not in self.text:
-            return self._compact(value)
-        return self._pretty(value, self._indent_at(node.start))
+        """Return what takes the place of an empty list or mapping, in brackets."""
+        line = self.text[self._line_start(node.start) : node.start]
+        if self._line_start(node.start) > 0 and _KEY_ONLY.fullmatch(line) is not None:
+            return self._pretty(value, self._indent_at(node.start))
+        return self._compact(value)
 
-    def in_place(self, value: Any, owner: Node, node: Node) -> str:
-        """Return what takes the place of a null."""
-        if owner.flow:
-            return self.filled(value, node)
-        # A block value begins on its own line; brackets can stand behind the key.
-        gap = "" if self.text[node.start - 1 : node.start].isspace() else " "
-        return gap + json.dumps(value, ensure_ascii=False)
+    def below(self, value: Any, key_start: int) -> str:
+        """Return lines of YAML for a key that has its value below it."""
+        column = self._column(key_start)
+        if isinstance(value, list) and not self.indented_lists:
+            return self._block([value], column)
+        return self._block([value], column + len(self.indent))
 
     def flow_items(self, items: Sequence[Any], node: Node) -> str:
         """Return what stands behind the last item of a list in brackets."""
@@ -77,7 +86,8 @@ class Layout:
             text = self._compact(value)
             if own_line:
                 text = self._pretty(value, self._indent_at(starts[-1]))
-            written.append(f"{separator}{json.dumps(key)}{self.colon}{text}")
+            name = key if self.plain else json.dumps(key)
+            written.append(f"{separator}{name}{self.colon}{text}")
         return "".join(written)
 
     def block_items(self, items: Sequence[Any], node: Node) -> str:
@@ -122,6 +132,15 @@ class Layout:
         return ", " if self.colon == ": " else ","
 
     def _compact(self, value: Any) -> str:
+        if self.plain:
+            return yaml.dump(
+                [value],
+                Dumper=_Dumper,
+                sort_keys=False,
+                allow_unicode=True,
+                width=10_000_000,
+                default_flow_style=True,
+            ).strip()[1:-1]
         comma = ", " if self.colon == ": " else ","
         return json.dumps(value, separators=(comma, self.colon), ensure_ascii=False)
 
@@ -168,6 +187,24 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 _Dumper.add_representer(str, _text)
 _IndentedDumper.add_representer(str, _text)
+
+
+def _usual_indent(text: str) -> str:
+    """Return the step by which lines go deeper most often, in what most lines are indented with."""
+    steps: Counter[str] = Counter()
+    tabs, spaces = (len(re.findall(rf"^{one}", text, re.MULTILINE)) for one in ("\t", " "))
+    usual = "\t" if tabs > spaces else " "
+    before = ""
+    for line in text.splitlines():
+        bare = line.lstrip(" \t")
+        if not bare or bare.startswith("#"):
+            continue
+        indent = line[: len(line) - len(bare)]
+        if indent.startswith(before) and indent != before:
+            step = indent.removeprefix(before)
+            steps[step] += step.strip(usual) == ""
+        before = indent
+    return steps.most_common(1)[0][0] if steps else "  "
 
 
 def _is_large(value: Any) -> bool:
