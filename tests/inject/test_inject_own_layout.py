@@ -69,7 +69,7 @@ def test_a_line_that_is_indented_otherwise_decides_nothing() -> None:
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n"])
 def test_a_minified_file_stays_on_one_line(end: str) -> None:
-    container = {"name": "a", "environment": [], "links": None}
+    container: dict[str, object] = {"name": "a", "environment": [], "links": None}
     content = {"containerDefinitions": [container]}
     text = json.dumps(content, separators=(",", ":")) + end
 
