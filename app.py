@@ -17,7 +17,7 @@ from stacks.stage import EnvironmentStage
 
 
 def main() -> int:
-    """Synthesise into ``cdk.out``; 1 with the problems on standard error if that cannot be done."""
+    """Synthesize into ``cdk.out``; 1 with the problems on standard error if that cannot be done."""
     app = cdk.App()
     try:
         environments = read_environments(app.node.try_get_context("environments") or "environments")

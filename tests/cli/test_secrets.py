@@ -149,7 +149,7 @@ def test_tracing_s_own_variables_are_shown() -> None:
         {"environment": [{"name": address, "value": "other:2000"}]},
     )
 
-    assert str(difference) == f"environment.{address}.value is other:2000, synthesised xray:2000"
+    assert str(difference) == f"environment.{address}.value is other:2000, synthesized xray:2000"
 
 
 class Drifted:

@@ -1,4 +1,4 @@
-"""A user's own collector configuration is read and checked before anything is synthesised."""
+"""A user's own collector configuration is read and checked before anything is synthesized."""
 
 from __future__ import annotations
 

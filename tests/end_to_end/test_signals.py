@@ -178,7 +178,7 @@ def stop_kept(text: str, project: Path, temporary: Path) -> None:
 def interrupted(
     command: Command, project: Path, temporary: Path, after: float, number: signal.Signals
 ) -> str:
-    """Send a signal; what is wrong afterwards, or nothing."""
+    """Send a signal; what is wrong afterward, or nothing."""
     process = start(command, project, temporary)
     time.sleep(after)
     process.send_signal(number)

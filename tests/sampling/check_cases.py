@@ -1,4 +1,4 @@
-"""For every check a file that triggers it, and a neighbour that does not."""
+"""For every check a file that triggers it, and a neighbor that does not."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def local(version: int, changed: dict[str, Any]) -> dict[str, Any]:
 
 API_RULE = {"RuleName": "a", "Priority": 1, "FixedRate": 0.1, "ReservoirSize": 1}
 BOOST = {"max_rate": 0.9, "cooldown_window_minutes": 10}
-# check, file that triggers it, neighbour that does not
+# check, file that triggers it, neighbor that does not
 CASES: list[tuple[SamplingCheck, dict[str, Any], dict[str, Any]]] = [
     (SamplingCheck.UNREADABLE, {}, document(RULE)),
     (SamplingCheck.UNKNOWN_KEY, document(rule(fixed_ratio=1)), document(rule(reservoir_size=1))),

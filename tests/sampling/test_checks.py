@@ -1,4 +1,4 @@
-"""Every check: a file that triggers it, and a neighbour that does not."""
+"""Every check: a file that triggers it, and a neighbor that does not."""
 
 from __future__ import annotations
 

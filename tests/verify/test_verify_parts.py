@@ -12,7 +12,7 @@ from cdk_ecs_xray.verify.comparison import differences
 
 
 @pytest.mark.parametrize(
-    ("synthesised", "actual", "paths"),
+    ("synthesized", "actual", "paths"),
     [
         ({"cpu": "256"}, {"cpu": 256, "status": "ACTIVE"}, []),
         ({"essential": True}, {"essential": "true"}, []),
@@ -37,10 +37,10 @@ from cdk_ecs_xray.verify.comparison import differences
     ],
 )
 def test_differences_are_named_and_defaults_are_none(
-    synthesised: Any, actual: Any, paths: Sequence[str]
+    synthesized: Any, actual: Any, paths: Sequence[str]
 ) -> None:
-    found = list(differences(synthesised, actual))
+    found = list(differences(synthesized, actual))
     assert [difference.path for difference in found] == paths
     assert all(
-        " is " in str(difference) and "synthesised" in str(difference) for difference in found
+        " is " in str(difference) and "synthesized" in str(difference) for difference in found
     )

@@ -19,7 +19,7 @@ def main() -> None:
 
 def _run(arguments: Sequence[str]) -> int:
     try:
-        import click  # noqa: F401 - tells a missing extra from a broken install
+        import click  # noqa: F401 - distinguishes a missing extra from a broken install
     except ImportError:
         print(
             Problem(

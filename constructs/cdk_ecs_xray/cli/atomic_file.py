@@ -61,7 +61,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 def _held_open(path: Path) -> int | None:
     """Return the descriptor that a path such as ``/dev/stdout`` is a name of.
 
-    A file that a shell sends output to is not replaced: what stands in it already would be lost.
+    A file that a shell sends output to is not replaced: what it holds already would be lost.
     """
     descriptors = Path("/dev/fd").resolve()
     for _ in range(_MOST_LINKS):

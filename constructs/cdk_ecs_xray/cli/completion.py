@@ -21,5 +21,5 @@ def completion(context: click.Context, shell: str) -> None:
     from click.shell_completion import get_completion_class
 
     script = get_completion_class(shell)
-    assert script is not None, "click knows the three shells"  # noqa: S101 - tells mypy
+    assert script is not None, "click knows the three shells"  # noqa: S101 - for mypy
     click.echo(script(context.find_root().command, {}, _PROGRAM, _VARIABLE).source())

@@ -84,7 +84,7 @@ def _write(text: str) -> None:
         sys.stderr.write(text)
         sys.stderr.flush()
     except OSError:
-        # Nobody can be told either.
+        # Nobody can read it either.
         return
 
 

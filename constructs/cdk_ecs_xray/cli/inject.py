@@ -30,7 +30,7 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
 
 @click.command(epilog=_EPILOG)
 @click.argument("source", metavar="FILE")
-@click.option("-o", "--output", help="Where to write; standard output unless told.")
+@click.option("-o", "--output", help="Where to write. Default: standard output.")
 @click.option("--in-place", is_flag=True, help="Write into FILE itself.")
 @click.option(
     "--diff", is_flag=True, help="Show what would change, without secrets, and write nothing."
@@ -47,18 +47,20 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
     type=click.Choice(["safe", "terraform"]),
     default="safe",
     show_default=True,
-    help="Sizes and failure behaviour: fail open, or the reference setup's essential container.",
+    help="Sizes and failure behavior: fail open, or the reference setup's essential container.",
 )
-@click.option("--registry", help="Where the image is pulled from; public.ecr.aws unless told.")
-@click.option("--region", help="Where traces go; what FILE says of its region unless told.")
-@click.option("--network-mode", help="For a file that does not tell, such as a list of containers.")
+@click.option("--registry", help="Registry of the image. Default: public.ecr.aws.")
+@click.option("--region", help="Region of the traces. Default: the region in FILE.")
+@click.option(
+    "--network-mode", help="Network mode of a FILE without one, such as a list of containers."
+)
 @click.option("--log-group", help="An existing log group for the collector's own log.")
 @click.option("--no-log", is_flag=True, help="Leave its log to the host's default driver.")
-@click.option("--tracing-name", help="The service's name in X-Ray; the container's unless told.")
+@click.option("--tracing-name", help="The service's name in X-Ray. Default: the container's name.")
 @click.option("--namespace", help="With the next two: names as the reference setup has them.")
 @click.option("--environment", help="Such as dev, or '${ENVIRONMENT}'.")
 @click.option("--service", help="Such as ledger-watcher, or '${SERVICE_NAME}'.")
-def inject(source: str, output: str | None, in_place: bool, diff: bool, **told: Any) -> None:
+def inject(source: str, output: str | None, in_place: bool, diff: bool, **given: Any) -> None:
     """Add a collector to the task definition in FILE and wire its containers to it.
 
     FILE is JSON or YAML, as register-task-definition takes it or describe-task-definition prints
@@ -68,7 +70,7 @@ def inject(source: str, output: str | None, in_place: bool, diff: bool, **told: 
     from cdk_ecs_xray.inject import trace_text
 
     _require_one_target(source, output, in_place)
-    options = _options(**told)
+    options = _options(**given)
     original, where = _read(source)
     traced = trace_text(original, where=where, options=options)
     target = source if in_place else output

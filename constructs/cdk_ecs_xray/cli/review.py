@@ -72,7 +72,7 @@ def review(
 ) -> int:
     """Say what PATH traces, what is wrong with it, and what changes.
 
-    PATH is a folder that cdk synth wrote, cdk.out unless told; one CloudFormation template or task
+    PATH is a folder that cdk synth wrote, by default cdk.out; one CloudFormation template or task
     definition, JSON or YAML; or - for standard input. The app's code is never run.
 
     Exit codes: 0 reviewed, 1 findings as bad as --fail-on, 2 unusable input.

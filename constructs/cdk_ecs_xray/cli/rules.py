@@ -47,7 +47,7 @@ rules.add_command(explain)
     help="End with 1 on findings of at least this severity.",
 )
 def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) -> int:
-    """Say everything that is wrong with FILE, sampling/rules.yaml unless told.
+    """Print everything that is wrong with FILE, by default sampling/rules.yaml.
 
     Exits with 1 when there are findings.
     """

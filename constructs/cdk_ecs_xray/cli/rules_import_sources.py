@@ -1,4 +1,4 @@
-"""Reads sampling rules from where they stand: an account, a template, Terraform, or a file."""
+"""Reads sampling rules from where they are: an account, a template, Terraform, or a file."""
 
 from __future__ import annotations
 

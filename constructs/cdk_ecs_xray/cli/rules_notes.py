@@ -62,7 +62,7 @@ def other_sdks(logs: AccessLogs, asked: SimulationRequest, rules: RulesInOrder) 
 
 
 def request_of(route: Route, service: Request) -> Request:
-    """Return the request that a route of a log stands for."""
+    """Return the request that a route of a log means."""
     return dataclasses.replace(
         service, host=route.host, http_method=route.method, url_path=route.path
     )

@@ -26,7 +26,7 @@ _OPTIONS = (
         "--log-format",
         type=click.Choice(["auto", *LOG_FORMATS]),
         default="auto",
-        help="How the logs are written; found out unless told.",
+        help="Format of the logs; detected by default.",
     ),
     click.option(
         "--fields",
@@ -41,7 +41,7 @@ _OPTIONS = (
     click.option(
         "--rps",
         type=click.FloatRange(0, min_open=True),
-        help="Requests a second: scales logs to it, or stands for them.",
+        help="Requests per second: scales the logs to it, or replaces them.",
     ),
     click.option(
         "--traffic",
@@ -112,7 +112,7 @@ def simulate(**options: Any) -> None:
     """Say what the rules record of the traffic in LOGs, and what a month of it costs.
 
     LOGs are access logs of load balancers (ALB), CloudFront, API Gateway, Envoy, nginx, Apache,
-    HAProxy, Traefik or Caddy, or JSON lines. A folder stands for all files in it, a quoted pattern
+    HAProxy, Traefik or Caddy, or JSON lines. A folder means all files in it, a quoted pattern
     for those it matches; gzip, zstd and bzip2 are read; - is standard input. Without LOGs pass
     --rps or --traffic.
     """

@@ -85,7 +85,7 @@ def verify(  # noqa: PLR0917 - click passes options by name
     map_format: str,
     allow_unchecked: bool,
 ) -> int:
-    """Prove after a deployment that it is what was synthesised and that traces arrive.
+    """Prove after a deployment that it is what was synthesized and that traces arrive.
 
     Only reads, unless --send-test-trace asks it to write one segment. Needs the extra 'verify'.
 

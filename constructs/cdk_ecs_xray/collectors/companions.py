@@ -1,4 +1,4 @@
-"""Containers beside an app that have no traces of their own, told by what they run or are for."""
+"""Containers beside an app that have no traces of their own, by what they run or are for."""
 
 from __future__ import annotations
 

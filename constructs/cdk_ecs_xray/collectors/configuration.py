@@ -1,4 +1,4 @@
-"""Custom configurations of collectors: read once, checked before anything is synthesised."""
+"""Custom configurations of collectors: read once, checked before anything is synthesized."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Engine:
     make: Callable[..., Collector] | None = None
 
     def has_no_shell(self, image: Text) -> bool:
-        """Return whether an image holds the programs and nothing else, as its name tells."""
+        """Return whether an image holds the programs and nothing else, as its name shows."""
         return any(part in str(image) for part in self.shell_free_images)
 
     def can_run(self, program: str) -> bool:

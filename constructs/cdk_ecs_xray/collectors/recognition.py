@@ -28,7 +28,7 @@ _UNKNOWN_IMAGE = Unknown(expression="an image that is not known")
 class RecognizedCollector:
     """What a container that collects is.
 
-    :param engine: None for an image that nobody knows, told by the port it takes segments on.
+    :param engine: None for an image that nobody knows, recognized by the port it takes segments on.
     :param configuration: empty for an engine that has none; Unknown where it comes from elsewhere.
     :param collects_traces: whether it sends traces to X-Ray; None where nobody can tell.
     """

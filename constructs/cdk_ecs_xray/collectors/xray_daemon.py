@@ -89,7 +89,7 @@ class XRayDaemon:
     def describe(self, placement: Placement) -> CollectorContainer:
         """Return the daemon's container.
 
-        There is no health check: the image has no shell, and its one command that ends tells no
+        There is no health check: the image has no shell, and its one command that ends shows no
         more than that the binary runs.
 
         :raises ConfigurationError: when the buffer does not leave the daemon room to work.

@@ -76,7 +76,7 @@ def read_mapping(
                     where=where,
                     what="a value must be without CDK's own marks",
                     got=shown(token),
-                    fix="Write the value that it stands for.",
+                    fix="Write the value that it refers to.",
                 )
                 for token in tokens
             )
@@ -208,7 +208,7 @@ def _explain(detail: ErrorDetails, model: type[BaseModel]) -> Problem:
 
 
 def _field(loc: Sequence[int | str]) -> str:
-    """Return the last key, with the position in a list where the value stands in one."""
+    """Return the last key, with the position in a list where the value is in one."""
     if loc and isinstance(loc[-1], int):
         parent = next((str(step) for step in reversed(loc[:-1]) if isinstance(step, str)), "entry")
         return f"{parent} entry {loc[-1] + 1}"

@@ -183,7 +183,7 @@ def _number(got: str) -> InvalidValueError:
 
 
 def _height(value: object, known: dict[int, int]) -> int:
-    """Return how many levels a value has; what stands in several places is walked once."""
+    """Return how many levels a value has; what is in several places is walked once."""
     if isinstance(value, Mapping | list):
         height = known.get(id(value))
         if height is None:

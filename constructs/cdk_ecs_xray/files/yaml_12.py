@@ -79,7 +79,7 @@ class Yaml12Loader(yaml.SafeLoader):
 
 
 def _spelled_out(node: yaml.Node, known: dict[int, int | None]) -> int:
-    """Return how many values a node stands for, with every alias in place of what it names."""
+    """Return how many values a node holds, with every alias in place of what it names."""
     if isinstance(node, yaml.ScalarNode):
         _require_tag(node)
         return 1

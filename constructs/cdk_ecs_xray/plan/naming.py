@@ -17,7 +17,7 @@ _MAX_CONTAINER_NAME = 255
 class Naming:
     """The reference setup's names: ``fq-dev-xray`` and ``/fq/dev/<service>/instance/xray``.
 
-    :param namespace: the organisation's prefix; the reference setup's is ``fq``.
+    :param namespace: the organization's prefix; the reference setup's is ``fq``.
     :param environment: such as ``dev``; part of every name, so environments can share an account.
     :param service: such as ``ledger-watcher``. The reference setup appends ``-watcher`` in one
         place and forgets it in another; here the whole name is given once.

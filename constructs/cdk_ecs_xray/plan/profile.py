@@ -20,7 +20,7 @@ LogMode = Literal["non-blocking", "blocking"]
 
 @dataclass(frozen=True, kw_only=True)
 class SidecarProfile:
-    """Sizes and failure behaviour of a sidecar.
+    """Sizes and failure behavior of a sidecar.
 
     Change one with ``dataclasses.replace(SidecarProfile.SAFE, cpu=64)``.
 

@@ -12,7 +12,7 @@ _LEGEND_STEP = 18
 _TICKS = 5
 _MOST_POINTS = 480
 _MOST_RULES = 8
-# Okabe and Ito's palette, told apart with every common colour vision and on light and dark.
+# Okabe and Ito's palette, distinct with every common color vision and on light and dark.
 _COLOURS = (
     "#0072b2",
     "#e69f00",

@@ -63,6 +63,6 @@ def _matched(rule: SamplingRule, request: Request) -> str:
         field: getattr(rule, field) for field in MATCHED_FIELDS if getattr(rule, field) != "*"
     }
     unknown = [field for field in named if not getattr(request, field)]
-    told = [f"{field} '{value}'" for field, value in named.items() if field not in unknown]
-    told += [f"{field} '{named[field]}', as the request has none" for field in unknown]
-    return ", ".join(told) or "every request"
+    named_parts = [f"{field} '{value}'" for field, value in named.items() if field not in unknown]
+    named_parts += [f"{field} '{named[field]}', as the request has none" for field in unknown]
+    return ", ".join(named_parts) or "every request"

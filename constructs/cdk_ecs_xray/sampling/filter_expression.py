@@ -83,7 +83,7 @@ _SIGNS = {
 _KINDS = {"string": "STRING", "number": "NUMBER", "json": "JSON"}
 _ROOT_CAUSES = ("fault", "error", "throttle", "responsetime")
 _ROOT_CAUSE_PARTS = ("service", "entity", "exception")
-# By the terminals that are expected: what to write. The first that fits is the cure.
+# By the terminals that are expected: what to write. The first that fits is the fix.
 _EXPECTED: Sequence[tuple[set[str], str]] = (
     ({"NUMBER", "STRING", "WORD"}, "Write the annotation's key there."),
     ({"NUMBER", "STRING", "TRUE_OR_FALSE"}, 'Write a number, true, false or text in " there.'),
@@ -115,8 +115,8 @@ def check_filter_expression(expression: str) -> None:
     except UnexpectedToken as refused:
         place = refused.token.value
         token = place if isinstance(place, Token) else found[-1]
-        cure = _cure(token, set(refused.accepts or refused.expected))
-        raise FilterExpressionError(token.column, token.shown, cure) from None
+        fix = _fix(token, set(refused.accepts or refused.expected))
+        raise FilterExpressionError(token.column, token.shown, fix) from None
 
 
 @lru_cache(maxsize=1)
@@ -154,7 +154,7 @@ def _terminal(token: Token) -> str:
     return _WORDS.get(token.text, "WORD")
 
 
-def _cure(token: Token, expected: set[str]) -> str:
+def _fix(token: Token, expected: set[str]) -> str:
     if "TRUTH" in expected and "WORD" not in expected:
         # A condition may begin there, perhaps among other things.
         if token.kind == "word" and _terminal(token) == "WORD":
@@ -163,7 +163,7 @@ def _cure(token: Token, expected: set[str]) -> str:
             return "Write a keyword there, such as fault or responsetime."
         if token.kind != "end":
             return "Remove it, or join it with AND or OR."
-    fitting = (cure for names, cure in _EXPECTED if names <= expected)
+    fitting = (fix for names, fix in _EXPECTED if names <= expected)
     return next(fitting, "Remove it.")
 
 

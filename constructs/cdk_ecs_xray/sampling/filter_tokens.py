@@ -16,7 +16,7 @@ _TOKEN = re.compile(
 )
 
 # Of other languages, with what X-Ray has for them.
-_CURES = {
+_FIXES = {
     "&&": "AND",
     "||": "OR",
     "&": "AND",
@@ -42,7 +42,7 @@ class FilterExpressionError(ValueError):
     """An expression that X-Ray would refuse, or drop the group for.
 
     :param column: where, the first character being 1.
-    :param got: what stands there.
+    :param got: what is there.
     :param fix: what to write instead.
     """
 
@@ -55,7 +55,7 @@ class FilterExpressionError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Token:
-    """One word, number, text or sign, and where it stands."""
+    """One word, number, text or sign, and where it is."""
 
     kind: str
     text: str
@@ -85,8 +85,8 @@ def tokens(expression: str) -> Iterator[Token]:
         found = _TOKEN.match(expression, place)
         foreign = _FOREIGN.match(expression, place)
         if foreign is not None:
-            cure = _CURES[foreign.group().upper()]
-            raise FilterExpressionError(place + 1, f"'{foreign.group()}'", f"Write {cure}.")
+            fix = _FIXES[foreign.group().upper()]
+            raise FilterExpressionError(place + 1, f"'{foreign.group()}'", f"Write {fix}.")
         if found is None or found.lastgroup is None:
             raise _unreadable(expression, place)
         yield Token(kind=found.lastgroup, text=found.group(), column=place + 1)

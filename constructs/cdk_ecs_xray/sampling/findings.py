@@ -1,4 +1,4 @@
-"""What a check found, and the catalogue of checks."""
+"""What a check found, and the catalog of checks."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ FilterExpression = Annotated[
 
 
 class Insights(BaseModel):
-    """Whether X-Ray looks for anomalies in a group, and tells EventBridge about them.
+    """Whether X-Ray looks for anomalies in a group, and informs EventBridge about them.
 
     Costs $1.00 per million traces of the group (see ``prices``).
     """
@@ -79,7 +79,7 @@ class GroupOverride(BaseModel):
 
 
 class Group(BaseModel):
-    """One X-Ray group: its traces get a service map and metrics of their own.
+    """One X-Ray group: its traces get a trace map and metrics of their own.
 
     :param name: 1 to 32 characters, together with the environment's prefix.
     :param filter_expression: which traces. X-Ray silently drops a group whose expression fails,

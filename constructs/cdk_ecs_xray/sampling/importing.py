@@ -1,4 +1,4 @@
-"""Turns sampling rules that stand in an account or in infrastructure code into a rules file.
+"""Turns sampling rules of an account or in infrastructure code into a rules file.
 
 Sources of the names: AWS::XRay::SamplingRule and AWS::XRay::Group of CloudFormation,
 ``aws_xray_sampling_rule`` and ``aws_xray_group`` of Terraform's AWS provider.

@@ -1,7 +1,7 @@
 """Local rules: the file that an SDK falls back on when it can't reach X-Ray.
 
 Sources: the local samplers of the X-Ray SDKs for Python 2.15, Node 3.12, Java, Go, .NET and Ruby.
-All read version 2 of the same JSON; each is told about it in its own way.
+All read version 2 of the same JSON; each loads it in its own way.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ def _squeezed(pattern: str) -> str:
 
 
 def _letters(patterns: str) -> list[str]:
-    """Return what the patterns name, and one character that stands for all they do not."""
+    """Return what the patterns name, and one character that replaces all they do not."""
     named = sorted(set(patterns) - {ANY_RUN, ANY_CHARACTER})
     other = next(letter for letter in map(chr, range(ord("a"), 0x10FFFF)) if letter not in named)
     return [other, *named]

@@ -21,7 +21,7 @@ class Load:
     """The requests that one rule decides about.
 
     :param per_second: in how many seconds how many came; a rate has one entry of its own.
-    :param fresh: for seconds with so many, how likely a process had a quota; 1 unless given.
+    :param fresh: for seconds with so many, how likely a process had a quota; the default is 1.
     :param steady: the same every second, spread evenly over the processes.
     """
 

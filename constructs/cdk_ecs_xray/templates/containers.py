@@ -65,7 +65,7 @@ def read_container(
 
 
 def evidence_of(definition: Mapping[str, Any]) -> Evidence:
-    """Return what tells whether a container definition of a template is a collector."""
+    """Return what shows whether a container definition of a template is a collector."""
     return read_container(_NOWHERE, definition).evidence
 
 

@@ -131,7 +131,7 @@ class Resolver:
         try:
             return function(argument)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-            # Not written as CloudFormation has it, which cfn-lint tells better.
+            # Not written as CloudFormation has it, which cfn-lint explains better.
             return self._unresolved(name, argument)
 
     def _function(self, name: str) -> Callable[[Any], Any] | None:

@@ -88,7 +88,7 @@ class FoundCollector:
     """A container that takes traces.
 
     :param certain: it certainly serves X-Ray. Engines that do other things as well may not, as
-        long as their configuration is unknown and nothing else tells.
+        long as their configuration is unknown and nothing else shows it.
     """
 
     container: Container
@@ -136,7 +136,7 @@ class ServiceResource:
 class TaskDefinition:
     """A task definition with everything around it that tracing depends on.
 
-    :param name: its family, or what else tells it from others.
+    :param name: its family, or what else distinguishes it.
     :param mode: ECS's network mode; ``bridge`` where the template names none.
     :param platforms: FARGATE, EC2, EXTERNAL, as far as known.
     :param companions: containers that are neither app nor collector of traces: log routers, init

@@ -1,4 +1,4 @@
-"""Compares what was synthesised with what AWS has, member by member. Pure."""
+"""Compares what was synthesized with what AWS has, member by member. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _KEYS = ("name", "Name")
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """A member that is not what was synthesised; None where one side has none."""
+    """A member that is not what was synthesized; None where one side has none."""
 
     path: str
     synthesised: object
@@ -26,7 +26,7 @@ class Difference:
         if not is_shown(self.path.split(".")):
             present = self.actual is not None and self.synthesised is not None
             return f"{self.path} {'changed' if present else 'is there on one side only'}"
-        return f"{self.path} is {_shown(self.actual)}, synthesised {_shown(self.synthesised)}"
+        return f"{self.path} is {_shown(self.actual)}, synthesized {_shown(self.synthesised)}"
 
 
 def differences(synthesised: Any, actual: Any, path: str = "") -> Iterator[Difference]:

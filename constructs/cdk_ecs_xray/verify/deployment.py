@@ -1,4 +1,4 @@
-"""A deployment as the checks see it: synthesised stacks, and AWS where they stand."""
+"""A deployment as the checks see it: synthesized stacks, and AWS where they are deployed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SUFFIXES = {"aws-cn": "amazonaws.com.cn"}
 
 
 class Deployment:
-    """One environment: what was synthesised, and AWS to look at. Asks AWS for each thing once.
+    """One environment: what was synthesized, and AWS to look at. Asks AWS for each thing once.
 
     :param stacks: of one environment.
     :param session: with credentials of the account of the stacks.
@@ -94,7 +94,7 @@ class Deployment:
         return self._resources_of(stack).get(logical_id, (None, ""))[0]
 
     def values(self, stack: StackSource) -> Resolver:
-        """Return what the intrinsic functions of a stack's template come to where it stands."""
+        """Return what the intrinsic functions of a deployed stack's template come to."""
         region = self.region_of(stack)
         partition = next(
             (one for start, one in _PARTITIONS.items() if region.startswith(start)), "aws"
@@ -127,7 +127,7 @@ class Deployment:
 
     @cached_property
     def services(self) -> Sequence[TracedService]:
-        """The services that are to be traced, as synthesised."""
+        """The services that are to be traced, as synthesized."""
         return [
             service
             for stack in self.stacks

@@ -1,4 +1,4 @@
-"""Draws a service map as Mermaid and as SVG. Pure text, from values that anyone may have sent."""
+"""Draws a trace map as Mermaid and as SVG. Pure text, from values that anyone may have sent."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def svg(drawn: ServiceMap) -> str:
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
         f'width="{width}" height="{height}" role="img">',
-        "<title>Service map</title>",
+        "<title>Trace map</title>",
         f"<style>{_STYLE}</style>",
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" '
         'markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>',

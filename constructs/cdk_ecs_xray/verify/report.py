@@ -94,7 +94,7 @@ def _trace(trace: ArrivedTrace) -> dict[str, object]:
 
 
 def print_report(verification: Verification, file: IO[str], *, with_map: bool = True) -> None:
-    """Write the report for people: in colour on a terminal, plain elsewhere and with NO_COLOR."""
+    """Write the report for people: in color on a terminal, plain elsewhere and with NO_COLOR."""
     from rich.console import Console
 
     console = Console(file=file, highlight=False, markup=False, emoji=False)

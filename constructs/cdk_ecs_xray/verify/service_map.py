@@ -116,7 +116,7 @@ def service_map(traces: Iterable[Sequence[Segment]]) -> ServiceMap:
 
 
 def _calls(segments: Sequence[Segment]) -> Iterator[tuple[Node, Node, Segment]]:
-    """Yield caller, called, and the document that tells how the call went."""
+    """Yield caller, called, and the document that shows how the call went."""
     services = {
         segment["id"]: segment for segment in segments if segment.get("type") != "subsegment"
     }

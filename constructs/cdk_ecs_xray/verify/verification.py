@@ -31,7 +31,7 @@ def open_deployment(
     region: str | None = None,
     minutes: int = 10,
 ) -> Deployment:
-    """Read what was synthesised and open AWS.
+    """Read what was synthesized and open AWS.
 
     :raises ConfigurationError: for an assembly that cannot be used, and when AWS cannot be asked.
     """

@@ -107,7 +107,7 @@ def assembly(
     copy_project: Callable[..., Path],
     cdk_for: Callable[..., Cdk],
 ) -> Path:
-    """The shipped dev and prod environments, synthesised once, with CDK's own validation on."""
+    """The shipped dev and prod environments, synthesized once, with CDK's own validation on."""
     folder = copy_project(tmp_path_factory.mktemp("shipped"), "dev", "prod")
     cdk = cdk_for(folder, account="000000000000", CDK_VALIDATION="true")
     cdk("synth", "--quiet")
@@ -119,7 +119,7 @@ def bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Cdk], None]
     """Create CDK's staging resources in an account, as its users do once."""
 
     def run(cdk: Cdk, region: str = "eu-west-1") -> None:
-        # Where there is a cdk.json, the app would be synthesised first.
+        # Where there is a cdk.json, the app would be synthesized first.
         empty = tmp_path_factory.mktemp("empty")
         cdk("bootstrap", f"aws://{cdk.account}/{region}", folder=empty)
 

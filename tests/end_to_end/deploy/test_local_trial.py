@@ -52,7 +52,7 @@ def start() -> Iterator[Start]:
 
 @pytest.fixture
 def ready_project(tmp_path: Path, assembly: Path) -> Path:
-    """A project whose app only copies what the real one has synthesised, to save its time."""
+    """A project whose app only copies what the real one has synthesized, to save its time."""
     app = f"cp -r {assembly}/. $CDK_OUTDIR/"
     (tmp_path / "cdk.json").write_text(json.dumps({"app": app, "versionReporting": False}))
     return tmp_path
@@ -93,7 +93,7 @@ def test_a_broken_environment_file_names_the_step_and_leaves_no_server(
 
     assert process.returncode == 1
     assert "environments/dev.yaml, service 'ledger-watcher': cpu must be a whole number" in text
-    assert "ecs-xray: step 'synthesise'" in text
+    assert "ecs-xray: step 'synthesize'" in text
     assert "Traceback" not in text
     assert SERVER.search(text) is None
 

@@ -77,7 +77,7 @@ services:
 
 @pytest.fixture(scope="session")
 def assembly(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
-    """The cloud assembly of two environments, synthesised with the real cdk."""
+    """The cloud assembly of two environments, synthesized with the real cdk."""
     folder = tmp_path_factory.mktemp("verified")
     (folder / "rules.yaml").write_text(RULES)
     (folder / "environments").mkdir()

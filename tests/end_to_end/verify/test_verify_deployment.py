@@ -91,7 +91,7 @@ def test_a_template_that_was_not_deployed_is_found_with_its_fields(
     assert "of another template" in failed["stacks"]
     image = "public.ecr.aws/xray/aws-xray-daemon"
     assert (
-        f"containerDefinitions.fq-dev-xray.image is {image}:3.6.6, synthesised {image}:3.6.7"
+        f"containerDefinitions.fq-dev-xray.image is {image}:3.6.6, synthesized {image}:3.6.7"
         in failed["task-definition"]
     )
 

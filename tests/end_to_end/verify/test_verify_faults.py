@@ -34,7 +34,7 @@ from tests.end_to_end.verify.faults import (
         (
             changed_group,
             {
-                "sampling": ("group dev-faults: FilterExpression is error, synthesised fault",),
+                "sampling": ("group dev-faults: FilterExpression is error, synthesized fault",),
                 "drift": ("FilterExpression",),
             },
         ),
@@ -42,7 +42,7 @@ from tests.end_to_end.verify.faults import (
             changed_rule,
             {
                 "drift": ("FixedRate is 1", "0.5"),
-                "sampling": ("sampling rule dev-checkout: FixedRate is 1", "synthesised 0.5"),
+                "sampling": ("sampling rule dev-checkout: FixedRate is 1", "synthesized 0.5"),
             },
         ),
         (deleted_rule, {"sampling": ("dev-checkout: is not there",), "drift": ("was deleted",)}),

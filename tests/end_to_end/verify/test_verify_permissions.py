@@ -24,7 +24,7 @@ def test_who_may_not_simulate_still_learns_what_the_policies_say(
         refuse("SimulatePrincipalPolicy", code="AccessDenied")
         broken = verify("--no-drift")
     assert "may not xray:PutTraceSegments" in broken.failed()["permissions"]
-    assert "organisation policies are not read" in broken.failed()["permissions"]
+    assert "organization policies are not read" in broken.failed()["permissions"]
 
     refuse("SimulatePrincipalPolicy", code="AccessDenied")
     (whole,) = verify("--no-drift").of("permissions")

@@ -60,8 +60,8 @@ class AccessLogs:
     def take(self, raw: str, key: Key, host: str | None = None) -> None:
         """Take over the lines of a table: second, key, requests, example.
 
-        Lines are told apart by a text that is cheap to find, their key; host, method and path are
-        found once for each key, and numbers stand for them from then on. Several keys may be of
+        Lines are distinguished by a text that is cheap to find, their key; host, method and path
+        are found once for each key, and numbers stand for them from then on. Several keys may be of
         the same route.
 
         :param raw: its name; the table is dropped.
@@ -219,7 +219,7 @@ class AccessLogs:
     def fresh(self, processes: int, scale: float = 1) -> Mapping[int, Mapping[int, float]]:
         """Return, by rule and requests in a second, how likely a process had a quota then.
 
-        It has one if it told X-Ray about a request in the five minutes before its last report.
+        It has one if it reported a request in the five minutes before its last report.
         Where a stretch begins, those are taken to have been as busy as the whole log.
 
         :param scale: multiplies all requests.

@@ -1,4 +1,4 @@
-"""Compressed logs, told by their first bytes, whatever their names."""
+"""Compressed logs, recognized by their first bytes, whatever their names."""
 
 from __future__ import annotations
 

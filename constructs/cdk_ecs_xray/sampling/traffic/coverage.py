@@ -117,7 +117,7 @@ def without_outliers(coverage: Coverage, requests: Sequence[int]) -> Coverage:
     """Leave out stretches that hold hardly a request, and the holes around them.
 
     :param requests: in each stretch. A stretch is an outlier with less than one in a hundred of
-        them, or when all of its requests came in one second, which tells no rate.
+        them, or when all of its requests came in one second, which gives no rate.
     """
     total = sum(requests)
     counted = list(zip(coverage.stretches, requests, strict=True))

@@ -56,7 +56,7 @@ def _lines(alike: Sequence[LogFile], columns: Sequence[str], delimiter: str) -> 
 
 
 def _cut(shape: LogFormat) -> list[str]:
-    """Return the columns of a line that stood in another one."""
+    """Return the columns of a line that was part of another one."""
     if shape.delimiter == _WHOLE_LINE or shape.delimiter is None:
         return ["line"]
     return [

@@ -16,7 +16,7 @@ def _look(deployment: Deployment) -> Iterator[Answer]:
     seen = set()
     for service in deployment.services:
         for name in service.tracing_names:
-            # X-Ray tells services apart by name only.
+            # Only their names distinguish services in X-Ray.
             if (service.region, name) not in seen:
                 seen.add((service.region, name))
                 yield _answer(deployment, service, name)

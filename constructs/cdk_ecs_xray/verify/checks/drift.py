@@ -80,7 +80,7 @@ def _described(drift: Any) -> str:
 
 def _difference(kind: object, difference: Any) -> str:
     path = difference["PropertyPath"].lstrip("/")
-    # CloudFormation tells the position of a variable, not its name.
+    # CloudFormation names the position of a variable, not its name.
     if kind not in SHOWN_TYPES or not is_shown(path.split("/")):
         return f"{path} changed"
     return f"{path} is {difference.get('ActualValue')}, deployed {difference.get('ExpectedValue')}"

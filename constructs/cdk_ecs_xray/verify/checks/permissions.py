@@ -42,7 +42,7 @@ def _answer(deployment: Deployment, service: TracedService) -> Answer:
     except iam.exceptions.ClientError as error:
         if not is_refused(error):
             raise
-        answers, how = _read(iam, name), "as its policies say; organisation policies are not read"
+        answers, how = _read(iam, name), "as its policies say; organization policies are not read"
     return _judged(iam, f"task role {name}", answers, how, running.get("executionRoleArn", ""))
 
 

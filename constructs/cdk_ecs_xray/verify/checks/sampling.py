@@ -1,4 +1,4 @@
-"""Whether the sampling rules and groups in the account are those that were synthesised."""
+"""Whether the sampling rules and groups in the account are those that were synthesized."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _answers(
                 fix="Set it back by hand, or write the value into the file and deploy it.",
             )
         else:
-            yield ok(f"{kind} {name}", "is as synthesised")
+            yield ok(f"{kind} {name}", "is as synthesized")
 
 
 SAMPLING = Check(

@@ -1,4 +1,4 @@
-"""Whether every stack is there, complete, and of the template that was synthesised."""
+"""Whether every stack is there, complete, and of the template that was synthesized."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ def _answer(deployment: Deployment, stack: StackSource) -> Answer:
     if not _same_template(deployment, stack):
         return failed(
             subject,
-            f"is {status}, but of another template than the one synthesised",
-            fix="Deploy what was synthesised, or synthesise what was deployed.",
+            f"is {status}, but of another template than the one synthesized",
+            fix="Deploy what was synthesized, or synthesize what was deployed.",
         )
-    return ok(subject, f"is {status} in {where}, as synthesised")
+    return ok(subject, f"is {status} in {where}, as synthesized")
 
 
 def _same_template(deployment: Deployment, stack: StackSource) -> bool:

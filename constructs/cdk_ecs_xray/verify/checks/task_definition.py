@@ -1,4 +1,4 @@
-"""Whether each service runs the task definition that was synthesised."""
+"""Whether each service runs the task definition that was synthesized."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cdk_ecs_xray.verify.deployment import Deployment
 from cdk_ecs_xray.verify.traced_service import TracedService
 
 _SHOWN = 5
-# Told with the definition only when asked for, and nothing that a task runs with.
+# Part of the definition only on request, and nothing that a task runs with.
 _NOT_COMPARED = {"Tags"}
 
 
@@ -55,10 +55,10 @@ def _compare(deployment: Deployment, service: TracedService) -> Answer:
         more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         return failed(
             subject,
-            f"runs {runs}, which is not as synthesised: {'; '.join(found[:_SHOWN])}{more}",
-            fix="Deploy what was synthesised.",
+            f"runs {runs}, which is not as synthesized: {'; '.join(found[:_SHOWN])}{more}",
+            fix="Deploy what was synthesized.",
         )
-    return ok(subject, f"runs {runs}, field by field as synthesised")
+    return ok(subject, f"runs {runs}, field by field as synthesized")
 
 
 TASK_DEFINITION = Check(

@@ -177,7 +177,7 @@ def time_of(fields: Fields, value: Callable[[Place], str]) -> str:
 
 
 def text_of(fields: Fields, value: Callable[[Place], str]) -> str:
-    """Return an expression for the text that tells routes apart."""
+    """Return an expression for the text that distinguishes routes."""
     url = first_of(fields.path, value)
     line = first_of(fields.request, value)
     method = f"CASE WHEN regexp_full_match({first_of(fields.method, value)}, '[A-Za-z]+')"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-# Begins a key that stands for a request which never reached the service, with the reason behind.
+# Begins a key for a request which never reached the service, with the reason behind.
 LEFT_OUT = "\x1e"
 # Is the key of a line that changes what the columns mean from there on.
 OTHER_HEADER = "\x1d"
@@ -15,7 +15,7 @@ OTHER_HEADER = "\x1d"
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
-    """What a text tells that stands for a route, as SQL expressions.
+    """What a text shows for a route, as SQL expressions.
 
     :param name: keys of one name are read alike.
     :param parsed: of ``key``: what the others read as ``parsed``.
@@ -41,7 +41,7 @@ class LogFormat:
     :param entry: of the columns: whether they are of a request at all.
     :param found: of the columns: what ``time`` and ``text`` read as ``found``.
     :param time: the second since 1970, NULL where the line has none.
-    :param text: that tells routes apart and is cheap to find; NULL where there is none.
+    :param text: that distinguishes routes and is cheap to find; NULL where there is none.
     :param left_out: why a request never reached the service, NULL for those that did.
     :param key: how to read it.
     :param wrapped: of ``line``, a whole line: the line that it wraps; None where nothing does.
