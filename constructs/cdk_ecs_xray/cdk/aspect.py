@@ -12,7 +12,8 @@ from constructs import IConstruct
 
 from cdk_ecs_xray.cdk.evidence import evidence_of
 from cdk_ecs_xray.cdk.fit import containers_of
-from cdk_ecs_xray.cdk.sidecar import XRaySidecar, jsii_reference
+from cdk_ecs_xray.cdk.reference import jsii_reference
+from cdk_ecs_xray.cdk.sidecar import XRaySidecar
 from cdk_ecs_xray.cdk.tracing import XRayTracing
 from cdk_ecs_xray.collectors.recognition import collects_traces
 from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError, Problem

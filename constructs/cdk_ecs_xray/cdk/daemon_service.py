@@ -15,6 +15,7 @@ from cdk_ecs_xray.cdk.fit import NETWORK_MODES
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
 from cdk_ecs_xray.cdk.permissions import grant_assume, grant_write_traces
 from cdk_ecs_xray.cdk.sidecar import XRaySidecar
+from cdk_ecs_xray.cdk.tracing_name import TracingName, name_of, require_tracing_name
 from cdk_ecs_xray.cdk.wiring import wire_environment
 from cdk_ecs_xray.collectors import Collector, Placement, XRayDaemon
 from cdk_ecs_xray.collectors.application import named
@@ -108,14 +109,15 @@ class XRayDaemonService(Construct):
         self,
         task_definition: ecs.TaskDefinition,
         *,
-        tracing_name: str | None = None,
+        tracing_name: TracingName = None,
         instance_address: str | None = None,
     ) -> None:
         """Point every container of a task definition at the collector of its instance.
 
         Containers added later are wired too. What they already have stays, with a warning.
 
-        :param tracing_name: the service's name in X-Ray; the container's name unless told.
+        :param tracing_name: the service's name in X-Ray, a function that names a container, or
+            False to leave it to the app's code; the container's name by default.
         :param instance_address: IP address of the instance as these tasks reach it. None takes
             the docker gateway in bridge mode and loopback in host mode. In awsvpc mode a task
             has an address of its own and the instance's differs from one to the next, so it has
@@ -123,6 +125,7 @@ class XRayDaemonService(Construct):
         :raises UnsupportedTaskDefinitionError: for a task that can run off an EC2 instance, one
             with a sidecar, or one in awsvpc mode without an address.
         """
+        require_tracing_name(tracing_name)
         host = self._host(task_definition, instance_address)
         Aspects.of(task_definition).add(
             _Wiring(self.collector, host, tracing_name), priority=AspectPriority.MUTATING
@@ -195,7 +198,7 @@ class XRayDaemonService(Construct):
 class _Wiring:
     """Wires the containers of one task definition when all of them are known."""
 
-    def __init__(self, collector: Collector, host: str, tracing_name: str | None) -> None:
+    def __init__(self, collector: Collector, host: str, tracing_name: TracingName) -> None:
         self._environment = collector.application_environment(host)
         self._tracing_name = tracing_name
 
@@ -203,5 +206,7 @@ class _Wiring:
         if isinstance(node, ecs.ContainerDefinition) and not isinstance(
             node, ecs.FirelensLogRouter
         ):
-            name = node.container_name if self._tracing_name is None else self._tracing_name
-            wire_environment(node, named(self._environment, name))
+            chosen = node.container_name if self._tracing_name is None else self._tracing_name
+            name = name_of(chosen, node)
+            environment = self._environment if name is None else named(self._environment, name)
+            wire_environment(node, environment)

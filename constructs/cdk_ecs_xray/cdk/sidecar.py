@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from aws_cdk import Annotations, RemovalPolicy, Stack
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
-from constructs import Construct, IConstruct
+from constructs import Construct
 
 from cdk_ecs_xray.cdk.container import add_collector_container
 from cdk_ecs_xray.cdk.fit import NETWORK_MODES, late_problems, problems_of
@@ -19,6 +20,8 @@ from cdk_ecs_xray.cdk.load import sized, warn_of_load
 from cdk_ecs_xray.cdk.log_driver import Logging
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
 from cdk_ecs_xray.cdk.permissions import boundary_problem, grant_assume, grant_write_traces
+from cdk_ecs_xray.cdk.reference import jsii_reference
+from cdk_ecs_xray.cdk.tracing_name import found_name, warn_of_shared_name
 from cdk_ecs_xray.cdk.wiring import wire
 from cdk_ecs_xray.collectors import Collector, CollectorContainer, Placement, XRayDaemon
 from cdk_ecs_xray.collectors.application import named
@@ -32,15 +35,7 @@ from cdk_ecs_xray.plan.wiring import PresentWiring, order_kept_by_link
 
 # jsii holds Python's side of a construct weakly, so without this a sidecar nobody assigned to a
 # variable would be forgotten. The JavaScript side of a construct lives as long as the process.
-# By its reference: for a construct that JavaScript made, such as those of ecs-patterns, jsii hands
-# out another Python object at every access.
 _SIDECARS: dict[str, XRaySidecar] = {}
-
-
-def jsii_reference(construct: IConstruct) -> str:
-    """Return what tells a construct from all others of the process."""
-    reference: str = construct.__jsii_ref__.ref  # type: ignore[attr-defined]
-    return reference
 
 
 class XRaySidecar(Construct):
@@ -176,15 +171,20 @@ class XRaySidecar(Construct):
         """The host and port that apps of this task definition send segments to."""
         return self._application_environment["AWS_XRAY_DAEMON_ADDRESS"]
 
-    def application_environment(self, tracing_name: str) -> Mapping[str, str]:
-        """Return the variables of an app that reports under this name in X-Ray."""
+    def application_environment(self, tracing_name: str | None) -> Mapping[str, str]:
+        """Return the variables of an app that reports under this name in X-Ray.
+
+        :param tracing_name: None leaves the name to the app's code.
+        """
+        if tracing_name is None:
+            return dict(self._application_environment)
         return named(self._application_environment, tracing_name)
 
     def attach(
         self,
         container: ecs.ContainerDefinition,
         *,
-        tracing_name: str | None = None,
+        tracing_name: str | Literal[False] | None = None,
         present: PresentWiring | None = None,
     ) -> None:
         """Wire an app container to the collector: environment, link and start order.
@@ -193,7 +193,8 @@ class XRaySidecar(Construct):
         changes nothing.
 
         :param tracing_name: the service's name in X-Ray. None takes the naming's service, or
-            the container's name without one: the X-Ray SDK for Python refuses a nameless segment.
+            a name from the constructs: the X-Ray SDK for Python refuses a nameless segment.
+            False leaves the name to the app's code, over which the variable would win.
         :param present: what the container has, for callers that know, as they have just made it.
             None asks CDK, which takes some 8 ms: it hands over a definition in forty pieces.
         """
@@ -202,16 +203,21 @@ class XRaySidecar(Construct):
             return
         self._attached.add(name)
         if tracing_name is None:
-            tracing_name = name if self._naming is None else self._naming.service
-        wire(
+            naming = self._naming
+            tracing_name = found_name(container) if naming is None else naming.service
+        name_in_xray = wire(
             container,
             to=self.container,
             name=self._container_name,
             linked=self._network.linked,
             present=present,
-            environment=self.application_environment(tracing_name),
+            environment=self.application_environment(
+                None if tracing_name is False else tracing_name
+            ),
             start_order=self.profile.start_order,
         )
+        if name_in_xray is not None:
+            warn_of_shared_name(container, name_in_xray)
 
     def misfits(self) -> Sequence[Problem]:
         """Return what does not fit beside the collector of what was added after it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import jsii
 from aws_cdk import Annotations, AspectPriority, Aspects, IAspect, RemovalPolicy
 from aws_cdk import aws_ecs as ecs
@@ -14,6 +16,7 @@ from cdk_ecs_xray.cdk.load import require_load
 from cdk_ecs_xray.cdk.log_driver import Logging
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION
 from cdk_ecs_xray.cdk.sidecar import XRaySidecar
+from cdk_ecs_xray.cdk.tracing_name import TracingName, name_of, require_tracing_name
 from cdk_ecs_xray.collectors import Collector
 from cdk_ecs_xray.errors import EcsXRayError
 from cdk_ecs_xray.plan.naming import Naming
@@ -33,7 +36,9 @@ class XRayTracing:
     :param collector: what runs in the sidecar; the X-Ray daemon unless told.
     :param naming: the reference setup's names; see :class:`XRaySidecar`.
     :param profile: sizes and failure behaviour; :attr:`SidecarProfile.SAFE` unless told.
-    :param tracing_name: the service's name in X-Ray; see :meth:`XRaySidecar.attach`.
+    :param tracing_name: the service's name in X-Ray, or a function that names a container. None
+        takes the naming's service, else a name from the ECS service, pattern or construct. False
+        leaves it to the app's code, over which ``AWS_XRAY_TRACING_NAME`` would win.
     :param expected_segments_per_second: sizes the sidecar; see :class:`XRaySidecar`.
     :param image_cache: where an image of public.ecr.aws is pulled from instead.
     :param logging: ``awslogs``, ``none`` or any of CDK's log drivers.
@@ -50,7 +55,7 @@ class XRayTracing:
         collector: Collector | None = None,
         naming: Naming | None = None,
         profile: SidecarProfile = SidecarProfile.SAFE,
-        tracing_name: str | None = None,
+        tracing_name: TracingName = None,
         expected_segments_per_second: int | None = None,
         image_cache: XRayImageCache | None = None,
         logging: Logging = "awslogs",
@@ -64,7 +69,8 @@ class XRayTracing:
         self._collector = collector
         self._naming = naming
         self._profile = profile
-        self._tracing_name = tracing_name
+        require_tracing_name(tracing_name)
+        self._tracing_name: TracingName = tracing_name
         self._expected_segments_per_second = expected_segments_per_second
         self._image_cache = image_cache
         self._logging = logging
@@ -116,7 +122,13 @@ class XRayTracing:
         sidecar = XRaySidecar.find(container.task_definition)
         # A log router carries other containers' logs; it serves no requests to trace.
         if sidecar is not None and not isinstance(container, ecs.FirelensLogRouter):
-            sidecar.attach(container, tracing_name=self._tracing_name)
+            sidecar.attach(container, tracing_name=self._name(container))
+
+    def _name(self, container: ecs.ContainerDefinition) -> str | Literal[False]:
+        if self._tracing_name is None and self._naming is not None:
+            return self._naming.service
+        name = name_of(self._tracing_name, container)
+        return False if name is None else name
 
 
 @jsii.implements(IAspect)

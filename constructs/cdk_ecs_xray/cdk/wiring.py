@@ -11,6 +11,7 @@ from aws_cdk import aws_ecs as ecs
 from cdk_ecs_xray.collectors.otlp_export import otlp_not_taken
 from cdk_ecs_xray.plan.profile import StartOrder
 from cdk_ecs_xray.plan.wiring import (
+    TRACING_NAME,
     PresentWiring,
     Warned,
     WiringPlan,
@@ -28,8 +29,10 @@ def wire(
     environment: Mapping[str, str],
     start_order: StartOrder,
     present: PresentWiring | None = None,
-) -> None:
+) -> str | None:
     """Give a container the environment, link and start order that lead to the collector.
+
+    Returns the name that it has in X-Ray; None where its code or a secret decides.
 
     What the user set stays: a variable, link or dependency that is already there is kept, with a
     warning where it differs from what tracing needs.
@@ -54,6 +57,7 @@ def wire(
         container.add_container_dependencies(
             ecs.ContainerDependency(container=to, condition=ecs.ContainerDependencyCondition.START)
         )
+    return {**environment, **present.environment}.get(TRACING_NAME)
 
 
 def wire_environment(container: ecs.ContainerDefinition, environment: Mapping[str, str]) -> None:

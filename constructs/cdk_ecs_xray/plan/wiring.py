@@ -15,6 +15,7 @@ from cdk_ecs_xray.plan.open_telemetry import (
 )
 from cdk_ecs_xray.plan.profile import StartOrder
 
+TRACING_NAME = "AWS_XRAY_TRACING_NAME"
 START = "START"
 """The condition of ``dependsOn`` that orders start and stop, and waits for no health check.
 
