@@ -108,7 +108,8 @@ def _deployed(console: Console, aws: EmbeddedAws, folder: Path, address: str) ->
     project.deploy(aws, assembly, target)
     stack = describe(aws, target, source.name)
     console.print(
-        f"[bold]1[/] stack {source.name}: {stack.status}, {len(stack.resources)} resources on {aws.url}"
+        f"[bold]1[/] stack {source.name}: {stack.status}, "
+        f"{len(stack.resources)} resources on {aws.url}"
     )
     return stack
 

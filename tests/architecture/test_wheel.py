@@ -69,6 +69,15 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert not [part for part in parts if part.startswith("test_")]
 
 
+def test_the_pages_come_with_it(
+    installed: Path, repository: Path, end_of: End, tmp_path: Path
+) -> None:
+    done = end_of(installed / "ecs-xray", "docs", "no-traces", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == (repository / "docs" / "fix" / "no-traces.md").read_text(encoding="utf-8")
+
+
 def test_every_committed_module_is_in_the_wheel(
     wheel: Path, repository: Path, committed: list[Path]
 ) -> None:

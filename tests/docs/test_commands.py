@@ -18,6 +18,7 @@ from cdk_ecs_xray.local import EmbeddedAws
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT_FILES = ("app.py", "cdk.json", "environments", "sampling", "stacks")
+VERIFY = "ecs-xray verify --env dev --watch"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +80,12 @@ def test_the_cdk_commands_of_the_readme_work_in_their_order(
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
 
 
-def test_every_ecs_xray_command_of_the_readme_works(shell: Shell, snippets: Sequence[Any]) -> None:
-    for command in commands_of(snippets, "README.md", "ecs-xray"):
+@pytest.mark.parametrize("page", ["README.md", "docs/fix/no-traces.md"])
+def test_every_ecs_xray_command_works(shell: Shell, snippets: Sequence[Any], page: str) -> None:
+    commands = commands_of(snippets, page, "ecs-xray")
+    assert commands
+    for command in commands:
+        if command == VERIFY:
+            continue  # tests/end_to_end/verify runs it, where something is deployed.
         done = shell.run(command)
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING
 
+from cdk_ecs_xray.files.pages import how_to_read
 from cdk_ecs_xray.printable import printable
 from cdk_ecs_xray.verify.check import CheckResult, CheckStatus
 from cdk_ecs_xray.verify.running import worst
@@ -63,6 +64,7 @@ def as_json(verification: Verification) -> str:
                 "check": result.check.check_id,
                 "status": result.answer.status.value,
                 **result.answer.as_document(),
+                "docs": how_to_read(result.check.check_id),
                 "needs": list(result.check.needs),
             }
             for result in verification.results
@@ -103,7 +105,9 @@ def print_report(verification: Verification, file: IO[str], *, with_map: bool = 
         console.print(status.value.ljust(12), style=_STYLES[status], end="")
         _print(console, f"{result.answer.subject}: {result.answer.clause}")
         if result.answer.problem is not None:
+            check_id = result.check.check_id
             _print(console, f"{'':<12}fix: {result.answer.problem.fix}")
+            _print(console, f"{'':<12}[{check_id}] {how_to_read(check_id)}")
     if verification.traces:
         _print_traces(console, verification.traces)
         if with_map:

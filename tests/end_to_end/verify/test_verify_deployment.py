@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ def test_without_requests_the_missing_traces_and_polls_are_named(unused: tuple[i
     assert [line.split()[1] for line in failed] == ["sampling", "traces"]
     assert "no SDK asked for a sampling decision" in failed[0]
     assert f"traces of {NAME}: none arrived in the last 10 minutes" in failed[1]
+    assert "[traces] ecs-xray docs traces" in text
 
 
 @pytest.mark.usefixtures("used")
@@ -62,6 +64,16 @@ def test_people_get_traces_and_the_map(assembly: Path, capsys: pytest.CaptureFix
     assert "500 GET http://ledger/checkout/2  the table does not answer" in text
     assert f"└── {NAME}  2 calls" in text
     assert text.splitlines()[-1].endswith("ok, 0 failed, 0 not checked")
+
+
+@pytest.mark.usefixtures("used")
+def test_the_command_of_the_page_about_missing_traces_works(
+    assembly: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (repository / "docs" / "fix" / "no-traces.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^ecs-xray (verify .*)$", page, re.MULTILINE)
+    monkeypatch.chdir(assembly.parent)
+    assert run(command.split()) == 0
 
 
 @pytest.mark.usefixtures("used")
