@@ -153,6 +153,17 @@ def test_a_git_revision_that_holds_the_path_is_a_baseline(committed: Path) -> No
     ]
 
 
+def test_a_worktree_and_a_folder_in_it_are_places_to_compare_from(
+    committed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(committed, "worktree", "add", "--quiet", "there", "HEAD")
+    monkeypatch.chdir(committed / "there")
+    whole = read_baseline("HEAD", path="templates/orders.json")
+    monkeypatch.chdir("templates")
+
+    assert read_baseline("HEAD", path="orders.json")[0].template == whole[0].template
+
+
 @pytest.mark.parametrize(
     ("against", "path"),
     [("HEAD", "cdk.out"), ("no-such", "templates"), ("--output=x", "templates"), ("HEAD", "..")],

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+_UNTRACED = "untraced"
 _FORMATS = ("terminal", "markdown", "html", "json", "sarif")
 
 
@@ -31,15 +32,17 @@ _FORMATS = ("terminal", "markdown", "html", "json", "sarif")
 )
 @click.option(
     "--fail-on",
-    type=click.Choice(["error", "warning"]),
-    help="End with exit code 1 when there is a finding as bad as this.",
+    type=click.Choice(["error", "warning", _UNTRACED]),
+    multiple=True,
+    help="End with exit code 1 when there is a finding as bad as this, or an app that is not "
+    "connected. Repeatable.",
 )
 @click.option(
     "--accept",
     "accepted",
     multiple=True,
     metavar="ID",
-    help="Leave out a finding that is meant, by its id. Give it once for each.",
+    help="Ignore findings with this id. Repeatable.",
 )
 @click.option(
     "--traffic",
@@ -64,18 +67,18 @@ def review(
     *,
     form: str,
     against: str | None,
-    fail_on: str | None,
+    fail_on: tuple[str, ...],
     accepted: tuple[str, ...],
     traffic: Path | None,
     processes: int,
     output: Path | None,
 ) -> int:
-    """Say what PATH traces, what is wrong with it, and what changes.
+    """Say which apps of PATH are connected, what is wrong, and what changes.
 
     PATH is a folder that cdk synth wrote, by default cdk.out; one CloudFormation template or task
     definition, JSON or YAML; or - for standard input. The app's code is never run.
 
-    Exit codes: 0 reviewed, 1 findings as bad as --fail-on, 2 unusable input.
+    Exit codes: 0 reviewed, 1 what --fail-on names, 2 unusable input.
     """
     from cdk_ecs_xray.review.render import render
     from cdk_ecs_xray.review.report import review as made
@@ -102,7 +105,9 @@ def review(
 
         write_atomically(output, text.encode())
         click.echo(f"{output}: {report.verdict}", err=True)
-    return int(report.fails(None if fail_on is None else Severity(fail_on)))
+    levels = [Severity(level) for level in fail_on if level != _UNTRACED]
+    worst = max(levels, key=lambda level: level.rank, default=None)
+    return int(report.fails(worst, untraced=_UNTRACED in fail_on))
 
 
 def _terminal() -> dict[str, object]:

@@ -52,6 +52,7 @@ _REPLACING: Mapping[str, Sequence[str]] = {
     "AWS::CloudWatch::Dashboard": ("DashboardName",),
     "AWS::CloudWatch::Alarm": ("AlarmName",),
 }
+_ALIKE = 0.5
 _LOST = {"AWS::Logs::LogGroup": "its logs are lost unless it is retained"}
 
 
@@ -63,9 +64,33 @@ def changes(before: Sequence[Stack], after: Sequence[Stack]) -> Sequence[Change]
         # Two lone templates are versions of one, whatever their files are called.
         old = dict(zip(new, old.values(), strict=True))
     found: list[Change] = []
+    for path, earlier in _renamed(old, new).items():
+        text = f"the stack was '{earlier}'; under another name its resources are created anew"
+        found.append(Change(weight=Weight.REPLACED, place=path, text=text))
+        old = {path if name == earlier else name: stack for name, stack in old.items()}
     for path in [*new, *(path for path in old if path not in new)]:
         found += _of_stack(path, old.get(path), new.get(path))
     return sorted(found, key=lambda change: change.weight)
+
+
+def _renamed(old: Mapping[str, Stack], new: Mapping[str, Stack]) -> Mapping[str, str]:
+    """Return the earlier paths of stacks that hold for the most part what another one held."""
+    found: dict[str, str] = {}
+    for path, stack in new.items():
+        gone = [earlier for earlier in old if earlier not in new and earlier not in found.values()]
+        alike = {earlier: _likeness(old[earlier], stack) for earlier in gone}
+        best = max(alike, key=lambda earlier: alike[earlier], default=None)
+        if path not in old and best is not None and alike[best] >= _ALIKE:
+            found[path] = best
+    return found
+
+
+def _likeness(one: Stack, other: Stack) -> float:
+    first, second = (
+        {(resource.logical_id, resource.type) for resource in stack.resources}
+        for stack in (one, other)
+    )
+    return len(first & second) / max(len(first | second), 1)
 
 
 def _of_stack(path: str, old: Stack | None, new: Stack | None) -> Iterator[Change]:
@@ -74,9 +99,9 @@ def _of_stack(path: str, old: Stack | None, new: Stack | None) -> Iterator[Chang
         text = f"a new stack with {resources} resource{'' if resources == 1 else 's'}"
         yield Change(weight=Weight.TRACING, place=path, text=text)
     if old is not None and new is None:
-        yield Change(
-            weight=Weight.TRACING, place=path, text="the stack is no longer deployed from here"
-        )
+        # Leaving an app deletes nothing: the stack and its resources stay until someone does.
+        yield Change(weight=Weight.TRACING, place=path, text="the stack is no longer deployed")
+        return
     before = {} if old is None else {resource.logical_id: resource for resource in old.resources}
     after = {} if new is None else {resource.logical_id: resource for resource in new.resources}
     for logical_id in [*after, *(earlier_id for earlier_id in before if earlier_id not in after)]:

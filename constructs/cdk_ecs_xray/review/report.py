@@ -72,13 +72,20 @@ class Report:
         parts = sum(finding.id == NOT_READ for finding in self.findings)
         return f"; {counted(parts, 'part')} not read" if parts else ""
 
-    def fails(self, level: Severity | None) -> bool:
+    def fails(self, level: Severity | None, *, untraced: bool = False) -> bool:
         """Return whether there is a finding as bad as a level, or worse.
 
-        What was not read may hold one, so it counts at every level.
+        What was not read may hold one, so it counts whatever is asked for.
+
+        :param untraced: an app that is not connected counts too.
         """
-        return level is not None and any(
-            finding.severity.rank <= level.rank or finding.id == NOT_READ
+        if level is None and not untraced:
+            return False
+        lost = untraced and any(
+            app.outcome == "not-connected" for task in self.tasks for app in task.apps
+        )
+        return lost or any(
+            finding.id == NOT_READ or (level is not None and finding.severity.rank <= level.rank)
             for finding in self.findings
         )
 

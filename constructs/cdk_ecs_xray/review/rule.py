@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cdk_ecs_xray.errors import Problem
+from cdk_ecs_xray.review.member_names import as_written
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.container import Container, Place
 from cdk_ecs_xray.templates.model import FoundCollector, Stack, TaskDefinition
@@ -48,29 +49,38 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What a rule found, with everything a report shows of it."""
+    """What a rule found, with everything a report shows of it.
+
+    :param page: on the web, that says why.
+    """
 
     id: str
     severity: Severity
     title: str
     place: Place
     problem: Problem
+    page: str
 
 
 def findings(rules: Iterable[Rule], stacks: Sequence[Stack]) -> Sequence[Finding]:
     """Return what the rules find, worst first, then in the order of the templates."""
+    forms = {stack.source.path: stack.source.form for stack in stacks}
     found = [
         Finding(
             id=rule.id,
             severity=rule.severity if occurrence.severity is None else occurrence.severity,
             title=rule.title,
             place=occurrence.place,
-            problem=Problem(
-                where=str(occurrence.place),
-                what=occurrence.what,
-                got=occurrence.got,
-                fix=occurrence.fix,
+            problem=as_written(
+                Problem(
+                    where=str(occurrence.place),
+                    what=occurrence.what,
+                    got=occurrence.got,
+                    fix=occurrence.fix,
+                ),
+                forms.get(occurrence.place.stack, "cloudformation"),
             ),
+            page=rule.source,
         )
         for rule in rules
         for occurrence in rule.check(stacks)

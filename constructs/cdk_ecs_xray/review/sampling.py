@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdk_ecs_xray.review.rule import Finding
+from cdk_ecs_xray.review.sources import XRAY
 from cdk_ecs_xray.sampling import SamplingRuleSet
 from cdk_ecs_xray.sampling.checks import EnvironmentRules, check_account, check_rules
 from cdk_ecs_xray.sampling.findings import SamplingFinding
@@ -241,4 +242,5 @@ def _finding(one: _Sampled, finding: SamplingFinding) -> Finding:
         title=f"{str(finding.check).replace('-', ' ').capitalize()}",
         place=place,
         problem=finding.problem.at(str(place)),
+        page=f"{XRAY}/xray-console-sampling.html",
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cdk_ecs_xray.errors import Problem, ReviewError
 from cdk_ecs_xray.files.field_limits import shown
@@ -19,7 +19,8 @@ from cdk_ecs_xray.templates.nested import (
     Unread,
     asset_files,
 )
-from cdk_ecs_xray.templates.template import read_template
+from cdk_ecs_xray.templates.source_lines import source_lines
+from cdk_ecs_xray.templates.template import REGISTERED, read_template
 from cdk_ecs_xray.templates.unread import unread_parts
 
 STANDARD_INPUT = "-"
@@ -43,6 +44,7 @@ class StackSource:
     :param file: of the template, as the user would write it.
     :param text: of the template.
     :param parent: path of the stack that it is nested in; None for one of its own.
+    :param form: who wrote it: by hand for CloudFormation, for ECS's API, or CDK.
     :param unread: what the template holds that was not read.
     :param source_lines: file and line that made a resource, by logical id, where CDK wrote them.
     """
@@ -57,6 +59,7 @@ class StackSource:
     template: Mapping[str, Any]
     parent: str | None = None
     unread: Sequence[Unread] = ()
+    form: Literal["cloudformation", "api", "cdk"] = "cloudformation"
     source_lines: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     def resources(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
@@ -106,6 +109,7 @@ def read_stacks(path: str) -> Sequence[StackSource]:
 def template_stack(text: str, *, file: str) -> StackSource:
     """Return the stack that a lone template describes."""
     name = re.split(r"\.(?:template|json|ya?ml)", Path(file).name)[0]
+    template = read_template(text, where=file)
     return StackSource(
         name=name,
         path=name,
@@ -114,7 +118,8 @@ def template_stack(text: str, *, file: str) -> StackSource:
         region=None,
         file=file,
         text=text,
-        template=read_template(text, where=file),
+        template=template,
+        form="api" if template.get("Description") == REGISTERED else "cloudformation",
     )
 
 
@@ -162,6 +167,8 @@ def _stack(
         file=displayed(file),
         text=text,
         template=read_template(text, where=displayed(file)),
+        form="cdk",
+        source_lines=source_lines(_metadata(folder, artifact_id, artifact, root)),
     )
     yield from _with_nested(stack, _beside(folder, assets, root))
 
@@ -201,6 +208,7 @@ def _inner(parent: StackSource, nested: NestedTemplates) -> Mapping[str, StackSo
             file=shown,
             text=text if file is not None else "",
             template=read_template(text, where=where),
+            form=parent.form,
             parent=parent.path if kind == NESTED_STACK else None,
         )
     return found
@@ -216,6 +224,18 @@ def _beside(folder: Path, assets: Mapping[str, str], root: Path) -> NestedTempla
 
 def _nowhere() -> NestedTemplates:
     return NestedTemplates(folder=None, assets={}, file_of=lambda place, _artifact, _named: place)
+
+
+def _metadata(
+    folder: Path, artifact_id: str, artifact: Mapping[str, Any], root: Path
+) -> Mapping[str, Any]:
+    """Return what CDK says of constructs, in the manifest or, in newer ones, in a file."""
+    named = artifact.get("additionalMetadataFile")
+    if not isinstance(named, str):
+        return artifact.get("metadata") or {}
+    file = _file_of(folder, artifact_id, named, root)
+    content = read_json(_text(file), where=displayed(file), error=ReviewError)
+    return content if isinstance(content, Mapping) else {}
 
 
 def _assets(folder: Path, artifacts: Mapping[str, Any], root: Path) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ class Place:
 
     :param resource: logical id, or a construct's path where CDK wrote one.
     :param container: within a task definition.
+    :param source: file and line of the program that made it, where CDK wrote them.
     """
 
     stack: str
@@ -22,6 +23,7 @@ class Place:
     file: str
     line: int
     container: str | None = None
+    source: tuple[str, int] | None = None
 
     def __str__(self) -> str:
         where = self.resource

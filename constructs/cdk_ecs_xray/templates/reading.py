@@ -94,4 +94,10 @@ def _place(source: StackSource, logical_id: str, resource: Mapping[str, Any], li
     if isinstance(path, str):
         # What a developer wrote; CDK appends the name of the L1 construct.
         shown = path.removesuffix("/Resource")
-    return Place(stack=source.path, resource=shown, file=source.file, line=line)
+    return Place(
+        stack=source.path,
+        resource=shown,
+        file=source.file,
+        line=line,
+        source=source.source_lines.get(logical_id),
+    )

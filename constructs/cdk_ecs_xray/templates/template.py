@@ -15,6 +15,8 @@ from cdk_ecs_xray.templates.foreign import name_other_tools, raise_if_unrendered
 from cdk_ecs_xray.templates.shape import require_shape
 from cdk_ecs_xray.templates.spelling import as_cloudformation
 
+REGISTERED = "a task definition as ECS describes it"
+"""What a template is called that was made of a task definition."""
 _CONTAINERS = "containerDefinitions"
 
 
@@ -84,12 +86,13 @@ def read_template(text: str, *, where: str) -> Mapping[str, Any]:
 def as_template(task_definition: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a task definition, as ``aws ecs register-task-definition`` takes it, as a template."""
     return {
+        "Description": REGISTERED,
         "Resources": {
             "TaskDefinition": {
                 "Type": "AWS::ECS::TaskDefinition",
                 "Properties": as_cloudformation(task_definition),
             }
-        }
+        },
     }
 
 

@@ -122,7 +122,13 @@ def _finding(group: FindingGroup) -> Element:
         element("p", f"{clause[:1].upper()}{clause[1:]}."),
         element("p", element("b", "Fix: "), finding.problem.fix, class_="fix"),
         element("ul", *places, class_="place"),
-        element("p", element("code", finding.id), class_="place"),
+        element(
+            "p",
+            element("code", finding.id),
+            " · ",
+            element("a", finding.page, href=finding.page),
+            class_="place",
+        ),
         class_=f"finding {finding.severity}",
     )
 

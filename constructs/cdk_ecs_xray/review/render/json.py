@@ -35,6 +35,10 @@ def _document(report: Report) -> Mapping[str, Any]:
                 "container": finding.place.container,
                 "file": finding.place.file,
                 "line": finding.place.line,
+                "source": None
+                if finding.place.source is None
+                else {"file": finding.place.source[0], "line": finding.place.source[1]},
+                "page": finding.page,
                 **finding.problem.as_document(),
             }
             for finding in report.findings

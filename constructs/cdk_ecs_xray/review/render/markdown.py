@@ -1,9 +1,10 @@
-"""The report as a comment on a pull request."""
+"""The report as a comment on a pull request, which GitHub takes up to 65,536 characters of."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from cdk_ecs_xray.printable import counted, printable
 from cdk_ecs_xray.review.changes import Change, Weight
@@ -13,6 +14,7 @@ from cdk_ecs_xray.review.report import Report
 from cdk_ecs_xray.review.rule import FindingGroup, grouped
 from cdk_ecs_xray.severity import Severity
 
+LONGEST = 65_536
 _SIGNS = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTE: "🔵"}
 _OUTCOMES = {"connected": "✅", "not-connected": "❌", "cannot-tell": "❔"}
 _CHANGES = {
@@ -25,37 +27,62 @@ _LINKED = re.compile(r"[@#]|(?:https?|ftp):|www(?=\\?\.)", re.IGNORECASE)
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~@])")
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Detail:
+    """How much is shown before the rest is only counted.
+
+    :param drawn: the drawing is there.
+    :param listed: entries of each list; None for all.
+    """
+
+    drawn: bool
+    listed: int | None
+
+
+# From everything to counts alone; the first that fits is taken.
+_DETAILS = (
+    _Detail(drawn=True, listed=None),
+    _Detail(drawn=False, listed=None),
+    _Detail(drawn=False, listed=60),
+    _Detail(drawn=False, listed=20),
+    _Detail(drawn=False, listed=5),
+    _Detail(drawn=False, listed=1),
+)
+
+
 def rendered(report: Report) -> str:
-    """Return the report as GitHub's Markdown, with a drawing in Mermaid."""
-    return "\n".join(_lines(report)) + "\n"
+    """Return the report as GitHub's Markdown, folded as far as GitHub's limit asks for."""
+    text = ""
+    for detail in _DETAILS:
+        text = "\n".join(_lines(report, detail)) + "\n"
+        if len(text) <= LONGEST:
+            return text
+    # What is left is one entry that is longer than any comment may be.
+    return f"## X-Ray tracing review\n\n**{report.verdict}** · {report.coverage}\n"
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: Report, detail: _Detail) -> Iterator[str]:
     yield "## X-Ray tracing review"
     yield ""
     yield f"**{report.verdict}** · {report.coverage}"
     if report.changes is not None:
-        yield from _changes(report.against or "", report.changes)
+        yield from _changes(report.against or "", report.changes, detail)
     if report.findings:
         yield from ("", "### Findings", "")
-        for group in grouped(report.findings):
-            yield from _finding(group)
+        groups = grouped(report.findings)
+        for group in groups[: detail.listed]:
+            yield from _finding(group, detail)
+        yield from _rest(len(groups), detail, "finding")
     if report.costs is not None:
         yield from ("", "### Cost", "")
         for cost in report.costs:
             yield f"- {_text(cost.environment)}: {_text(cost.sentence)}"
-    if report.tasks:
-        yield from ("", "### What is connected")
-        for task in report.tasks:
-            yield from _task(task)
-        yield from ("", "<details><summary>Where traces go</summary>", "", "```mermaid")
-        yield mermaid(report.tasks)
-        yield from ("```", "", "</details>")
+    yield from _tasks(report.tasks, detail)
     if report.permissions:
         yield from ("", "<details><summary>Permissions for tracing</summary>", "")
         yield "| Where | May | On |"
         yield "|---|---|---|"
-        for permission in report.permissions:
+        for permission in report.permissions[: detail.listed]:
             actions, on = (
                 ", ".join(map(_code, words)).replace("|", "\\|")
                 for words in (permission.actions, permission.resources)
@@ -63,33 +90,61 @@ def _lines(report: Report) -> Iterator[str]:
             why = f" — {_text(permission.wildcard)}" if permission.wildcard else ""
             where = f"{_text(permission.place)} ({_text(permission.role)})"
             yield f"| {where} | {actions} | {on}{why} |"
+        yield from _rest(len(report.permissions), detail, "permission")
         yield from ("", "</details>")
 
 
-def _changes(against: str, changes: Sequence[Change]) -> Iterator[str]:
+def _rest(number: int, detail: _Detail, noun: str) -> Iterator[str]:
+    """Say how many entries are left out, and where they are."""
+    if detail.listed is not None and number > detail.listed:
+        left = counted(number - detail.listed, f"more {noun}")
+        yield ""
+        yield f"… and {left}; `--format html` and `--format json` have all."
+
+
+def _tasks(tasks: Sequence[TaskRow], detail: _Detail) -> Iterator[str]:
+    if not tasks:
+        return
+    yield from ("", "### What is connected")
+    for task in tasks[: detail.listed]:
+        yield from _task(task)
+    yield from _rest(len(tasks), detail, "task definition")
+    if detail.drawn:
+        yield from ("", "<details><summary>Where traces go</summary>", "", "```mermaid")
+        yield mermaid(tasks)
+        yield from ("```", "", "</details>")
+
+
+def _changes(against: str, changes: Sequence[Change], detail: _Detail) -> Iterator[str]:
     yield from ("", f"### What changes against {_code(against)}", "")
     if not changes:
         yield "Nothing."
-    for change in changes:
-        if change.weight is not Weight.OTHER:
-            yield _change(change)
+    first = [_change(change) for change in changes if change.weight is not Weight.OTHER]
+    yield from first[: detail.listed]
+    yield from _rest(len(first), detail, "change")
     others = [_change(change) for change in changes if change.weight is Weight.OTHER]
     if others:
         summary = counted(len(others), "other difference")
-        yield from ("", f"<details><summary>{summary}</summary>", "", *others, "", "</details>")
+        yield from ("", f"<details><summary>{summary}</summary>", "")
+        yield from others[: detail.listed]
+        yield from _rest(len(others), detail, "difference")
+        yield from ("", "</details>")
 
 
 def _change(change: Change) -> str:
     return f"- {_CHANGES[change.weight]} {_text(change.place)}: {_text(change.text)}"
 
 
-def _finding(group: FindingGroup) -> Iterator[str]:
+def _finding(group: FindingGroup, detail: _Detail) -> Iterator[str]:
     finding = group.finding
-    yield f"- {_SIGNS[finding.severity]} **{finding.severity}** {_code(finding.id)}"
+    sign = f"{_SIGNS[finding.severity]} **{finding.severity}**"
+    yield f"- {sign} [{_code(finding.id)}]({finding.page})"
     yield f"  <br/>{_text(finding.problem.clause)}."
     yield f"  <br/>→ {_text(finding.problem.fix)}"
-    for place in group.places:
+    for place in group.places[: detail.listed]:
         yield f"  - {_text(str(place))}"
+    if detail.listed is not None and len(group.places) > detail.listed:
+        yield f"  - … and {counted(len(group.places) - detail.listed, 'more place')}"
 
 
 def _task(task: TaskRow) -> Iterator[str]:

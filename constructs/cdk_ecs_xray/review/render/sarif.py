@@ -37,7 +37,7 @@ def rendered(report: Report) -> str:
                                 "id": rule.id,
                                 "shortDescription": {"text": rule.title},
                                 "helpUri": rule.source,
-                                "help": {"text": f"docs/troubleshooting.md, section {rule.id}"},
+                                "help": {"text": f"{rule.title}: {rule.source}"},
                                 "defaultConfiguration": {"level": str(rule.severity)},
                             }
                             for rule in RULES
@@ -54,6 +54,8 @@ def rendered(report: Report) -> str:
 
 def _result(finding: Finding) -> Mapping[str, Any]:
     ids = [rule.id for rule in RULES]
+    # Where CDK wrote it, the line of the program: that is what a reader can change.
+    file, line = finding.place.source or (finding.place.file, finding.place.line)
     known = {"ruleIndex": ids.index(finding.id)} if finding.id in ids else {}
     return {
         "ruleId": finding.id,
@@ -63,8 +65,8 @@ def _result(finding: Finding) -> Mapping[str, Any]:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": _location(finding.place.file),
-                    "region": {"startLine": finding.place.line},
+                    "artifactLocation": _location(file),
+                    "region": {"startLine": line},
                 },
                 "logicalLocations": [{"fullyQualifiedName": str(finding.place)}],
             }

@@ -117,6 +117,7 @@ def _finding(console: Console, group: FindingGroup) -> None:
         _indented(console, 4, _text(str(place)))
     _indented(console, 4, _text(finding.problem.clause))
     _indented(console, 4, _text(f"→ {finding.problem.fix}", style="green"))
+    _indented(console, 4, _text(finding.page, style="dim"))
 
 
 def _line(*parts: tuple[str, str]) -> Text:
