@@ -1,7 +1,7 @@
 # The commands of the README. `make` alone lists them.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help setup deploy-local demo synth test fuzz check bench clean
+.PHONY: help setup sdks deploy-local demo synth test fuzz check bench clean
 
 # `make deploy-local ENV=qa` decides. A value of the shell counts only where it names an environment:
 # POSIX shells use ENV for the path of their start-up file.
@@ -47,6 +47,9 @@ setup: ## install everything, pinned, into .venv and node_modules
 	fi
 	@"$$PYTHON" tools/install.py
 
+sdks: setup ## install AWS's OpenTelemetry SDKs, which tests run
+	@"$$PYTHON" tools/install.py sdks
+
 deploy-local: setup ## deploy ENV=dev (staging, prod) onto an embedded AWS; KEEP=1 leaves it running
 	@$(BIN)/ecs-xray local deploy --env "$$ENV" --reference tests/local/parity/reference_setup $(if $(filter-out 0,$(KEEP)),--keep)
 
@@ -57,13 +60,13 @@ synth: setup ## synthesise every environment into cdk.out
 	@rm -rf cdk.out
 	@$(BIN)/cdk synth --quiet --no-lookups '**'
 
-test: setup ## run every test
+test: sdks ## run every test
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 fuzz: setup ## feed every command INPUTS=4000 broken inputs of each kind
 	@ECS_XRAY_FUZZ="$${INPUTS:-4000}" $(BIN)/python -m pytest --numprocesses auto tests/fuzz
 
-check: setup ## format, lint, types, import rules, tests with branch coverage, synth, cfn-lint, cdk-nag
+check: sdks ## format, lint, types, import rules, tests with branch coverage, synth, cfn-lint, cdk-nag
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
