@@ -57,7 +57,7 @@ def run_trial(trial: Trial) -> int:
         with EmbeddedAws.start(port=trial.port) as aws:
             report.say(f"{aws.url}, process {aws.pid}")
             with _kept(aws, list(stacks), keep=trial.keep):
-                _deploy(report, project, aws, assembly, stacks)
+                deploy_stacks(report, project, aws, assembly, stacks)
                 equal = _show(report, aws, stacks, trial)
     if not trial.keep:
         report.line("\nStopped the embedded AWS.")
@@ -84,9 +84,10 @@ def _kept(aws: EmbeddedAws, targets: Sequence[Target], *, keep: bool) -> Iterato
         keep_running(aws, targets)
 
 
-def _deploy(
+def deploy_stacks(
     report: TrialReport, project: CdkProject, aws: EmbeddedAws, assembly: Path, stacks: Stacks
 ) -> None:
+    """Bootstrap every account and region of an assembly, and deploy what goes there."""
     report.step(3, "bootstrap")
     for target in stacks:
         project.bootstrap(aws, target)

@@ -1,0 +1,112 @@
+"""``ecs-xray local up``: an environment on this machine for an app that runs beside it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from cdk_ecs_xray.cli.atomic_file import write_atomically
+from cdk_ecs_xray.cli.local_options import context_of, require_extra
+from cdk_ecs_xray.errors import ConfigurationError, Problem
+
+
+@click.command()
+@click.option("--env", "environment", help="The environment to deploy: -c env=NAME.")
+@click.option("-c", "--context", multiple=True, metavar="KEY=VALUE", help="Context. Repeatable.")
+@click.option("--container", help="Whose environment it is, where several are deployed.")
+@click.option("--run", "command", help="The app's command, run in that environment.")
+@click.option(
+    "--env-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the variables there, for an app that is started by other means.",
+)
+@click.option("--port", type=click.IntRange(1, 65535), help="Its port. By default, a free one.")
+@click.option(
+    "--app",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=".",
+    help="The CDK project's folder.",
+)
+def up(
+    *,
+    environment: str | None,
+    context: Sequence[str],
+    container: str | None,
+    command: str | None,
+    env_file: Path | None,
+    port: int | None,
+    folder: Path,
+) -> int:
+    """Deploy onto an embedded AWS, start a collector, and run an app that is traced there.
+
+    The app gets the environment that its container was deployed with, and the embedded AWS's
+    address and keys. A change in environments/ or sampling/ is deployed again. Ctrl-C ends all.
+    """
+    require_extra()
+    from cdk_ecs_xray.local.up import Wanted, lifted
+
+    wanted = Wanted(
+        folder=folder,
+        context=context_of(environment, context),
+        container=container,
+        port=port,
+        command=_words(command),
+    )
+    with lifted(wanted) as running:
+        if env_file is not None:
+            write_atomically(env_file, _env_file(running.variables).encode())
+            click.echo(f"      variables: {env_file}")
+        if not wanted.command:
+            where = "the variables below" if env_file is None else str(env_file)
+            click.echo(f"Start your app with {where}. Ctrl-C ends all of it.\n")
+            if env_file is None:
+                click.echo(_exports(running.variables))
+        return running.run()
+
+
+def _words(command: str | None) -> Sequence[str]:
+    if command is None:
+        return ()
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        words, problem = [], str(error)
+    else:
+        problem = ""
+    if not words:
+        raise ConfigurationError(
+            Problem(
+                what="--run must be a command",
+                got=f"'{command}'" + (f" ({problem})" if problem else ""),
+                fix="Such as --run 'gunicorn app:app'.",
+            )
+        )
+    return words
+
+
+def _env_file(variables: Mapping[str, str]) -> str:
+    """Return lines as ``docker run --env-file`` reads them, which knows no quotes.
+
+    :raises ConfigurationError: for a value with a line's end, which such a file cannot hold.
+    """
+    wrong = [name for name, value in variables.items() if "\n" in value or "\r" in value]
+    if wrong:
+        raise ConfigurationError(
+            *(
+                Problem(
+                    where="--env-file",
+                    what=f"the value of {name} must be one line",
+                    fix="Use --run instead.",
+                )
+                for name in wrong
+            )
+        )
+    return "".join(f"{name}={value}\n" for name, value in variables.items())
+
+
+def _exports(variables: Mapping[str, str]) -> str:
+    return "\n".join(f"  export {name}={shlex.quote(value)}" for name, value in variables.items())
