@@ -33,7 +33,7 @@ while time.monotonic() < deadline:
 raise SystemExit("it did not arrive")
 """
 # Changes a rate in the reviewed file, and waits until X-Ray has it.
-CHANGED = """
+CHANGED = r"""
 import pathlib, time
 import boto3
 client = boto3.client("xray")
