@@ -45,7 +45,6 @@ def test_help_and_version_end_with_0(
     [
         ["loacl"],
         ["--nope"],
-        ["local", "deploy"],
         ["local", "stop"],
         ["local", "stop", "many"],
         ["local", "stop", "0"],
