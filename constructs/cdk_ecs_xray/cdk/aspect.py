@@ -13,8 +13,17 @@ from constructs import IConstruct
 from cdk_ecs_xray.cdk.evidence import evidence_of
 from cdk_ecs_xray.cdk.fit import containers_of
 from cdk_ecs_xray.cdk.reference import jsii_reference
+from cdk_ecs_xray.cdk.rendered import evidence_in, strangers_in
 from cdk_ecs_xray.cdk.sidecar import XRaySidecar
+from cdk_ecs_xray.cdk.strangers import warn_of_strangers
 from cdk_ecs_xray.cdk.tracing import XRayTracing
+from cdk_ecs_xray.cdk.unreached import (
+    reason_problems,
+    require_patterns,
+    warn_of_idle_patterns,
+    warn_of_raw_task_definitions,
+    warn_of_stages,
+)
 from cdk_ecs_xray.collectors.recognition import collects_traces
 from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError, Problem
 
@@ -30,12 +39,13 @@ class XRayTracingAspect:
     :class:`XRaySidecar` in each. Every stack gets one line that says what was traced, what was
     not, and why. A task definition that cannot be traced gets a warning and stays as it is. Task
     definitions that were imported are not part of the app and stay untraced. CDK applies no
-    aspect of an app inside a Stage: add it to each Stage.
+    aspect of an app inside a Stage: add it to each Stage. A warning names the Stages without one,
+    L1 task definitions, and patterns that match nothing.
 
     :param tracing: what to add; ``XRayTracing()`` unless told.
     :param include: patterns such as ``prod/*`` of construct paths to trace; all unless told.
     :param exclude: patterns of construct paths to leave alone, each with its reason.
-    :raises ConfigurationError: for an exclusion without a reason.
+    :raises ConfigurationError: for patterns that are none, and an exclusion without a reason.
     """
 
     def __init__(
@@ -46,11 +56,12 @@ class XRayTracingAspect:
         exclude: dict[str, str] | None = None,
     ) -> None:
         self._tracing = XRayTracing() if tracing is None else tracing
+        exclude = {} if exclude is None else exclude
+        require_patterns(include, exclude)
         self._include = tuple(include)
-        self._exclude = {} if exclude is None else dict(exclude)
-        for pattern, reason in self._exclude.items():
-            _require_reason(f"XRayTracingAspect: exclude '{pattern}'", reason)
+        self._exclude = dict(exclude)
         self._seen: set[str] = set()
+        self._began = False
 
     @staticmethod
     def exclude(task_definition: ecs.TaskDefinition, *, reason: str) -> None:
@@ -58,13 +69,33 @@ class XRayTracingAspect:
 
         :raises ConfigurationError: for an empty reason.
         """
-        _require_reason(f"{task_definition.node.path}: exclude", reason)
+        if not isinstance(task_definition, ecs.TaskDefinition):
+            raise ConfigurationError(
+                Problem(
+                    where="XRayTracingAspect.exclude",
+                    what="must be given a task definition of this app",
+                    got=type(task_definition).__name__,
+                    fix="Imported and L1 task definitions are not traced anyway.",
+                )
+            )
+        problems = reason_problems(f"{task_definition.node.path}: exclude", reason)
+        if problems:
+            raise ConfigurationError(*problems)
         _EXCLUDED[jsii_reference(task_definition)] = reason
 
     def visit(self, node: IConstruct) -> None:
         """Trace what is below a stack at once, and what other aspects add later; called by CDK."""
+        if not self._began:
+            # CDK visits the scope that the aspect was added to before all that is below.
+            self._began = True
+            warn_of_stages(node, XRayTracingAspect)
+            warn_of_idle_patterns(
+                node, [one for one in [*self._include, *self._exclude] if one != "*"]
+            )
         if Stack.is_stack(node):
-            self._trace_all(node, [child for child in node.node.find_all() if _in(node, child)])
+            below = node.node.find_all()
+            self._trace_all(node, [child for child in below if _in(node, child)])
+            warn_of_raw_task_definitions(node, below, self._passes_over)
         elif isinstance(node, ecs.TaskDefinition):
             self._trace_all(node, [node])
         elif isinstance(node, ecs.ContainerDefinition) and self._is_traced(node.task_definition):
@@ -100,6 +131,7 @@ class XRayTracingAspect:
             return "cannot be traced, see its warning"
         for container in containers_of(task_definition):
             self._tracing.wire(container)
+        warn_of_strangers(task_definition)
         return None
 
     def _reason_to_skip(self, task_definition: ecs.TaskDefinition) -> str | None:
@@ -107,16 +139,26 @@ class XRayTracingAspect:
         excluded = _EXCLUDED.get(jsii_reference(task_definition))
         if excluded is not None:
             return excluded
-        for pattern, reason in self._exclude.items():
-            if fnmatchcase(path, pattern):
-                return reason
-        if not any(fnmatchcase(path, pattern) for pattern in self._include):
-            return "not included"
+        passed_over = self._passes_over(path)
+        if passed_over is not None:
+            return passed_over
         if XRaySidecar.find(task_definition) is not None:
             return "already has a sidecar"
         for container in containers_of(task_definition):
             if collects_traces(evidence_of(container)):
                 return f"brings its own collector, '{container.container_name}'"
+        for definition in strangers_in(task_definition):
+            if collects_traces(evidence_in(definition)):
+                return f"brings its own collector, '{definition.get('Name')}'"
+        return None
+
+    def _passes_over(self, path: str) -> str | None:
+        """Return why the patterns leave a path alone; None where they do not."""
+        for pattern, reason in self._exclude.items():
+            if fnmatchcase(path, pattern):
+                return reason
+        if not any(fnmatchcase(path, pattern) for pattern in self._include):
+            return "not included"
         return None
 
     def _is_traced(self, task_definition: ecs.TaskDefinition) -> bool:
@@ -129,15 +171,3 @@ class XRayTracingAspect:
 def _in(stack: IConstruct, node: IConstruct) -> bool:
     # A nested stack is visited by itself.
     return isinstance(node, ecs.TaskDefinition) and Stack.of(node).node.path == stack.node.path
-
-
-def _require_reason(where: str, reason: str) -> None:
-    if not reason.strip():
-        raise ConfigurationError(
-            Problem(
-                where=where,
-                what="reason must say why it is not traced",
-                got=f"{reason!r}",
-                fix="Write one: the summary of the synthesis shows it.",
-            )
-        )

@@ -32,11 +32,13 @@ def add_collector_container(
     profile: SidecarProfile,
     logging: Logging,
     log_group: logs.ILogGroup | None,
+    user: str | None = None,
 ) -> ecs.ContainerDefinition:
     """Add the container to a task definition, with permission to pull its image and to log.
 
     :param scope: owns the constructs that the container needs beside itself.
     :param log_group: for awslogs.
+    :param user: whose traffic a proxy of the task leaves alone; None keeps the image's own.
     """
     role = task_definition.execution_role
     own = is_own(role, scope)
@@ -51,6 +53,7 @@ def add_collector_container(
         port_mappings=_port_mappings(description, network),
         logging=_log_driver(logging, log_group, profile, granted=own),
         essential=profile.essential,
+        user=user,
         cpu=profile.cpu,
         memory_reservation_mib=profile.memory_reservation_mib,
         memory_limit_mib=profile.memory_limit_mib,

@@ -11,8 +11,8 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
 from cdk_ecs_xray.cdk.container import add_collector_container
-from cdk_ecs_xray.cdk.fit import NETWORK_MODES
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
+from cdk_ecs_xray.cdk.modes import NETWORK_MODES
 from cdk_ecs_xray.cdk.permissions import grant_assume, grant_write_traces
 from cdk_ecs_xray.cdk.sidecar import XRaySidecar
 from cdk_ecs_xray.cdk.tracing_name import TracingName, name_of, require_tracing_name

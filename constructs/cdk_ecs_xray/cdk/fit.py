@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aws_cdk import aws_ecs as ecs
+from constructs import IConstruct
 
+from cdk_ecs_xray.cdk.rendered import network_mode_of, resource_of, windows_sign_of
 from cdk_ecs_xray.errors import Problem
 from cdk_ecs_xray.plan.fit import (
     ContainerFacts,
@@ -19,13 +21,8 @@ from cdk_ecs_xray.plan.fit import (
 )
 from cdk_ecs_xray.plan.profile import SidecarProfile
 
-NETWORK_MODES = {
-    ecs.NetworkMode.BRIDGE: "bridge",
-    ecs.NetworkMode.AWS_VPC: "awsvpc",
-    ecs.NetworkMode.HOST: "host",
-    ecs.NetworkMode.NAT: "nat",
-    ecs.NetworkMode.NONE: "none",
-}
+_LOG_ROUTER_MIB = 50
+"""What CDK reserves for the log router that it adds by itself (aws-cdk-lib 2.275)."""
 
 
 def containers_of(task_definition: ecs.TaskDefinition) -> Sequence[ecs.ContainerDefinition]:
@@ -59,7 +56,7 @@ def late_problems(
     task_definition: ecs.TaskDefinition, *, container_name: str, ports: Sequence[Ports]
 ) -> Sequence[Problem]:
     """Return what does not fit into a task definition that has its sidecar already."""
-    task = _facts(task_definition, NETWORK_MODES[task_definition.network_mode])
+    task = _facts(task_definition, network_mode_of(task_definition))
     shared = ports if shares_ports(task.mode) else ()
     return [*budget_obstacles(task), *port_obstacles(task, shared, sidecar=container_name)]
 
@@ -68,12 +65,12 @@ def _facts(task_definition: ecs.TaskDefinition, mode: str) -> TaskFacts:
     """Ask CDK for what can matter only: every question crosses into its JavaScript kernel."""
     node = task_definition.node
     children = node.children
-    (task,) = [child for child in children if isinstance(child, ecs.CfnTaskDefinition)]
+    task = resource_of(task_definition)
     cpu, memory_mib = _number(task.cpu), _number(task.memory)
     return TaskFacts(
         where=node.path,
         mode=mode,
-        windows="its runtime platform" if _runs_windows(task_definition) else None,
+        windows=windows_sign_of(task_definition),
         containers=[
             ContainerFacts(
                 name=child.container_name,
@@ -83,10 +80,22 @@ def _facts(task_definition: ecs.TaskDefinition, mode: str) -> TaskFacts:
             )
             for child in children
             if isinstance(child, ecs.ContainerDefinition)
-        ],
+        ]
+        + _coming_log_router(children),
         cpu=cpu,
         memory_mib=memory_mib,
     )
+
+
+def _coming_log_router(children: Sequence[IConstruct]) -> list[ContainerFacts]:
+    """Return the log router that CDK adds when it renders containers that log to FireLens."""
+    containers = [child for child in children if isinstance(child, ecs.ContainerDefinition)]
+    configurations = [container.log_driver_config for container in containers]
+    if any(isinstance(container, ecs.FirelensLogRouter) for container in containers) or not any(
+        one is not None and one.log_driver == "awsfirelens" for one in configurations
+    ):
+        return []
+    return [ContainerFacts(name="log-router", memory_mib=_LOG_ROUTER_MIB)]
 
 
 def _ports_of(container: ecs.ContainerDefinition) -> Sequence[Ports]:
@@ -103,12 +112,6 @@ def _memory_of(container: ecs.ContainerDefinition) -> int:
     definition = container.render_container_definition()
     reserved = definition.memory_reservation
     return int((definition.memory if reserved is None else reserved) or 0)
-
-
-def _runs_windows(task_definition: ecs.TaskDefinition) -> bool:
-    platform = task_definition.runtime_platform
-    family = None if platform is None else platform.operating_system_family
-    return family is not None and family.is_windows()
 
 
 def _number(value: object) -> int | None:

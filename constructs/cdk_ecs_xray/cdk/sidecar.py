@@ -14,20 +14,24 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cdk_ecs_xray.cdk.container import add_collector_container
-from cdk_ecs_xray.cdk.fit import NETWORK_MODES, late_problems, problems_of
+from cdk_ecs_xray.cdk.fit import late_problems, problems_of
 from cdk_ecs_xray.cdk.image_cache import XRayImageCache
 from cdk_ecs_xray.cdk.load import sized, warn_of_load
 from cdk_ecs_xray.cdk.log_driver import Logging
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
+from cdk_ecs_xray.cdk.modes import NETWORK_MODES
 from cdk_ecs_xray.cdk.permissions import boundary_problem, grant_assume, grant_write_traces
 from cdk_ecs_xray.cdk.reference import jsii_reference
+from cdk_ecs_xray.cdk.rendered import mesh_properties_of, network_mode_of
 from cdk_ecs_xray.cdk.tracing_name import found_name, warn_of_shared_name
 from cdk_ecs_xray.cdk.wiring import wire
 from cdk_ecs_xray.collectors import Collector, CollectorContainer, Placement, XRayDaemon
 from cdk_ecs_xray.collectors.application import named
 from cdk_ecs_xray.collectors.description import opened_by
 from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefinitionError
+from cdk_ecs_xray.inject.advice import proxied_collector
 from cdk_ecs_xray.plan.fit import Ports
+from cdk_ecs_xray.plan.mesh import ignored_user
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.network import NETWORKS
 from cdk_ecs_xray.plan.profile import SidecarProfile
@@ -85,7 +89,7 @@ class XRaySidecar(Construct):
             profile, expected_segments_per_second, collector=self.collector
         )
         name = self.collector.container_name if naming is None else naming.container_name
-        mode = NETWORK_MODES[task_definition.network_mode]
+        mode = network_mode_of(task_definition)
         description = self._describe(task_definition, mode, image_cache)
         self._opened_ports: Sequence[Ports] = [] if description is None else opened_by(description)
         problems = problems_of(
@@ -95,6 +99,9 @@ class XRaySidecar(Construct):
             ports=self._opened_ports,
             profile=self.profile,
         )
+        made = NETWORK_MODES[task_definition.network_mode]
+        if mode != made and "bridge" in (mode, made) and mode != "host":
+            problems = [*problems, _mode_problem(task_definition, made=made, mode=mode)]
         if problems or description is None:
             raise UnsupportedTaskDefinitionError(*problems)
         self._network = NETWORKS[mode]
@@ -127,6 +134,7 @@ class XRaySidecar(Construct):
             profile=self.profile,
             logging=logging,
             log_group=log_group,
+            user=self._user(description),
         )
         if image_cache is not None and image_cache.rule is not None:
             # The first task must not start before its image can be pulled.
@@ -221,6 +229,9 @@ class XRaySidecar(Construct):
 
     def misfits(self) -> Sequence[Problem]:
         """Return what does not fit beside the collector of what was added after it."""
+        mode = network_mode_of(self.task_definition)
+        if mode != self._network.mode:
+            return [_mode_problem(self.task_definition, made=self._network.mode, mode=mode)]
         return late_problems(
             self.task_definition, container_name=self._container_name, ports=self._opened_ports
         )
@@ -241,6 +252,16 @@ class XRaySidecar(Construct):
         if image_cache is None:
             return described
         return replace(described, image=image_cache.image(described.image))
+
+    def _user(self, description: CollectorContainer) -> str | None:
+        properties = mesh_properties_of(self.task_definition)
+        if properties is None:
+            return None
+        user = ignored_user(properties, image_user=description.image_user)
+        if user is None:
+            warned = proxied_collector(self.node.path)
+            Annotations.of(self).add_warning_v2(warned.id, str(warned.problem))
+        return user
 
     def _grant(self, description: CollectorContainer) -> iam.Grant:
         task_role = self.task_definition.task_role
@@ -263,3 +284,13 @@ class XRaySidecar(Construct):
                 ),
             )
         return grant
+
+
+def _mode_problem(task_definition: ecs.TaskDefinition, *, made: str, mode: str) -> Problem:
+    # CDK itself refuses links, and some host ports, by the mode that the L2 was made with.
+    return Problem(
+        where=task_definition.node.path,
+        what=f"network_mode must stay what it was when tracing was added, '{made}'",
+        got=f"'{mode}' on the CfnTaskDefinition",
+        fix="Set it on the ecs.TaskDefinition itself.",
+    )

@@ -15,7 +15,9 @@ from cdk_ecs_xray.cdk.image_cache import XRayImageCache
 from cdk_ecs_xray.cdk.load import require_load
 from cdk_ecs_xray.cdk.log_driver import Logging
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION
+from cdk_ecs_xray.cdk.rendered import companion_in
 from cdk_ecs_xray.cdk.sidecar import XRaySidecar
+from cdk_ecs_xray.cdk.strangers import warn_of_strangers
 from cdk_ecs_xray.cdk.tracing_name import TracingName, name_of, require_tracing_name
 from cdk_ecs_xray.collectors import Collector
 from cdk_ecs_xray.errors import EcsXRayError
@@ -120,8 +122,8 @@ class XRayTracing:
     def wire(self, container: ecs.ContainerDefinition) -> None:
         """Wire a container to the sidecar of its task definition, where that has one."""
         sidecar = XRaySidecar.find(container.task_definition)
-        # A log router carries other containers' logs; it serves no requests to trace.
-        if sidecar is not None and not isinstance(container, ecs.FirelensLogRouter):
+        # Log routers, agents, proxies and init containers serve no requests to trace.
+        if sidecar is not None and companion_in(container) is None:
             sidecar.attach(container, tracing_name=self._name(container))
 
     def _name(self, container: ecs.ContainerDefinition) -> str | Literal[False]:
@@ -143,5 +145,6 @@ class _Wiring:
             self._tracing.wire(node)
         elif isinstance(node, ecs.TaskDefinition):
             sidecar = XRaySidecar.find(node)
+            warn_of_strangers(node)
             for problem in () if sidecar is None else sidecar.misfits():
                 Annotations.of(node).add_error(f"[ecs-xray:does-not-fit] {problem}")
