@@ -51,6 +51,18 @@ def test_where_a_resource_exists_its_condition_holds() -> None:
     assert found.resolve({"Fn::If": ["Prod", "yes", "no"]}) == "no"
 
 
+def test_conditions_on_one_open_value_rule_each_other_out() -> None:
+    conditions = {
+        name: {"Fn::Equals": [{"Ref": "Open"}, name.lower()]} for name in ("Dev", "Staging")
+    }
+    more = {"NotDev": {"Fn::Not": [{"Condition": "Dev"}]}, "Other": {"Fn::Equals": ["a", "a"]}}
+    resources = {"Group": {"Condition": "Dev", "Properties": {}}}
+    found = resolver(Conditions=conditions | more, Resources=resources)
+
+    assert found.ruled_out("Group") == {"Staging", "NotDev"}
+    assert found.exists("Group") is None
+
+
 def test_a_list_of_a_parameter_is_one() -> None:
     parameters = {"Ids": {"Type": "CommaDelimitedList", "Default": "a, b"}}
 

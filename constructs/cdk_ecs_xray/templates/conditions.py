@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from cdk_ecs_xray.templates.grants import all_of, any_of
-from cdk_ecs_xray.unknown import known
+from cdk_ecs_xray.unknown import Unknown, known
+
+_PAIR = 2
 
 
 class Conditions:
@@ -21,6 +23,7 @@ class Conditions:
         self._declared: Mapping[str, Any] = declared if isinstance(declared, Mapping) else {}
         self._resolve = resolve
         self._assumed: dict[str, bool] = {}
+        self._values: dict[str, str] = {}
         self._pending: set[str] = set()
 
     def holds(self, name: object) -> bool | None:
@@ -38,13 +41,33 @@ class Conditions:
     @contextmanager
     def given(self, name: object) -> Iterator[None]:
         """Decide as if a condition held, as it does wherever its resource exists."""
-        before = self._assumed
+        before = self._assumed, self._values
         if isinstance(name, str) and name in self._declared:
-            self._assumed = {**before, name: True, **dict(_implied(self._declared[name]))}
+            implied = {name: True, **dict(_implied(self._declared[name]))}
+            self._assumed = {**before[0], **implied}
+            held = [self._declared.get(one) for one, answer in implied.items() if answer]
+            pairs = [pair for expression in held for pair in self._equated(expression)]
+            self._values = {**before[1], **dict(pairs)}
         try:
             yield
         finally:
-            self._assumed = before
+            self._assumed, self._values = before
+
+    def ruled_out_by(self, name: object) -> frozenset[str]:
+        """Return the conditions that certainly do not hold where one does."""
+        with self.given(name):
+            return frozenset(other for other in self._declared if self.holds(other) is False)
+
+    def _equated(self, expression: object) -> Iterator[tuple[str, str]]:
+        """Return what an open value is where a comparison with it holds."""
+        compared = expression.get("Fn::Equals") if isinstance(expression, Mapping) else None
+        if not isinstance(compared, list) or len(compared) != _PAIR:
+            return
+        one, other = (self._resolve(value) for value in compared)
+        for unknown, value in ((one, other), (other, one)):
+            text = known(value)
+            if isinstance(unknown, Unknown) and text is not None:
+                yield unknown.expression, text
 
     def _decide(self, expression: object) -> bool | None:
         if not isinstance(expression, Mapping) or len(expression) != 1:
@@ -66,10 +89,12 @@ class Conditions:
         return None if one is None else not one
 
     def _equal(self, compared: list[object]) -> bool | None:
-        values = [self._resolve(value) for value in compared]
-        if any(known(value) is None for value in values):
-            return None
-        return len({known(value) for value in values}) == 1
+        resolved = [self._resolve(value) for value in compared]
+        values = [
+            self._values.get(value.expression) if isinstance(value, Unknown) else known(value)
+            for value in resolved
+        ]
+        return None if None in values else len(set(values)) == 1
 
 
 def _implied(expression: object) -> Iterator[tuple[str, bool]]:

@@ -104,6 +104,11 @@ class Resolver:
             resolved = self.resolve(resource.get("Properties") or {})
         return resolved if isinstance(resolved, Mapping) else {}
 
+    def ruled_out(self, logical_id: str) -> frozenset[str]:
+        """Return the conditions that do not hold where a resource exists."""
+        condition = self._resources[logical_id].get("Condition")
+        return frozenset() if condition is None else self._conditions.ruled_out_by(condition)
+
     def exists(self, logical_id: str) -> bool | None:
         """Return whether a resource's condition holds; None for cannot tell."""
         condition = self._resources[logical_id].get("Condition")

@@ -202,6 +202,8 @@ class Resource:
     """A resource with its properties resolved.
 
     :param key: what tells it from the resources of all stacks: ``dev/orders#Role``.
+    :param condition: under which it exists; None where it always does.
+    :param ruled_out: conditions that do not hold where it exists.
     :param exists: whether its condition holds; None for cannot tell.
     """
 
@@ -210,6 +212,8 @@ class Resource:
     key: str
     type: str
     exists: bool | None
+    condition: str | None
+    ruled_out: frozenset[str]
     properties: Mapping[str, Any]
 
 

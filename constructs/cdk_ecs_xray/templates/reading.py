@@ -69,6 +69,8 @@ def _resources(source: StackSource, resolver: Resolver) -> Sequence[Resource]:
             logical_id=logical_id,
             key=f"{source.path}#{logical_id}",
             exists=resolver.exists(logical_id),
+            condition=None if resource.get("Condition") is None else str(resource["Condition"]),
+            ruled_out=resolver.ruled_out(logical_id),
             type=str(resource.get("Type")),
             properties=resolver.properties(logical_id),
         )

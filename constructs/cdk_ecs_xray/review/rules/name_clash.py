@@ -33,7 +33,8 @@ def _check(stacks: Sequence[Stack]) -> Iterator[Found]:
                 continue
             before = taken.setdefault((resource.type, name), [])
             for other_stack, other in before:
-                if _may_share(stack.source, other_stack.source):
+                apart = stack is other_stack and other.condition in resource.ruled_out
+                if not apart and _may_share(stack.source, other_stack.source):
                     yield Found(
                         place=resource.place,
                         what=f"{_NAMED[resource.type]} must be unique in an account and region",
