@@ -181,7 +181,7 @@ def test_the_app_finds_the_collector_without_a_dns_name(case: Case) -> None:
     assert environment["AWS_XRAY_CONTEXT_MISSING"] == "LOG_ERROR"
     assert environment["AWS_XRAY_TRACING_NAME"] == case.name
     has_otlp = not isinstance(case.collector, XRayDaemon)
-    assert environment.get("OTEL_SERVICE_NAME") == ("app" if has_otlp else None)
+    assert environment.get("OTEL_SERVICE_NAME") == (case.name if has_otlp else None)
     assert environment.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == (
         f"http://{host}:4318/v1/traces" if has_otlp else None
     )

@@ -12,6 +12,7 @@ from constructs import IConstruct
 
 from cdk_ecs_xray.cdk.evidence import evidence_of
 from cdk_ecs_xray.cdk.fit import containers_of
+from cdk_ecs_xray.cdk.reach import warn_of_reach
 from cdk_ecs_xray.cdk.reference import jsii_reference
 from cdk_ecs_xray.cdk.rendered import evidence_in, strangers_in
 from cdk_ecs_xray.cdk.sidecar import XRaySidecar
@@ -132,6 +133,7 @@ class XRayTracingAspect:
         for container in containers_of(task_definition):
             self._tracing.wire(container)
         warn_of_strangers(task_definition)
+        warn_of_reach(XRaySidecar.of(task_definition).container)
         return None
 
     def _reason_to_skip(self, task_definition: ecs.TaskDefinition) -> str | None:

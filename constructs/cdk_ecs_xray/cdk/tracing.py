@@ -15,6 +15,7 @@ from cdk_ecs_xray.cdk.image_cache import XRayImageCache
 from cdk_ecs_xray.cdk.load import require_load
 from cdk_ecs_xray.cdk.log_driver import Logging
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION
+from cdk_ecs_xray.cdk.reach import warn_of_reach
 from cdk_ecs_xray.cdk.rendered import companion_in
 from cdk_ecs_xray.cdk.sidecar import XRaySidecar
 from cdk_ecs_xray.cdk.strangers import warn_of_strangers
@@ -146,5 +147,7 @@ class _Wiring:
         elif isinstance(node, ecs.TaskDefinition):
             sidecar = XRaySidecar.find(node)
             warn_of_strangers(node)
+            if sidecar is not None:
+                warn_of_reach(sidecar.container)
             for problem in () if sidecar is None else sidecar.misfits():
                 Annotations.of(node).add_error(f"[ecs-xray:does-not-fit] {problem}")
