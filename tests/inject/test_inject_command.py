@@ -188,6 +188,10 @@ def test_an_output_that_is_no_file_ends_with_2(
         ),
         (["task.json", "--registry", "https://mirror"], "registry must be a host"),
         (["task.json"], "the region must be known"),
+        (["task.json", "--remove", "--region", "x"], "--remove and --region cannot be combined"),
+        (["task.json", "--remove", "--no-log"], "--remove and --no-log cannot be combined"),
+        (["task.json", "--remove", "--collector", "adot"], "--remove and --collector cannot"),
+        (["task.json", "--remove", "--size-to-fit"], "--remove and --size-to-fit cannot"),
     ],
     ids=str,
 )
@@ -242,3 +246,43 @@ def test_the_command_loads_neither_cdk_nor_boto3() -> None:
         [sys.executable, "-c", program], capture_output=True, check=True, timeout=60, text=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_remove_gives_the_file_back(task: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    before = task.read_bytes()
+    assert run(["inject", "task.json", *HERE, "--in-place"]) == 0
+    traced = task.read_bytes()
+    capfdbinary.readouterr()
+
+    assert run(["inject", "task.json", "--remove", "--diff"]) == 0
+    assert b'-      "name": "xray-daemon",' in capfdbinary.readouterr().out
+    assert task.read_bytes() == traced
+    assert run(["inject", "task.json", "--remove", "-o", "out.json"]) == 0
+    assert Path("out.json").read_bytes() == before
+    assert run(["inject", "task.json", "--remove", "--in-place"]) == 0
+    assert task.read_bytes() == before
+
+
+def test_nothing_to_remove_is_said(task: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run(["inject", "task.json", "--remove"]) == 0
+
+    printed = capfdbinary.readouterr()
+    assert printed.out == task.read_bytes()
+    assert b"[ecs-xray:nothing-to-remove]" in printed.err
+
+
+def test_a_full_task_is_raised_where_that_is_asked_for(
+    task: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    container = {"name": "web", "image": "i", "cpu": 250, "memory": 500}
+    task.write_text(
+        json.dumps({"cpu": "256", "memory": "512", "containerDefinitions": [container]})
+    )
+
+    assert run(["inject", "task.json", *HERE]) == 2
+    capfdbinary.readouterr()
+    assert run(["inject", "task.json", *HERE, "--size-to-fit"]) == 0
+
+    printed = capfdbinary.readouterr()
+    assert json.loads(printed.out)["cpu"] == "282"
+    assert b"[ecs-xray:size-raised]" in printed.err

@@ -5,10 +5,12 @@ from __future__ import annotations
 import difflib
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from cdk_ecs_xray.cli.engine_choice import EngineChoice
 from cdk_ecs_xray.errors import ConfigurationError, Problem
@@ -17,19 +19,21 @@ if TYPE_CHECKING:
     from cdk_ecs_xray.inject import (
         Injection,
         SidecarNames,
-        TracedText,
         TracingOptions,
     )
+    from cdk_ecs_xray.plan.wiring import Warned
 
 _STANDARD = "-"
 _EPILOG = """\b
 ecs-xray inject task-definition.json -o traced.json
+ecs-xray inject traced.json --remove -o task-definition.json
 aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log-group /ecs/web
 """
 
 
 @click.command(epilog=_EPILOG)
 @click.argument("source", metavar="FILE")
+@click.option("--remove", is_flag=True, help="Take out what inject added, and nothing else.")
 @click.option("-o", "--output", help="Where to write. Default: standard output.")
 @click.option("--in-place", is_flag=True, help="Write into FILE itself.")
 @click.option(
@@ -56,31 +60,78 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
 )
 @click.option("--log-group", help="An existing log group for the collector's own log.")
 @click.option("--no-log", is_flag=True, help="Leave its log to the host's default driver.")
+@click.option(
+    "--size-to-fit",
+    is_flag=True,
+    help="Raise the task's cpu and memory if they leave no room for the sidecar. Costs more.",
+)
 @click.option("--tracing-name", help="The service's name in X-Ray. Default: the container's name.")
 @click.option("--namespace", help="With the next two: names as the reference setup has them.")
 @click.option("--environment", help="Such as dev, or '${ENVIRONMENT}'.")
 @click.option("--service", help="Such as ledger-watcher, or '${SERVICE_NAME}'.")
-def inject(source: str, output: str | None, in_place: bool, diff: bool, **given: Any) -> None:
+def inject(
+    source: str,
+    output: str | None,
+    in_place: bool,
+    diff: bool,
+    remove: bool,
+    **given: Any,
+) -> None:
     """Add a collector to the task definition in FILE and wire its containers to it.
 
     FILE is JSON or YAML, as register-task-definition takes it or describe-task-definition prints
     it, or a list of containers; - reads standard input. What is there stays as it is, placeholders
     such as ${ENVIRONMENT} included. Injecting twice changes nothing.
     """
+    _require_one_target(source, output, in_place)
+    target = source if in_place else output
+    if remove:
+        _require_alone(tuple(given))
+        _remove(source, target, diff=diff)
+        return
     from cdk_ecs_xray.inject import trace_text
 
-    _require_one_target(source, output, in_place)
     options = _options(**given)
     original, where = _read(source)
     traced = trace_text(original, where=where, options=options)
-    target = source if in_place else output
-    if diff:
-        _show_diff(original, traced, where)
-    elif target is None or target == _STANDARD:
-        sys.stdout.buffer.write(traced.text.encode())
-    else:
-        _write(target, traced.text)
+    _deliver(original, traced.text, where, target, diff=diff, result="traced")
     _report(traced.injection)
+
+
+def _remove(source: str, target: str | None, *, diff: bool) -> None:
+    from cdk_ecs_xray.inject import untrace_text
+
+    original, where = _read(source)
+    untraced = untrace_text(original, where=where)
+    _deliver(original, untraced.text, where, target, diff=diff, result="without tracing")
+    _warn(untraced.warnings)
+
+
+def _deliver(
+    original: str, text: str, where: str, target: str | None, *, diff: bool, result: str
+) -> None:
+    if diff:
+        _show_diff(original, text, where, result)
+    elif target is None or target == _STANDARD:
+        sys.stdout.buffer.write(text.encode())
+    else:
+        _write(target, text)
+
+
+def _require_alone(names: Sequence[str]) -> None:
+    """Refuse options that say how to trace beside the one that takes tracing out."""
+    context = click.get_current_context()
+    problems = [
+        Problem(
+            where="inject",
+            what=f"--remove and --{name.replace('_', '-')} cannot be combined",
+            fix="Keep one.",
+        )
+        for name in names
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    ]
+    if problems:
+        raise ConfigurationError(*problems)
 
 
 def _require_one_target(source: str, output: str | None, in_place: bool) -> None:
@@ -104,6 +155,7 @@ def _options(
     network_mode: str | None,
     log_group: str | None,
     no_log: bool,
+    size_to_fit: bool,
     tracing_name: str | None,
     namespace: str | None,
     environment: str | None,
@@ -130,6 +182,7 @@ def _options(
         region=region,
         log_group=log_group,
         writes_log=not no_log,
+        size_to_fit=size_to_fit,
     )
 
 
@@ -161,8 +214,7 @@ def _read(source: str) -> tuple[str, str]:
 def _report(injection: Injection) -> None:
     from cdk_ecs_xray.inject import policy
 
-    for warned in injection.warnings:
-        click.echo(f"ecs-xray: warning: {warned.problem} [{warned.id}]", err=True)
+    _warn(injection.warnings)
     if injection.log_group is not None:
         click.echo(
             f"ecs-xray: the log group must exist before a task starts: {injection.log_group}",
@@ -173,14 +225,19 @@ def _report(injection: Injection) -> None:
         click.echo(f"ecs-xray: the task role needs this policy:\n{statement}", err=True)
 
 
-def _show_diff(original: str, traced: TracedText, where: str) -> None:
+def _warn(warnings: Sequence[Warned]) -> None:
+    for warned in warnings:
+        click.echo(f"ecs-xray: warning: {warned.problem} [{warned.id}]", err=True)
+
+
+def _show_diff(original: str, text: str, where: str, result: str) -> None:
     from cdk_ecs_xray.inject.masking import masked
 
     changes = difflib.unified_diff(
         masked(original, where=where).splitlines(keepends=True),
-        masked(traced.text, where=where).splitlines(keepends=True),
+        masked(text, where=where).splitlines(keepends=True),
         fromfile=where,
-        tofile=f"{where} (traced)",
+        tofile=f"{where} ({result})",
     )
     for line in changes:
         ending = "" if line.endswith("\n") else "\n\\ No newline at end of file\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cdk_ecs_xray.inject.advice import policy
 from cdk_ecs_xray.inject.injection import Injection
 from cdk_ecs_xray.inject.options import SidecarNames, TracingOptions
+from cdk_ecs_xray.inject.removal import UntracedText, untrace_text
 from cdk_ecs_xray.inject.traced_file import TracedTaskDefinitionFile
 from cdk_ecs_xray.inject.traced_text import TracedText, trace_text
 
@@ -14,6 +15,8 @@ __all__ = [
     "TracedTaskDefinitionFile",
     "TracedText",
     "TracingOptions",
+    "UntracedText",
     "policy",
     "trace_text",
+    "untrace_text",
 ]

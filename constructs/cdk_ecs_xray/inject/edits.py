@@ -17,6 +17,8 @@ Path = tuple[str | int, ...]
 class Addition:
     """What to add to the collection at a path: keys to a mapping, or items to a list.
 
+    Or the value that takes the place of the scalar there.
+
     :param entries: for a mapping, which has none of these keys or has them without a value.
     :param items: for a list.
     """
@@ -24,10 +26,13 @@ class Addition:
     path: Path
     entries: Mapping[str, Any] | None = None
     items: Sequence[Any] = ()
+    value: str | int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Edit:
+class Edit:
+    """A piece of a text and what takes its place."""
+
     start: int
     end: int
     text: str
@@ -36,16 +41,18 @@ class _Edit:
 def add(document: Document, additions: Sequence[Addition]) -> str:
     """Return the text with all additions, deeper ones first where two meet."""
     layout = Layout.of(document)
-    edits: list[_Edit] = []
+    edits: list[Edit] = []
     for addition in sorted(additions, key=lambda one: -len(one.path)):
         node = document.root.at(addition.path)
         if node is None:
             raise LookupError(addition.path)
-        if addition.entries is None:
+        if addition.value is not None:
+            edits.append(_replaced(document.text, node, addition.value))
+        elif addition.entries is None:
             edits += _append(layout, node, addition.items, _entry_at(document.root, addition.path))
         else:
             edits += _set(layout, node, addition.entries)
-    return _applied(document.text, edits)
+    return applied(document.text, edits)
 
 
 def remove(document: Document, keys: frozenset[str]) -> str:
@@ -54,27 +61,27 @@ def remove(document: Document, keys: frozenset[str]) -> str:
     text = document.text
     if not document.root.flow:
         edits = [
-            _Edit(
+            Edit(
                 start=text.rfind("\n", 0, entry.start) + 1,
-                end=_line_end(text, entry.node.end) + 1,
+                end=line_end(text, entry.node.end) + 1,
                 text="",
             )
             for entry in entries
             if entry.key in keys
         ]
-        return _applied(text, edits)
+        return applied(text, edits)
     kept = [position for position, entry in enumerate(entries) if entry.key not in keys]
     edits = []
     for position, entry in enumerate(entries):
         if entry.key not in keys:
             continue
         if position < max(kept, default=-1):
-            edits.append(_Edit(start=entry.start, end=entries[position + 1].start, text=""))
+            edits.append(Edit(start=entry.start, end=entries[position + 1].start, text=""))
         else:
             # Behind the last one that stays the comma goes with what it announced.
             start = entries[position - 1].node.end if position > 0 else entry.start
-            edits.append(_Edit(start=start, end=entry.node.end, text=""))
-    return _applied(text, edits)
+            edits.append(Edit(start=start, end=entry.node.end, text=""))
+    return applied(text, edits)
 
 
 def lifted(document: Document, node: Node) -> str:
@@ -88,7 +95,7 @@ def lifted(document: Document, node: Node) -> str:
     return "\n".join([first, *(line.removeprefix(indent) for line in rest)]) + ending
 
 
-def _set(layout: Layout, node: Node, entries: Mapping[str, Any]) -> list[_Edit]:
+def _set(layout: Layout, node: Node, entries: Mapping[str, Any]) -> list[Edit]:
     empty = {entry.key: entry for entry in node.entries if entry.key in entries}
     edits = [
         edit
@@ -99,36 +106,48 @@ def _set(layout: Layout, node: Node, entries: Mapping[str, Any]) -> list[_Edit]:
     if not new:
         return edits
     if not node.entries:
-        return [*edits, _Edit(start=node.start, end=node.end, text=layout.filled(new, node))]
+        return [*edits, Edit(start=node.start, end=node.end, text=layout.filled(new, node))]
     if node.flow:
         return [*edits, _behind(node.entries[-1].node.end, layout.flow_entries(new, node))]
-    end = _line_end(layout.text, node.end)
+    end = line_end(layout.text, node.end)
     return [*edits, _behind(end, layout.block_entries(new, node))]
 
 
 def _append(
     layout: Layout, node: Node, items: Sequence[Any], entry: Entry | None
-) -> Sequence[_Edit]:
+) -> Sequence[Edit]:
     if not node.items:
         return _fill(layout, node, list(items), entry)
     if node.flow:
         return [_behind(node.items[-1].end, layout.flow_items(items, node))]
-    end = _end_with_comments(layout.text, _line_end(layout.text, node.end), node)
+    end = _end_with_comments(layout.text, line_end(layout.text, node.end), node)
     return [_behind(end, layout.block_items(items, node))]
 
 
-def _fill(layout: Layout, node: Node, value: Any, entry: Entry | None) -> Sequence[_Edit]:
+def _fill(layout: Layout, node: Node, value: Any, entry: Entry | None) -> Sequence[Edit]:
     """Give a value to what is empty: in brackets, or below its key in a block of YAML.
 
     :param entry: whose value it is, in a block; None within brackets.
     """
     if entry is None:
-        return [_Edit(start=node.start, end=node.end, text=layout.filled(value, node))]
-    start = node.start - len(layout.text[: node.start]) + len(layout.text[: node.start].rstrip(" "))
+        return [Edit(start=node.start, end=node.end, text=layout.filled(value, node))]
+    start = gap_before(layout.text, node.start)
     return [
-        _Edit(start=start, end=node.end, text=""),
-        _behind(_line_end(layout.text, node.end), layout.below(value, entry.start)),
+        Edit(start=start, end=node.end, text=""),
+        _behind(line_end(layout.text, node.end), layout.below(value, entry.start)),
     ]
+
+
+def _replaced(text: str, node: Node, value: str | int) -> Edit:
+    """Write a number in place of another, with the quotes that are there."""
+    written = text[node.start : node.end]
+    quote = written[0] if written[:1] in ("'", '"') else ""
+    return Edit(start=node.start, end=node.end, text=f"{quote}{value}{quote}")
+
+
+def gap_before(text: str, position: int) -> int:
+    """Return where the spaces before a position begin."""
+    return len(text[:position].rstrip(" "))
 
 
 def _entry_at(root: Node, path: Path) -> Entry | None:
@@ -153,11 +172,11 @@ def _end_with_comments(text: str, end: int, node: Node) -> int:
     return end
 
 
-def _behind(position: int, text: str) -> _Edit:
-    return _Edit(start=position, end=position, text=text)
+def _behind(position: int, text: str) -> Edit:
+    return Edit(start=position, end=position, text=text)
 
 
-def _line_end(text: str, position: int) -> int:
+def line_end(text: str, position: int) -> int:
     """Return the end of a line, its comment included, before its line break."""
     found = text.find("\n", position)
     if found < 0:
@@ -165,7 +184,8 @@ def _line_end(text: str, position: int) -> int:
     return found - 1 if text[found - 1] == "\r" and found > position else found
 
 
-def _applied(text: str, edits: Sequence[_Edit]) -> str:
+def applied(text: str, edits: Sequence[Edit]) -> str:
+    """Return the text with all edits, which must not overlap."""
     parts = []
     position = 0
     # Stable: edits at one position stay in the order they were made in.

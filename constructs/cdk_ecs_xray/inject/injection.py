@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
 from cdk_ecs_xray.collectors import CollectorContainer, Placement
-from cdk_ecs_xray.collectors.application import named
 from cdk_ecs_xray.collectors.description import opened_by
-from cdk_ecs_xray.collectors.otlp_export import otlp_not_taken
 from cdk_ecs_xray.errors import Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.inject.advice import advice, kept_collector, proxied_collector, unchecked
-from cdk_ecs_xray.inject.app_advice import proxy_advice
+from cdk_ecs_xray.inject.app_wiring import wired
 from cdk_ecs_xray.inject.apps import apps_of
 from cdk_ecs_xray.inject.definition import (
     Definition,
     RawContainer,
     facts_of,
-    wiring_of,
 )
 from cdk_ecs_xray.inject.edits import Addition
 from cdk_ecs_xray.inject.evidence import collector_in
+from cdk_ecs_xray.inject.fitting import (
+    fitted,
+    size_additions,
+    size_warnings,
+    task_size,
+    with_advice,
+)
 from cdk_ecs_xray.inject.options import TracingOptions
 from cdk_ecs_xray.inject.own_sidecar import is_own, kept_sidecar
 from cdk_ecs_xray.inject.shape_check import CONTAINERS
-from cdk_ecs_xray.inject.sidecar_json import pairs, sidecar_json
-from cdk_ecs_xray.inject.sizes import cpu_units, mebibytes
+from cdk_ecs_xray.inject.sidecar_json import sidecar_json
 from cdk_ecs_xray.inject.surroundings import (
     LogChoice,
     log_choice,
@@ -38,7 +41,7 @@ from cdk_ecs_xray.plan.fit import TaskFacts, obstacles
 from cdk_ecs_xray.plan.mesh import ignored_user
 from cdk_ecs_xray.plan.network import SidecarNetwork, network_for
 from cdk_ecs_xray.plan.operating_system import windows_sign
-from cdk_ecs_xray.plan.wiring import START, Warned, WiringPlan, order_kept_by_link, plan_wiring
+from cdk_ecs_xray.plan.wiring import Warned, order_kept_by_link
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,9 +160,12 @@ def with_additions(content: Any, additions: Sequence[Addition]) -> Any:
     """Return a file's content with all additions, as a copy of its own."""
     result = deepcopy(content)
     for addition in additions:
-        target = result
+        owner, target = result, result
         for step in addition.path:
-            target = target[step]
+            owner, target = target, target[step]
+        if addition.value is not None:
+            owner[addition.path[-1]] = addition.value
+            continue
         if addition.entries is None:
             target.extend(deepcopy(list(addition.items)))
         else:
@@ -178,24 +184,39 @@ def _untouched(definition: Definition, collector: RawContainer) -> Injection:
     )
 
 
+def _facts(definition: Definition, network: SidecarNetwork) -> TaskFacts:
+    cpu, memory_mib = task_size(definition.field)
+    return TaskFacts(
+        where=definition.where,
+        mode=network.mode,
+        windows=windows_sign({**definition.field, CONTAINERS: definition.containers}),
+        containers=[facts_of(container) for container in definition.containers],
+        cpu=cpu,
+        memory_mib=memory_mib,
+    )
+
+
 def _obstacles(
     definition: Definition, network: SidecarNetwork, options: TracingOptions
 ) -> Sequence[Problem]:
-    return obstacles(
-        TaskFacts(
-            where=definition.where,
-            mode=network.mode,
-            windows=windows_sign({**definition.field, CONTAINERS: definition.containers}),
-            containers=[facts_of(container) for container in definition.containers],
-            cpu=cpu_units(definition.field.get("cpu")),
-            memory_mib=mebibytes(definition.field.get("memory")),
-        ),
+    facts, profile = _facts(definition, network), options.profile
+    task = facts
+    if options.size_to_fit:
+        size = fitted(facts, profile, fargate=_is_fargate(definition))
+        task = replace(facts, cpu=size.after[0], memory_mib=size.after[1])
+    problems = obstacles(
+        task,
         container_name=options.container_name,
         # The ports are the same in every region, which may not be known yet.
         ports=opened_by(_description(options, network, region="")),
-        cpu=options.profile.cpu,
-        memory_mib=options.profile.memory_reservation_mib,
+        cpu=profile.cpu,
+        memory_mib=profile.memory_reservation_mib,
     )
+    return problems if options.size_to_fit else with_advice(problems, facts, profile)
+
+
+def _is_fargate(definition: Definition) -> bool:
+    return "FARGATE" in definition.launch_types
 
 
 def _traced(
@@ -211,29 +232,17 @@ def _traced(
     prefix: tuple[str, ...] = () if definition.task is None else (CONTAINERS,)
     additions: list[Addition] = []
     warnings: list[Warned] = [*log.warnings]
-    host = network.host(sidecar["name"])
     for position, container in apps_of(definition, sidecar=sidecar["name"]):
-        present = wiring_of(container, where=definition.where)
-        environment = _environment(container, options, network)
-        plan = plan_wiring(
-            present,
-            to=sidecar["name"],
-            linked=network.linked,
-            environment=environment,
-            start_order=options.profile.start_order,
-        )
-        additions += _wiring((*prefix, position), container, plan, to=sidecar["name"])
-        warnings += [
-            *plan.warnings,
-            *otlp_not_taken(present, environment, collector=sidecar["name"]),
-            *proxy_advice(
-                present,
-                host=host,
-                collector_environment=wiring_of(sidecar, where="").environment,
-            ),
-        ]
+        wiring = wired(container, options, network, where=definition.where, sidecar=sidecar)
+        additions += wiring.additions((*prefix, position))
+        warnings += wiring.warnings
     if added:
         additions.append(Addition(path=prefix, items=(sidecar,)))
+        if options.size_to_fit:
+            fargate = _is_fargate(definition)
+            size = fitted(_facts(definition, network), options.profile, fargate=fargate)
+            additions += size_additions(definition, size)
+            warnings += size_warnings(definition, size, fargate=fargate)
         warnings += unchecked(definition, network)
         warnings += order_kept_by_link(
             definition.where, start_order=options.profile.start_order, linked=network.linked
@@ -246,29 +255,3 @@ def _traced(
         log_group=log.group,
         warnings=[*warnings, *advice(definition, writes_log=log.configuration is not None)],
     )
-
-
-def _environment(
-    container: RawContainer, options: TracingOptions, network: SidecarNetwork
-) -> Mapping[str, str]:
-    names = (options.tracing_name, options.names.service, container["name"])
-    host = network.host(options.container_name)
-    name = next(name for name in names if name is not None)
-    return named(options.collector.application_environment(host), str(name))
-
-
-def _wiring(
-    path: tuple[str | int, ...], container: RawContainer, plan: WiringPlan, *, to: str
-) -> Sequence[Addition]:
-    new: dict[str, list[Any]] = {
-        "environment": pairs(plan.environment),
-        "links": [to] if plan.link else [],
-        "dependsOn": [{"containerName": to, "condition": START}] if plan.dependency else [],
-    }
-    wanted = {key: items for key, items in new.items() if items}
-    # A key without a value, as templates leave it, counts as one that is not there.
-    keys = {key: items for key, items in wanted.items() if container.get(key) is None}
-    lists = [
-        Addition(path=(*path, key), items=items) for key, items in wanted.items() if key not in keys
-    ]
-    return [*lists, Addition(path=path, entries=keys)] if keys else lists

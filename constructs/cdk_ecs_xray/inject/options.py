@@ -69,6 +69,8 @@ class TracingOptions:
     :param log_group: an existing log group for the collector's own log; None takes the naming's,
         else one that the file's containers write to already.
     :param writes_log: False leaves the collector's log to the host's default driver.
+    :param size_to_fit: True raises the cpu and memory of a task that has no room for the sidecar:
+        to Fargate's next size, which costs more, or to the sum on instances.
     """
 
     collector: Collector = XRayDaemon()  # noqa: RUF009 - frozen, so one can be shared
@@ -79,6 +81,7 @@ class TracingOptions:
     region: str | None = None
     log_group: str | None = None
     writes_log: bool = True
+    size_to_fit: bool = False
 
     @property
     def container_name(self) -> str:

@@ -98,7 +98,9 @@ def differences(present: Mapping[str, Any], wanted: Mapping[str, Any]) -> Sequen
 
 
 def _comparable(container: Mapping[str, Any]) -> dict[str, Any]:
-    found = {key: value for key, value in container.items() if value not in ([], None)}
+    found = {key: value for key, value in container.items() if value not in ([], {}, None)}
+    # What the file held before is in a label: docs/inject.md.
+    found.pop("dockerLabels", None)
     if "environment" in found:
         found["environment"] = {pair["name"]: pair.get("value") for pair in found["environment"]}
     log = found.get("logConfiguration")

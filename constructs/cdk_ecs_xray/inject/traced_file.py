@@ -19,9 +19,9 @@ from cdk_ecs_xray.inject.injection import (
 )
 from cdk_ecs_xray.inject.options import SidecarNames, TracingOptions
 from cdk_ecs_xray.inject.placeholders import Unquoted, Value, fill, names_in
+from cdk_ecs_xray.inject.registrable import registrable
 from cdk_ecs_xray.inject.shape_check import CONTAINERS
 from cdk_ecs_xray.inject.surroundings import network_mode_of
-from cdk_ecs_xray.inject.traced_text import registrable
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.profile import SidecarProfile
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefinitionError
-from cdk_ecs_xray.inject.definition import READ_ONLY, read_definition
+from cdk_ecs_xray.errors import (
+    ConfigurationError,
+    EcsXRayError,
+    Problem,
+    UnsupportedTaskDefinitionError,
+)
+from cdk_ecs_xray.inject.definition import read_definition
 from cdk_ecs_xray.inject.document import Document, parse
-from cdk_ecs_xray.inject.edits import Addition, add, lifted, remove
+from cdk_ecs_xray.inject.edits import add
 from cdk_ecs_xray.inject.injection import (
     Injection,
     plan_injection,
     with_additions,
 )
 from cdk_ecs_xray.inject.options import TracingOptions
-
-_ANSWER = "taskDefinition"
+from cdk_ecs_xray.inject.origin import with_origin
+from cdk_ecs_xray.inject.registrable import registrable, unwrapped
+from cdk_ecs_xray.inject.removal import untrace_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +46,15 @@ def trace_text(text: str, *, where: str, options: TracingOptions) -> TracedText:
     :raises EcsXRayError: with every reason why it cannot be done safely.
     """
     document = parse(text, where=where)
-    told = read_definition(_unwrapped(document.root.plain), where=where)
+    told = read_definition(unwrapped(document.root.plain), where=where)
     injection = plan_injection(told, options)
     document = registrable(document)
     content = document.root.plain
     traced = add(document, injection.additions)
+    if injection.added and not _is_told(document, traced):
+        additions = with_origin(document, injection.additions, injection.sidecar)
+        injection = replace(injection, additions=additions)
+        traced = add(document, additions)
     wanted = with_additions(content, injection.additions)
     try:
         safe = parse(traced, where=where).root.plain == wanted
@@ -64,31 +72,10 @@ def trace_text(text: str, *, where: str, options: TracingOptions) -> TracedText:
     return TracedText(text=traced, injection=injection)
 
 
-def registrable(document: Document) -> Document:
-    """Return a document as ``register-task-definition`` takes it.
-
-    Of the answer of ``describe-task-definition`` its task definition and tags are kept, of a
-    task definition what can be registered.
-    """
-    wrapped = document.root.plain
-    if _is_answer(wrapped):
-        node = document.root.at((_ANSWER,))
-        assert node is not None  # noqa: S101 - it is an answer because it has this key
-        document = parse(lifted(document, node), where=document.where)
-        tags = wrapped.get("tags")
-        if tags and "tags" not in wrapped[_ANSWER]:
-            tagged = add(document, [Addition(path=(), entries={"tags": tags})])
-            document = parse(tagged, where=document.where)
-    content = document.root.plain
-    if isinstance(content, Mapping) and not READ_ONLY.isdisjoint(content):
-        document = parse(remove(document, READ_ONLY), where=document.where)
-    return document
-
-
-def _unwrapped(content: Any) -> Any:
-    """Return the task definition of a file with its read-only fields, which tell the region."""
-    return content[_ANSWER] if _is_answer(content) else content
-
-
-def _is_answer(content: Any) -> bool:
-    return isinstance(content, Mapping) and isinstance(content.get(_ANSWER), Mapping)
+def _is_told(document: Document, traced: str) -> bool:
+    """Return whether the traced text alone says what the file was before."""
+    try:
+        return untrace_text(traced, where=document.where).text == document.text
+    except EcsXRayError:
+        # What cannot be taken out for another reason needs no note of what was there.
+        return True

@@ -1,0 +1,102 @@
+"""What a file held where tracing was added, kept with the sidecar so that it can be put back. Pure.
+
+Most of it can be told from the traced file itself. The rest, such as an empty list that was the
+last key of its container, is in one label of the sidecar; without such a case there is none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from cdk_ecs_xray.inject.definition import RawContainer
+from cdk_ecs_xray.inject.document import Document
+from cdk_ecs_xray.inject.edits import Addition, Path, gap_before
+from cdk_ecs_xray.inject.shape_check import CONTAINERS
+
+LABEL = "cdk-ecs-xray.before"
+ADDED_KEYS = ("environment", "links", "dependsOn")
+"""What tracing adds to an app, in the order it is added in."""
+
+RAISED = " raised to"
+Origin = Mapping[str, str | int]
+"""By place, ``container/key``: the text of an empty value, or how many entries a list had.
+
+``/cpu`` and ``/memory`` are the task's own, with the size that they were raised to.
+"""
+
+
+def place_of(container: RawContainer, key: str) -> str:
+    """Return how a key of a container is called in an origin."""
+    return f"{container['name']}/{key}"
+
+
+def usual_empty(document: Document, path: Path) -> str:
+    """Return what an empty list is taken for: brackets, behind a space in a block of YAML."""
+    owner = document.root.at(path[:-1])
+    return "[]" if owner is None or owner.flow else " []"
+
+
+def origin_of(container: RawContainer) -> Origin:
+    """Return what a sidecar says of the file before; nothing where it says nothing."""
+    labels = container.get("dockerLabels")
+    text = labels.get(LABEL) if isinstance(labels, Mapping) else None
+    try:
+        found = json.loads(text) if isinstance(text, str) else {}
+    except ValueError:
+        found = {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def with_origin(
+    document: Document, additions: Sequence[Addition], sidecar: RawContainer | None
+) -> Sequence[Addition]:
+    """Return the additions with a sidecar that says what cannot be told afterwards."""
+    origin = dict(_untold(document, additions))
+    if not origin or sidecar is None:
+        return additions
+    label = json.dumps(origin, separators=(",", ":"), ensure_ascii=False)
+    labeled = {**sidecar, "dockerLabels": {LABEL: label}}
+    return [replace(one, items=(labeled,)) if one.items == (sidecar,) else one for one in additions]
+
+
+def _untold(document: Document, additions: Sequence[Addition]) -> Iterator[tuple[str, str | int]]:
+    for one in additions:
+        node = document.root.at(one.path)
+        if one.value is not None and node is not None:
+            yield f"/{one.path[-1]}", document.text[node.start : node.end]
+            yield f"/{one.path[-1]}{RAISED}", str(one.value)
+    for path in _lists_added_to(additions):
+        node, owner = document.root.at(path), document.root.at(path[:-1])
+        key = path[-1] if path else CONTAINERS
+        if node is None or owner is None or key not in ADDED_KEYS:
+            continue
+        place = place_of(owner.plain, str(key))
+        if node.items:
+            if _may_be_added(node.items[-1].plain):
+                yield place, len(node.items)
+            continue
+        start = node.start if owner.flow else gap_before(document.text, node.start)
+        text = document.text[start : node.end]
+        keys = [entry.key for entry in owner.entries]
+        last = all(one in ADDED_KEYS for one in keys[keys.index(str(key)) :])
+        if last or text != usual_empty(document, path):
+            yield place, text
+
+
+def _lists_added_to(additions: Sequence[Addition]) -> Iterator[Path]:
+    for addition in additions:
+        if addition.value is not None:
+            continue
+        if addition.entries is None:
+            yield addition.path
+            continue
+        for key in addition.entries:
+            yield (*addition.path, key)
+
+
+def _may_be_added(entry: object) -> bool:
+    """Return whether an entry of the user's could be one of the variables that are added."""
+    name = entry.get("name") if isinstance(entry, Mapping) else None
+    return isinstance(name, str) and name.startswith(("AWS_XRAY_", "OTEL_"))

@@ -1,0 +1,230 @@
+"""Takes out of a text what tracing added to it, and nothing else. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cdk_ecs_xray.collectors import Placement
+from cdk_ecs_xray.collectors.application import named
+from cdk_ecs_xray.collectors.description import Collector
+from cdk_ecs_xray.collectors.engines import deployable, make_collector
+from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefinitionError
+from cdk_ecs_xray.inject.apps import apps_of
+from cdk_ecs_xray.inject.definition import Definition, RawContainer, read_definition
+from cdk_ecs_xray.inject.dependents import dependents
+from cdk_ecs_xray.inject.document import Document, parse
+from cdk_ecs_xray.inject.edits import Path
+from cdk_ecs_xray.inject.evidence import collector_in
+from cdk_ecs_xray.inject.origin import ADDED_KEYS, RAISED, Origin, origin_of, place_of, usual_empty
+from cdk_ecs_xray.inject.own_sidecar import is_own
+from cdk_ecs_xray.inject.registrable import registrable
+from cdk_ecs_xray.inject.shape_check import CONTAINERS
+from cdk_ecs_xray.inject.sidecar_json import sidecar_json
+from cdk_ecs_xray.inject.taking_out import Cut, without
+from cdk_ecs_xray.plan.network import NETWORKS, SidecarNetwork
+from cdk_ecs_xray.plan.profile import SidecarProfile
+from cdk_ecs_xray.plan.wiring import START, Warned
+
+_NAMES = ("AWS_XRAY_TRACING_NAME", "OTEL_SERVICE_NAME")
+_ANY_NAME = "any"
+_MEMORY_MIB = SidecarProfile.SAFE.usable_memory_mib
+
+
+@dataclass(frozen=True, kw_only=True)
+class UntracedText:
+    """A task definition as text without tracing.
+
+    :param sidecar: the name of the container that was taken out; None where there was none.
+    """
+
+    text: str
+    sidecar: str | None
+    warnings: Sequence[Warned] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Added:
+    """What a sidecar is, and how apps reach it."""
+
+    container: RawContainer
+    collector: Collector
+    network: SidecarNetwork
+
+
+def untrace_text(text: str, *, where: str) -> UntracedText:
+    """Return the text without the sidecar that tracing added and without what leads to it.
+
+    :raises UnsupportedTaskDefinitionError: for a collector that tracing did not add, and for
+        members of other containers that need the sidecar and were not added with it.
+    """
+    document = registrable(parse(text, where=where))
+    definition = read_definition(document.root.plain, where=where)
+    added = _added(definition)
+    if added is None:
+        foreign = collector_in(definition.containers)
+        if foreign is not None:
+            raise UnsupportedTaskDefinitionError(_foreign(where, foreign))
+        return UntracedText(text=document.text, sidecar=None, warnings=(_nothing(where),))
+    problems = dependents(definition, added.container)
+    if problems:
+        raise UnsupportedTaskDefinitionError(*problems)
+    cuts = _cuts(document, definition, added)
+    result, wanted = without(document, cuts)
+    try:
+        safe = parse(result, where=where).root.plain == wanted
+    except ConfigurationError:
+        safe = False
+    if not safe:
+        raise UnsupportedTaskDefinitionError(
+            Problem(
+                where=where,
+                what="the file must be laid out so that it can be taken from",
+                got="one whose lines would change their meaning",
+                fix="Format it with your editor first.",
+            )
+        )
+    return UntracedText(text=result, sidecar=added.container["name"])
+
+
+def _added(definition: Definition) -> _Added | None:
+    found = [one for container in definition.containers for one in _as_added(definition, container)]
+    if len({one.container["name"] for one in found}) > 1:
+        names = ", ".join(f"'{one.container['name']}'" for one in found)
+        raise UnsupportedTaskDefinitionError(
+            Problem(
+                where=definition.where,
+                what="the file must have one sidecar that inject added",
+                got=names,
+                fix="Remove the others by hand first.",
+            )
+        )
+    return found[0] if found else None
+
+
+def _as_added(definition: Definition, container: RawContainer) -> Sequence[_Added]:
+    mode = definition.field.get("networkMode")
+    # A mode that is not in the file shows in where the sidecar listens.
+    networks = [NETWORKS[str(mode)]] if mode in NETWORKS else list(NETWORKS.values())
+    linked = any(container["name"] in (one.get("links") or ()) for one in definition.containers)
+    networks.sort(key=lambda network: network.linked != linked)
+    found = []
+    for engine_id in deployable():
+        collector = make_collector(engine_id)
+        for network in networks:
+            description = collector.describe(
+                Placement(
+                    network=network, region="", memory_mib=SidecarProfile.SAFE.usable_memory_mib
+                )
+            )
+            wanted = sidecar_json(
+                container["name"],
+                description=description,
+                network=network,
+                profile=SidecarProfile.SAFE,
+                log_configuration=None,
+            )
+            if is_own(container, wanted):
+                found.append(_Added(container=container, collector=collector, network=network))
+    return found[:1]
+
+
+def _cuts(document: Document, definition: Definition, added: _Added) -> Sequence[Cut]:
+    prefix: Path = () if definition.task is None else (CONTAINERS,)
+    name = added.container["name"]
+    origin = origin_of(added.container)
+    cuts = [
+        cut
+        for position, container in apps_of(definition, sidecar=name)
+        for cut in _cuts_of_app(document, (*prefix, position), container, added, origin)
+    ]
+    for key in ("cpu", "memory"):
+        before, raised = origin.get(f"/{key}"), origin.get(f"/{key}{RAISED}")
+        # A size that was changed since is its owner's.
+        if isinstance(before, str) and str(definition.field.get(key)) == raised:
+            cuts.append(Cut(path=(key,), scalar=before))
+    position = next(at for at, one in enumerate(definition.containers) if one["name"] == name)
+    return [*cuts, Cut(path=prefix, items=(position,))]
+
+
+def _cuts_of_app(
+    document: Document, path: Path, container: RawContainer, added: _Added, origin: Origin
+) -> Sequence[Cut]:
+    taken = {
+        key: positions for key, positions in _taken(container, added, origin).items() if positions
+    }
+    emptied = [key for key in taken if len(taken[key]) == len(container[key])]
+    cuts = [Cut(path=(*path, key), items=taken[key]) for key in taken if key not in emptied]
+    keys = list(container)
+    while keys and keys[-1] in emptied and place_of(container, keys[-1]) not in origin:
+        # What was added as a key of its own is at the end, in the order of adding.
+        keys.pop()
+    gone = [key for key in emptied if key not in keys]
+    if gone:
+        cuts.append(Cut(path=path, keys=tuple(gone)))
+    for key in emptied:
+        if key in keys:
+            text = origin.get(place_of(container, key), usual_empty(document, (*path, key)))
+            cuts.append(Cut(path=(*path, key), empty=str(text)))
+    return cuts
+
+
+def _taken(container: RawContainer, added: _Added, origin: Origin) -> Mapping[str, tuple[int, ...]]:
+    name = added.container["name"]
+    dependency = {"containerName": name, "condition": START}
+    links, dependencies = (container.get(key) or () for key in ADDED_KEYS[1:])
+    kept = origin.get(place_of(container, ADDED_KEYS[0]))
+    first = kept if isinstance(kept, int) else 0
+    return {
+        "environment": _variables(container, added, first),
+        "links": tuple(at for at, link in enumerate(links) if link == name),
+        "dependsOn": tuple(at for at, one in enumerate(dependencies) if one == dependency),
+    }
+
+
+def _variables(container: RawContainer, added: _Added, first: int) -> tuple[int, ...]:
+    """Return the longest run of variables as they are added; of two as long the later one."""
+    host = added.network.host(added.container["name"])
+    expected = named(added.collector.application_environment(host), _ANY_NAME)
+    order = list(expected)
+    best: tuple[int, ...] = ()
+    run: list[int] = []
+    names: list[str] = []
+    environment = container.get("environment") or ()
+    for position, pair in enumerate(environment[first:], start=first):
+        name = str(pair.get("name")) if isinstance(pair, Mapping) else ""
+        if name not in expected or not _is_value(name, pair.get("value"), expected[name]):
+            run, names = [], []
+            continue
+        follows = not names or order.index(names[-1]) < order.index(name)
+        run, names = (run if follows else []), (names if follows else [])
+        run, names = [*run, position], [*names, name]
+        if len(run) >= len(best):
+            best = tuple(run)
+    return best
+
+
+def _is_value(name: str, value: object, expected: str) -> bool:
+    # The name in X-Ray is the user's choice, so any text can have been added.
+    return isinstance(value, str) if name in _NAMES else value == expected
+
+
+def _foreign(where: str, collector: Mapping[str, Any]) -> Problem:
+    return Problem(
+        where=where,
+        what="the collector must be one that inject added, as nothing else can be taken out safely",
+        got=f"'{collector['name']}' with image '{collector.get('image')}'",
+        fix="Remove it by hand.",
+    )
+
+
+def _nothing(where: str) -> Warned:
+    return Warned(
+        id="ecs-xray:nothing-to-remove",
+        problem=Problem(
+            where=where,
+            what="sidecar not found, so nothing was removed",
+            fix="Check that this is the file that inject wrote.",
+        ),
+    )
