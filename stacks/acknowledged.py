@@ -16,7 +16,7 @@ NEW_CLUSTER_FINDINGS = {
     "ECS4": "Container Insights is charged by the metric; it can be turned on for the account.",
     "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
     "AmazonEC2ContainerServiceforEC2Role]": "The policy AWS maintains for its ECS agent.",
-    "AS3": "The group has a fixed size, so there are no scaling events to be told about.",
+    "AS3": "The group has a fixed size, so there are no scaling events to hear about.",
 }
 
 

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from cdk_ecs_xray.environments.service import NewCluster
 
-_ROOT_VOLUME_GIB = 30  # The least that the ECS-optimised image starts from.
+_ROOT_VOLUME_GIB = 30  # The least that the ECS-optimized image starts from.
 
 
 class NewClusterCapacity(Construct):

@@ -83,7 +83,7 @@ class ServiceStack(cdk.Stack):
         """Zones by their position in the region, which every region has.
 
         CDK asks for their names, even where a VPC is given its zones, and would look them up with
-        credentials while it synthesises.
+        credentials while it synthesizes.
         """
         return [cdk.Fn.select(zone, cdk.Fn.get_azs()) for zone in range(_ZONES)]
 

@@ -100,7 +100,7 @@ WRITE_ACTIONS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One synthesised combination."""
+    """One synthesized combination."""
 
     name: str
     shape: Shape

@@ -188,7 +188,7 @@ def test_the_order_of_aspects_does_not_matter(
 def test_a_stage_has_an_aspect_of_its_own(app: cdk.App) -> None:
     stage = cdk.Stage(app, "prod")
     task(cdk.Stack(stage, "Shop"), "Orders")
-    # CDK synthesises a Stage by itself, without the aspects of the app around it.
+    # CDK synthesizes a Stage by itself, without the aspects of the app around it.
     cdk.Aspects.of(stage).add(XRayTracingAspect(), priority=MUTATING)
     app.synth()
     (file,) = Path(app.outdir).glob("assembly-prod/*.template.json")

@@ -1,4 +1,4 @@
-"""Every rule's pair: what spoils a right template so that it triggers, and a near neighbour."""
+"""Every rule's pair: what spoils a right template so that it triggers, and a near neighbor."""
 
 from __future__ import annotations
 

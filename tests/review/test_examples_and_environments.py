@@ -1,4 +1,4 @@
-"""The review of what this repository itself synthesises."""
+"""The review of what this repository itself synthesizes."""
 
 from __future__ import annotations
 

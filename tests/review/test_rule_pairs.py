@@ -1,4 +1,4 @@
-"""For every rule a template that triggers it, and a near neighbour that does not."""
+"""For every rule a template that triggers it, and a near neighbor that does not."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Does what ``plan`` decides: every module that imports ``aws_cdk`` stands here."""
+"""Does what ``plan`` decides: every module that imports ``aws_cdk`` is here."""

@@ -37,7 +37,7 @@ class XRayCollectorAlarms(Construct):
     :param environment: part of the metrics' namespace, ``ecs-xray/dev``.
     :param log_groups: of the collectors; all count into the same three metrics.
     :param actions: what happens when any of the alarms goes off, such as an SNS topic's message;
-        none unless told, and ``alarms`` takes one for a single alarm.
+        none by default, and ``alarms`` takes one for a single alarm.
     :raises ConfigurationError: without any log group, or for a sidecar that has none.
     """
 
@@ -105,7 +105,7 @@ class XRayCollectorAlarms(Construct):
             # The filters count troubles only, so no data is good news.
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
             alarm_description=(
-                f"{_DESCRIPTIONS[trouble]} in {environment}. Causes and cures: "
+                f"{_DESCRIPTIONS[trouble]} in {environment}. Causes and fixes: "
                 f"ecs-xray verify --env {environment}"
             ),
         )

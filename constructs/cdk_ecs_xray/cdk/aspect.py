@@ -43,8 +43,8 @@ class XRayTracingAspect:
     aspect of an app inside a Stage: add it to each Stage. A warning names the Stages without one,
     L1 task definitions, and patterns that match nothing.
 
-    :param tracing: what to add; ``XRayTracing()`` unless told.
-    :param include: patterns such as ``prod/*`` of construct paths to trace; all unless told.
+    :param tracing: what to add; ``XRayTracing()`` by default.
+    :param include: patterns such as ``prod/*`` of construct paths to trace; all by default.
     :param exclude: patterns of construct paths to leave alone, each with its reason.
     :raises ConfigurationError: for patterns that are none, and an exclusion without a reason.
     """

@@ -50,12 +50,12 @@ class XRayDaemonService(Construct):
     a draining instance before the apps (aws-xray-daemon issue 53), which loses their last traces.
 
     :param cluster: a cluster with EC2 instances on Linux.
-    :param collector: what runs on each instance; the X-Ray daemon unless told.
+    :param collector: what runs on each instance; the X-Ray daemon by default.
     :param network_mode: BRIDGE publishes the ports, HOST binds them on the instance.
     :param profile: sizes; the container is always essential, being the only one of its task.
     :param service_name: name of the ECS service; None lets CloudFormation choose one.
-    :param log_retention: one month unless told.
-    :param log_removal_policy: destroyed with its stack unless told.
+    :param log_retention: one month by default.
+    :param log_removal_policy: destroyed with its stack by default.
     :raises ConfigurationError: for a network mode other than bridge and host.
     """
 
@@ -114,7 +114,7 @@ class XRayDaemonService(Construct):
     ) -> None:
         """Point every container of a task definition at the collector of its instance.
 
-        Containers added later are wired too. What they already have stays, with a warning.
+        Containers added later are connected too. What they already have stays, with a warning.
 
         :param tracing_name: the service's name in X-Ray, a function that names a container, or
             False to leave it to the app's code; the container's name by default.

@@ -1,4 +1,4 @@
-"""Tells what a container of a CDK app is, as far as synthesis knows."""
+"""Shows what a container of a CDK app is, as far as synthesis knows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cdk_ecs_xray.templates.spelling import as_cloudformation
 
 
 def evidence_of(container: ecs.ContainerDefinition) -> Evidence:
-    """Return what tells whether a container is a collector.
+    """Return what shows whether a container is a collector.
 
     Read as the template will have it, so that CDK's tokens are CloudFormation's functions. CDK
     hands a definition over in forty pieces, which takes some 8 ms.

@@ -51,7 +51,7 @@ class XRayImageCache(Construct):
 
     @property
     def registry(self) -> str:
-        """What stands in for ``public.ecr.aws`` in an image's name; ``registry`` of a collector."""
+        """What replaces ``public.ecr.aws`` in an image's name; ``registry`` of a collector."""
         return cache_registry(
             account=Stack.of(self).account,
             region=Stack.of(self).region,

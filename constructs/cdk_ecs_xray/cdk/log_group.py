@@ -45,9 +45,9 @@ class XRayLogGroup(logs.LogGroup):
     and storage by the gigabyte.
 
     :param log_group_name: the physical name; None lets CloudFormation choose one.
-    :param retention: how long lines are kept, one month unless told. CloudWatch's own default is
+    :param retention: how long lines are kept, one month by default. CloudWatch's own default is
         forever, which a collector's log is never worth.
-    :param removal_policy: what happens to the group with its stack. Destroyed unless told: a
+    :param removal_policy: what happens to the group with its stack. Destroyed by default: a
         retained group of a fixed name makes the next deployment of the same stack fail.
     :param encryption_key: KMS key for the lines, in place of CloudWatch's own. Grants CloudWatch
         Logs its use in the key's policy; an imported key's owner has to do that.

@@ -1,4 +1,4 @@
-"""What tells one construct from all others."""
+"""What distinguishes one construct from all others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from constructs import IConstruct
 
 
 def jsii_reference(construct: IConstruct) -> str:
-    """Return what tells a construct from all others of the process.
+    """Return what distinguishes a construct from all others of the process.
 
     For a construct that JavaScript made, such as those of ecs-patterns, jsii hands out another
     Python object at every access.

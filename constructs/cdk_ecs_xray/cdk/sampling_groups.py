@@ -9,7 +9,7 @@ from cdk_ecs_xray.sampling import SamplingRuleSet
 
 
 class XRayGroups(Construct):
-    """Provisions the X-Ray groups of one environment: service maps and metrics of their own.
+    """Provisions the X-Ray groups of one environment: trace maps and metrics of their own.
 
     Groups belong to an account and region; 25 are allowed. They cost nothing by themselves;
     insights cost by the trace.

@@ -9,7 +9,7 @@ from constructs import IConstruct
 
 from cdk_ecs_xray.cdk.reference import jsii_reference
 
-# Of the app that is synthesised: one walk over it answers for all of its task definitions. Services
+# Of the app that is synthesized: one walk over it answers for all of its task definitions. Services
 # that an aspect adds after the first question are not found.
 _INDEX: dict[str, dict[str, list[ecs.BaseService]]] = {}
 

@@ -49,18 +49,18 @@ class XRaySidecar(Construct):
     task role. Wire app containers with :meth:`attach`; :class:`XRayTracing` does both at once.
 
     :param task_definition: EC2, External or Fargate, in bridge, host or awsvpc mode, on Linux.
-    :param collector: what runs in the container; the X-Ray daemon unless told.
+    :param collector: what runs in the container; the X-Ray daemon by default.
     :param naming: the reference setup's names; None names the container after the collector and
         leaves the log group's name to CloudFormation.
-    :param profile: sizes and failure behaviour; :attr:`SidecarProfile.SAFE` unless told.
+    :param profile: sizes and failure behavior; :attr:`SidecarProfile.SAFE` by default.
     :param expected_segments_per_second: sizes the container in your unit: picks cpu for the
         default profile by what was measured of the collector, and warns when a profile of yours
         carries less, no sidecar so much, or the collector was not measured.
     :param image_cache: where an image of public.ecr.aws is pulled from instead.
     :param logging: ``awslogs``, ``none`` or any of CDK's log drivers, FireLens for one.
     :param log_group: an existing log group for awslogs; None creates one with the next options.
-    :param log_retention: one month unless told.
-    :param log_removal_policy: destroyed with its stack unless told.
+    :param log_retention: one month by default.
+    :param log_removal_policy: destroyed with its stack by default.
     :param log_encryption_key: KMS key for the created log group.
     :raises UnsupportedTaskDefinitionError: with every reason why this task definition cannot
         carry the sidecar: network mode, Windows, a taken name or port, ten containers, or too

@@ -40,8 +40,8 @@ class TracedTaskDefinition(Construct):
     :param logging: ``awslogs``, or ``none`` for the host's default driver.
     :param log_group: an existing log group for awslogs; None creates one with the next options,
         called as the file's naming says.
-    :param log_retention: one month unless told.
-    :param log_removal_policy: destroyed with its stack unless told.
+    :param log_retention: one month by default.
+    :param log_removal_policy: destroyed with its stack by default.
     :param log_encryption_key: KMS key for the created log group.
     :raises ConfigurationError: for a role or family that the file names already.
     :raises UnsupportedTaskDefinitionError: when the file cannot be traced.

@@ -36,9 +36,9 @@ class XRayTracing:
     and wires all containers, those added later too. Adding the extension twice changes nothing.
     One object can extend many task definitions.
 
-    :param collector: what runs in the sidecar; the X-Ray daemon unless told.
+    :param collector: what runs in the sidecar; the X-Ray daemon by default.
     :param naming: the reference setup's names; see :class:`XRaySidecar`.
-    :param profile: sizes and failure behaviour; :attr:`SidecarProfile.SAFE` unless told.
+    :param profile: sizes and failure behavior; :attr:`SidecarProfile.SAFE` by default.
     :param tracing_name: the service's name in X-Ray, or a function that names a container. None
         takes the naming's service, else a name from the ECS service, pattern or construct. False
         leaves it to the app's code, over which ``AWS_XRAY_TRACING_NAME`` would win.
@@ -46,8 +46,8 @@ class XRayTracing:
     :param image_cache: where an image of public.ecr.aws is pulled from instead.
     :param logging: ``awslogs``, ``none`` or any of CDK's log drivers.
     :param log_group: an existing log group for awslogs; None creates one with the next options.
-    :param log_retention: one month unless told.
-    :param log_removal_policy: destroyed with its stack unless told.
+    :param log_retention: one month by default.
+    :param log_removal_policy: destroyed with its stack by default.
     :param log_encryption_key: KMS key for the created log group.
     :raises ConfigurationError: for a negative load.
     """

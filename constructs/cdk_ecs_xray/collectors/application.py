@@ -33,7 +33,7 @@ def open_telemetry_environment(
     not take are switched off, or SDKs send them to its port and log an error each minute.
 
     The sampler and the propagator named ``xray`` come with AWS's additions. A plain SDK for Java
-    or Python refuses to start when it is told to use one that it does not have.
+    or Python refuses to start when a variable names one that it does not have.
 
     :param signals: what the collector takes over OpenTelemetry's protocol, traces among it.
     """

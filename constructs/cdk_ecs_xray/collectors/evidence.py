@@ -18,7 +18,7 @@ class Evidence:
     :param environment_complete: False when variables come from a file as well.
     :param ports: container port and protocol of each mapping; None where the port is not known.
     :param mounts: a volume is mounted, which may hold a configuration.
-    :param name: of the container, which tells where the image is not spelled out.
+    :param name: of the container, which decides where the image is not spelled out.
     """
 
     image: Text

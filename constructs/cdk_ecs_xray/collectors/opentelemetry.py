@@ -25,7 +25,7 @@ _SINCE = (0, 104)
 _ADOT_SINCE = (0, 42)
 _FROM_VARIABLE = "env:"
 ORIGIN_PROCESSORS = ("resource_detection", "resourcedetection")
-"""The processor that tells where spans come from: by its name since contrib 0.156, and before."""
+"""The processor that shows where spans come from: by its name since contrib 0.156, and before."""
 
 
 def component_type(component: str) -> str:
@@ -96,7 +96,7 @@ def signals_over_otlp(configuration: Mapping[str, Any]) -> frozenset[str]:
 
 
 def detects_origin(configuration: Mapping[str, Any]) -> bool:
-    """Return whether a pipeline tells X-Ray that traces come from ECS."""
+    """Return whether a pipeline lets X-Ray know that traces come from ECS."""
     processors = _mapping(at(configuration, "processors"))
     return any(
         component_type(name) in ORIGIN_PROCESSORS

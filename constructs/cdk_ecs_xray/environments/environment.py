@@ -43,7 +43,7 @@ SAMPLING_STACK = "sampling"
 MONITORING_STACK = "monitoring"
 _ACCOUNT_DIGITS = 12
 ANY_REGION = "us-east-1"
-"""Stands for what only a stack knows, while everything else is checked."""
+"""Represents what only a stack knows, while everything else is checked."""
 
 EnvironmentName = Annotated[
     str,
@@ -115,7 +115,7 @@ class Environment(BaseModel):
     """One environment: where it is deployed, and which services it traces.
 
     :param name: part of every physical name and the id of the Stage: ``cdk deploy 'dev/**'``.
-    :param namespace: the organisation's prefix of every physical name.
+    :param namespace: the organization's prefix of every physical name.
     :param account: 12 digits; None takes the account of whoever deploys.
     :param region: None takes the region of whoever deploys.
     :param collector: what runs in the sidecars.

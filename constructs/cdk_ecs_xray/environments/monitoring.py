@@ -31,7 +31,7 @@ class Monitoring(BaseModel):
 
     :param dashboard: a CloudWatch dashboard and five X-Ray groups; see ``XRayDashboard``.
     :param alarms: three alarms on the collectors' logs; see ``XRayCollectorAlarms``.
-    :param alarm_topic: ARN of an SNS topic that is told of every alarm; None tells nobody.
+    :param alarm_topic: ARN of an SNS topic that every alarm goes to; None informs nobody.
     :param slow_seconds: what a slow answer is on the dashboard.
     """
 

@@ -204,7 +204,7 @@ def _explain(detail: ErrorDetails, model: type[BaseModel]) -> Problem:
     if kind in _TYPES:
         fix = "Put it in quotes." if kind == "string_type" else "Write one."
         return Problem(what=f"{name} must be {_TYPES[kind]}", got=got, fix=fix)
-    return Problem(what=f"{name}: {detail['msg']}", got=got, fix="See docs/options.md.")
+    return Problem(what=f"{name}: {detail['msg']}", got=got, fix="Run ecs-xray docs options.")
 
 
 def _field(loc: Sequence[int | str]) -> str:

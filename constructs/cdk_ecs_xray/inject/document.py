@@ -113,7 +113,7 @@ def _require_json(protected: str, where: str) -> None:
 
 
 class _NoAliasLoader(Yaml12Loader):
-    """Refuses what stands in two places of a file at once: an edit would change both."""
+    """Refuses what is in two places of a file at once: an edit would change both."""
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):

@@ -1,4 +1,4 @@
-"""Adds to a text, and takes from it, without touching what stands around. Pure."""
+"""Adds to a text, and takes from it, without touching what is around. Pure."""
 
 from __future__ import annotations
 

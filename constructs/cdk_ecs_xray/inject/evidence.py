@@ -1,4 +1,4 @@
-"""Tells whether a container of a task definition in a file collects traces. Pure."""
+"""Shows whether a container of a task definition in a file collects traces. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def collector_in(containers: Sequence[RawContainer]) -> RawContainer | None:
 
 
 def evidence_of(container: RawContainer) -> Evidence:
-    """Return what tells whether a container is a collector; what is open yet stays unknown."""
+    """Return what shows whether a container is a collector; what is open yet stays unknown."""
     return Evidence(
         image=_text(container.get("image", "")),
         command=_words(container.get("command")),

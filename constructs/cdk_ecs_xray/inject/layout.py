@@ -26,7 +26,7 @@ class Layout:
 
     :param newline: its line break.
     :param indent: one level of it.
-    :param colon: what stands between a key and its value in JSON.
+    :param colon: what is between a key and its value in JSON.
     :param indented_lists: whether YAML's dashes are deeper than the key above them.
     :param plain: whether brackets hold words without quotes, as YAML has them.
     """
@@ -68,7 +68,7 @@ class Layout:
         return self._block([value], column + len(self.indent))
 
     def flow_items(self, items: Sequence[Any], node: Node) -> str:
-        """Return what stands behind the last item of a list in brackets."""
+        """Return what is behind the last item of a list in brackets."""
         last = node.items[-1]
         return "".join(
             self._separator([item.start for item in node.items], node.items[-2:])
@@ -77,7 +77,7 @@ class Layout:
         )
 
     def flow_entries(self, entries: Mapping[str, Any], node: Node) -> str:
-        """Return what stands behind the last key of a mapping in braces."""
+        """Return what is behind the last key of a mapping in braces."""
         starts = [entry.start for entry in node.entries]
         separator = self._separator(starts, [entry.node for entry in node.entries[-2:]])
         own_line = self._own_line(starts[-1])

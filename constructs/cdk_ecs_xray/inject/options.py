@@ -58,8 +58,8 @@ class SidecarNames:
 class TracingOptions:
     """How to trace an existing task definition.
 
-    :param collector: what runs in the sidecar; the X-Ray daemon unless told.
-    :param profile: sizes and failure behaviour; :attr:`SidecarProfile.SAFE` unless told.
+    :param collector: what runs in the sidecar; the X-Ray daemon by default.
+    :param profile: sizes and failure behavior; :attr:`SidecarProfile.SAFE` by default.
     :param names: the reference setup's names; without them the container is called after its
         collector.
     :param tracing_name: the service's name in X-Ray; else the naming's service, else each

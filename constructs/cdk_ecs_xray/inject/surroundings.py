@@ -1,4 +1,4 @@
-"""What a task definition tells of its network, region and logs. Pure."""
+"""What a task definition says of its network, region and logs. Pure."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def network_mode_of(definition: Definition, options: TracingOptions) -> str:
 def region_of(
     definition: Definition, apps: Sequence[RawContainer], sidecar: RawContainer | None
 ) -> str | None:
-    """Return the region that a file tells; None where it tells none, or logs go to several."""
+    """Return the region that a file names; None where it names none, or logs go to several."""
     told = _variable(sidecar, "AWS_REGION")
     if told is not None:
         return told

@@ -61,9 +61,9 @@ class TracedTaskDefinitionFile:
 
         :param values: what the file's placeholders are filled with, by name; CDK tokens too.
         :param defaults: likewise, for placeholders that a file may have or not.
-        :param collector: what runs in the sidecar; the X-Ray daemon unless told.
+        :param collector: what runs in the sidecar; the X-Ray daemon by default.
         :param naming: the reference setup's names; see :class:`XRaySidecar`.
-        :param profile: sizes and failure behaviour; :attr:`SidecarProfile.SAFE` unless told.
+        :param profile: sizes and failure behavior; :attr:`SidecarProfile.SAFE` by default.
         :param tracing_name: the service's name in X-Ray; else the naming's service, else each
             container's own name.
         :param network_mode: for a bare list of containers, as Terraform has them.

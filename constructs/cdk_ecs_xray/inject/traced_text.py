@@ -37,7 +37,7 @@ class TracedText:
 
 
 def trace_text(text: str, *, where: str, options: TracingOptions) -> TracedText:
-    """Return the text with a collector added and its containers wired to it.
+    """Return the text with a collector added and its containers connected to it.
 
     Tracing a traced text changes nothing. Neither does tracing one that runs a collector of its
     own; a warning says so.

@@ -23,7 +23,7 @@ Format = Literal["json", "yaml"]
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """One value and where it stands.
+    """One value and where it is.
 
     :param start: position of its first character; ``end`` is behind its last.
     :param flow: written with brackets or braces, or a scalar.

@@ -27,7 +27,7 @@ _SERVICE = "AWS::ECS::Service"
 
 @dataclass(frozen=True, kw_only=True)
 class DeployedStack:
-    """A stack as it stands after a deployment."""
+    """A stack as it is after a deployment."""
 
     name: str
     target: Target
@@ -75,7 +75,7 @@ class CdkProject:
             ["bootstrap", f"aws://{target.account}/{target.region}"],
             aws=aws,
             target=target,
-            # Where there is a cdk.json, bootstrapping would synthesise the app first.
+            # Where there is a cdk.json, bootstrapping would synthesize the app first.
             in_project=False,
         )
 

@@ -2,7 +2,7 @@
 
 Whoever may read the folder may use the server: mode 0700, and each file in it 0600. The server
 holds a lock on a file there for as long as it lives. So a process id is believed only when it
-stands in the folder of a lock that is held, and never because somebody on the network said it.
+is in the folder of a lock that is held, and never because somebody on the network said it.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from cdk_ecs_xray.printable import counted
 
 _UNSETTLED = ("_IN_PROGRESS",)
 # What CloudFormation says of resources that another one's failure stopped.
-_CANCELLED = "Resource creation cancelled"
+_CANCELLED = "Resource creation canceled"
 Say = Callable[[str], None]
 
 

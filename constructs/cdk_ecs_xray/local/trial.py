@@ -1,4 +1,4 @@
-"""The whole way in one go: synthesise, start, bootstrap, deploy, read back, compare, stop."""
+"""The whole way in one go: synthesize, start, bootstrap, deploy, read back, compare, stop."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class Answer:
 
     :param collector: of the same task definition.
     :param reason: in words.
-    :param fault: what is to be mended, by a name that rules know; None where nothing is.
+    :param fault: what is to be fixed, by a name that rules know; None where nothing is.
     :param spans: the form of OpenTelemetry's protocol that the receiver takes.
     """
 

@@ -68,7 +68,7 @@ def _no_baseline(revision: str, why: str) -> ReviewError:
             what="must be a folder that cdk synth wrote, a template, or a git revision that holds "
             "PATH",
             got=f"'{why}'",
-            fix="Cdk.out is rarely committed, so synthesise the other revision: git worktree add "
+            fix="Cdk.out is rarely committed, so synthesize the other revision: git worktree add "
             "../base REVISION, cdk synth -o ../base/cdk.out there, and --against ../base/cdk.out.",
         )
     )

@@ -35,7 +35,7 @@ Search = Callable[[Sequence[Stack]], Iterable[Found]]
 class Rule:
     """One thing that goes wrong.
 
-    :param id: stable; its page is the section of that name in docs/troubleshooting.md.
+    :param id: stable; ``ecs-xray docs ID`` prints the section of that name.
     :param title: in a few words, without values.
     :param source: the page of AWS that says why.
     """

@@ -209,7 +209,7 @@ def _arrived(collector: FoundCollector, way: str, *, spoken: SpanReceiver | None
         reason = f"the configuration of '{collector.container.name}' is not in the template"
         return cannot_tell(reason, collector=collector)
     if collector.recognized.collects_traces is not True:
-        reason = f"'{collector.container.name}' is told by its name alone"
+        reason = f"'{collector.container.name}' is recognized by its name alone"
         return cannot_tell(reason, collector=collector)
     return connected(collector, way, spans=None if spoken is None else spoken.protocol)
 

@@ -11,7 +11,7 @@ from cdk_ecs_xray.unknown import Text, Unknown
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where something stands.
+    """Where something is.
 
     :param resource: logical id, or a construct's path where CDK wrote one.
     :param container: within a task definition.
@@ -99,7 +99,7 @@ class Container:
 
     @property
     def evidence(self) -> Evidence:
-        """What tells whether it is a collector."""
+        """What shows whether it is a collector."""
         return Evidence(
             image=self.image,
             command=self.command,

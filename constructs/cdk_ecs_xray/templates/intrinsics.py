@@ -68,7 +68,7 @@ class Resolver:
         parameters: Mapping[str, Any] | None = None,
         elsewhere: Elsewhere | None = None,
     ) -> Self:
-        """Return a resolver for a stack as it was synthesised.
+        """Return a resolver for a stack as it was synthesized.
 
         :param parameters: what a parent gives to a nested stack, which beats the defaults.
         :param elsewhere: the other stacks that are read together with this one.

@@ -1,6 +1,6 @@
 """What ministack gets wrong or lacks and the kit's stacks need; one file per gap.
 
-Each mends a private table or function of ministack's, and a test asserts that it still exists.
+Each patches a private table or function of ministack's, and a test asserts that it still exists.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["mend_all"]
 
 
 def mend_all() -> None:
-    """Mend every gap; once per process, before the first request."""
+    """Close every gap; once per process, before the first request."""
     for gap in (
         containers,
         container_definitions,

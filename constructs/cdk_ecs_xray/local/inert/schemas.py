@@ -56,7 +56,7 @@ class Schema:
         return name, "map" if of_type == "object" else "list"
 
     def resolve(self, part: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Follow ``$ref`` to what it stands for."""
+        """Follow ``$ref`` to what it refers to."""
         seen = set()
         while "$ref" in part and part["$ref"] not in seen:
             seen.add(part["$ref"])

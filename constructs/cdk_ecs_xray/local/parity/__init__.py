@@ -1,4 +1,4 @@
-"""Tells whether an account holds what the reference setup's Terraform would have put there."""
+"""Shows whether an account holds what the reference setup's Terraform would have put there."""
 
 from __future__ import annotations
 

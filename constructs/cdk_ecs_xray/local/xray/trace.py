@@ -68,7 +68,7 @@ class Call(NamedTuple):
 
 
 class Trace:
-    """One stored trace, ready to be summarised and drawn."""
+    """One stored trace, ready to be summarized and drawn."""
 
     def __init__(self, stored: StoredTrace) -> None:
         self.stored = stored
@@ -173,7 +173,7 @@ def service_of(segment: Entity) -> ServiceNode:
 
 
 def inferred_service(entity: Entity) -> ServiceNode | None:
-    """The service a subsegment's namespace tells of, when it sends no segments itself."""
+    """The service a subsegment's namespace names, when it sends no segments itself."""
     namespace = None if entity.is_segment else entity.document.get("namespace")
     name = entity.document["name"]
     if namespace == "remote":

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
+from cdk_ecs_xray.files.pages import how_to_read
 from cdk_ecs_xray.review.report import Report
 from cdk_ecs_xray.review.rule import Finding
 from cdk_ecs_xray.review.rules import RULES

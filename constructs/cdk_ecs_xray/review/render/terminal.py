@@ -1,4 +1,4 @@
-"""The report for a terminal: coloured there, plain in a pipe."""
+"""The report for a terminal: colored there, plain in a pipe."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from cdk_ecs_xray.files.pages import how_to_read
 from cdk_ecs_xray.printable import printable
 from cdk_ecs_xray.review.changes import Change, Weight
 from cdk_ecs_xray.review.inventory import TaskRow
@@ -65,6 +66,7 @@ def _print(console: Console, report: Report) -> None:
         console.print(Text("Findings", style="bold"))
         for group in grouped(report.findings):
             _finding(console, group)
+        _indented(console, 2, _text(f"About each: {how_to_read('ID')}", style="dim"))
     console.print()
     console.print(_text(f"{report.verdict}; {report.coverage}", style="bold"))
 

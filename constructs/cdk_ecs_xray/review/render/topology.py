@@ -62,7 +62,7 @@ def _quoted(text: str) -> str:
 
 
 def svg(task: TaskRow) -> Element:
-    """Return the drawing of one task definition, in the colours of the page that holds it."""
+    """Return the drawing of one task definition, in the colors of the page that holds it."""
     rows: list[Element] = []
     height = 0
     sending = [app for app in task.apps if app.outcome != "not-connected"]

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Collection, Sequence
 
 from cdk_ecs_xray.errors import Problem, ReviewError
+from cdk_ecs_xray.files.pages import how_to_read
 from cdk_ecs_xray.review.rule import Rule
 from cdk_ecs_xray.review.rules import (
     address_dns_name,
@@ -131,8 +132,8 @@ def known_ids(ids: Collection[str]) -> Collection[str]:
         Problem(
             where="--accept",
             what=f"finding '{accepted_id}' not found",
-            fix=f"Did you mean '{_closest(accepted_id, known)}'? docs/troubleshooting.md has all "
-            "ids.",
+            fix=f"Did you mean '{_closest(accepted_id, known)}'? Run "
+            f"{how_to_read('troubleshooting')} for all ids.",
         )
         for accepted_id in ids
         if accepted_id not in known

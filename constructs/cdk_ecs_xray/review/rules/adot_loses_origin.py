@@ -1,4 +1,4 @@
-"""Only the resourcedetection processor tells X-Ray that a trace comes from ECS."""
+"""Only the resourcedetection processor lets X-Ray know that a trace comes from ECS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A log group without retention keeps, and costs, for ever."""
+"""A log group without retention keeps, and costs, forever."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def log_files(
     """Look into logs one after the other, leaving out the empty ones.
 
     :param names: of files, or of folders, whose files are read at any depth, or patterns.
-    :param folder: for what stands in for them.
+    :param folder: for what replaces them.
     :param database: reads what is not plain text.
     :raises ConfigurationError: for a file that can't be read or is of no known format.
     """
