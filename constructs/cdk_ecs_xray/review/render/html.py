@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
-from cdk_ecs_xray.files.pages import how_to_read
 from cdk_ecs_xray.printable import counted
 from cdk_ecs_xray.review.changes import Change, Weight
 from cdk_ecs_xray.review.inventory import TaskRow

@@ -38,7 +38,7 @@ def rendered(report: Report) -> str:
                                 "id": rule.id,
                                 "shortDescription": {"text": rule.title},
                                 "helpUri": rule.source,
-                                "help": {"text": f"{rule.title}: {rule.source}"},
+                                "help": {"text": f"{rule.title}: {how_to_read(rule.id)}"},
                                 "defaultConfiguration": {"level": str(rule.severity)},
                             }
                             for rule in RULES
