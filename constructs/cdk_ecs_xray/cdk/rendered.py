@@ -111,7 +111,7 @@ def strangers_in(task_definition: ecs.TaskDefinition) -> Sequence[Mapping[str, A
 
 
 def evidence_in(definition: Mapping[str, Any]) -> Evidence:
-    """Return what tells whether a container, as the template has it, is a collector."""
+    """Return what shows whether a container, as the template has it, is a collector."""
     return containers.evidence_of(Resolver.alone().resolve(definition))
 
 

@@ -10,7 +10,7 @@ from cdk_ecs_xray.errors import Problem
 
 
 def warn_of_strangers(task_definition: ecs.TaskDefinition) -> None:
-    """Warn of containers that an L1 property holds and no construct stands for."""
+    """Warn of containers that an L1 property holds and no construct represents."""
     for stranger in strangers_in(task_definition):
         Annotations.of(task_definition).add_warning_v2(
             "ecs-xray:container-not-traced",

@@ -1,4 +1,4 @@
-"""What an aspect cannot trace, or was told and never met, said while the app is synthesised."""
+"""What an aspect cannot trace, or was given and never met, said while the app is synthesized."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def _warn(scope: IConstruct, annotation_id: str, problem: Problem) -> None:
 
 
 def _carries(scope: IConstruct, node: IConstruct) -> bool:
-    # What is in another Stage was synthesised before its outer one.
+    # What is in another Stage was synthesized before its outer one.
     inner, outer = Stage.of(node), scope if Stage.is_stage(scope) else Stage.of(scope)
     same = inner is None or outer is None or inner.node.path == outer.node.path
     return Stack.is_stack(node) and same

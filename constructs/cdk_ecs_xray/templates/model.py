@@ -201,7 +201,7 @@ class TaskDefinition:
 class Resource:
     """A resource with its properties resolved.
 
-    :param key: what tells it from the resources of all stacks: ``dev/orders#Role``.
+    :param key: what distinguishes it from the resources of all stacks: ``dev/orders#Role``.
     :param condition: under which it exists; None where it always does.
     :param ruled_out: conditions that do not hold where it exists.
     :param exists: whether its condition holds; None for cannot tell.
