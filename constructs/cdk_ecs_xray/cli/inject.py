@@ -77,7 +77,7 @@ def inject(
     remove: bool,
     **given: Any,
 ) -> None:
-    """Add a collector to the task definition in FILE and wire its containers to it.
+    """Add a collector to the task definition in FILE and connect its containers to it.
 
     FILE is JSON or YAML, as register-task-definition takes it or describe-task-definition prints
     it, or a list of containers; - reads standard input. What is there stays as it is, placeholders
