@@ -1,6 +1,6 @@
 """What a file held where tracing was added, kept with the sidecar so that it can be put back. Pure.
 
-Most of it can be told from the traced file itself. The rest, such as an empty list that was the
+Most of it can be read from the traced file itself. The rest, such as an empty list that was the
 last key of its container, is in one label of the sidecar; without such a case there is none.
 """
 
@@ -52,7 +52,7 @@ def origin_of(container: RawContainer) -> Origin:
 def with_origin(
     document: Document, additions: Sequence[Addition], sidecar: RawContainer | None
 ) -> Sequence[Addition]:
-    """Return the additions with a sidecar that says what cannot be told afterwards."""
+    """Return the additions with a sidecar that holds what cannot be read afterward."""
     origin = dict(_untold(document, additions))
     if not origin or sidecar is None:
         return additions
