@@ -110,6 +110,7 @@ def test_a_renamed_stack_is_compared_with_what_it_was(tmp_path: Path, right: Tem
     ]
 
 
+@pytest.mark.parametrize("of_its_own", [True, False])
 @pytest.mark.parametrize(
     ("frames", "place"),
     [
@@ -126,6 +127,8 @@ def test_sarif_points_at_the_program_where_cdk_wrote_its_line(
     right: Template,
     monkeypatch: pytest.MonkeyPatch,
     frames: list[str],
+    *,
+    of_its_own: bool,
     place: tuple[str, int] | None,
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -133,8 +136,12 @@ def test_sarif_points_at_the_program_where_cdk_wrote_its_line(
     folder = assembly(tmp_path / "out", Shop=right)
     manifest = json.loads((folder / "manifest.json").read_text())
     trace = [frame.replace("HERE", str(tmp_path)) for frame in frames]
-    entry = {"type": "aws:cdk:logicalId", "data": "Task", "trace": trace}
-    manifest["artifacts"]["Shop"]["metadata"] = {"/Shop/Task": [entry]}
+    entries: list[dict[str, object]] = [{"type": "aws:cdk:logicalId", "data": "Task"}]
+    if of_its_own:
+        entries.append({"type": "aws:cdk:creationStack", "data": trace})
+    else:
+        entries[0]["trace"] = trace
+    manifest["artifacts"]["Shop"]["metadata"] = {"/Shop/Task": entries}
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
     (result,) = json.loads(render(review("out"), "sarif"))["runs"][0]["results"]

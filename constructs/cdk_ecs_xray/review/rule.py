@@ -85,7 +85,8 @@ def findings(rules: Iterable[Rule], stacks: Sequence[Stack]) -> Sequence[Finding
         for rule in rules
         for occurrence in rule.check(stacks)
     ]
-    return in_order(found, stacks)
+    # A role of several task definitions is one place, however often it was found.
+    return in_order(list(dict.fromkeys(found)), stacks)
 
 
 def in_order(found: Sequence[Finding], stacks: Sequence[Stack]) -> Sequence[Finding]:

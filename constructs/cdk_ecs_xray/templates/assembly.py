@@ -12,6 +12,7 @@ from cdk_ecs_xray.errors import Problem, ReviewError
 from cdk_ecs_xray.files.field_limits import shown
 from cdk_ecs_xray.files.plain_data import read_json
 from cdk_ecs_xray.files.text_file import displayed, read_standard_input, read_text
+from cdk_ecs_xray.templates.manifest import environment_of, properties_of
 from cdk_ecs_xray.templates.nested import (
     NESTED_STACK,
     STACK_SET,
@@ -29,7 +30,6 @@ _NESTED_ASSEMBLY = "cdk:cloud-assembly"
 _ASSET_MANIFEST = "cdk:asset-manifest"
 # CloudFormation nests no deeper in practice; a template that nests itself would never end.
 _DEEPEST = 12
-_ENVIRONMENT = re.compile(r"aws://(?P<account>[^/]+)/(?P<region>.+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +138,9 @@ def _assembly(folder: Path, *, environment: str, root: Path) -> Iterator[StackSo
         if not isinstance(artifact, Mapping):
             continue
         if artifact.get("type") == _NESTED_ASSEMBLY:
-            nested = _file_of(folder, artifact_id, _properties(artifact).get("directoryName"), root)
+            nested = _file_of(
+                folder, artifact_id, properties_of(artifact).get("directoryName"), root
+            )
             stage = str(artifact.get("displayName") or artifact_id.removeprefix("assembly-"))
             yield from _assembly(nested, environment=stage, root=root)
         elif artifact.get("type") == _STACK:
@@ -154,16 +156,16 @@ def _stack(
     root: Path,
     assets: Mapping[str, str],
 ) -> Iterator[StackSource]:
-    properties = _properties(artifact)
+    properties = properties_of(artifact)
     file = _file_of(folder, artifact_id, properties.get("templateFile"), root)
-    place = _ENVIRONMENT.fullmatch(str(artifact.get("environment")))
+    account, region = environment_of(artifact)
     text = _text(file)
     stack = StackSource(
         name=str(properties.get("stackName", artifact_id)),
         path=str(artifact.get("displayName", artifact_id)),
         environment=environment,
-        account=_known(place, "account"),
-        region=_known(place, "region"),
+        account=account,
+        region=region,
         file=displayed(file),
         text=text,
         template=read_template(text, where=displayed(file)),
@@ -209,6 +211,7 @@ def _inner(parent: StackSource, nested: NestedTemplates) -> Mapping[str, StackSo
             text=text if file is not None else "",
             template=read_template(text, where=where),
             form=parent.form,
+            source_lines=parent.source_lines,
             parent=parent.path if kind == NESTED_STACK else None,
         )
     return found
@@ -240,7 +243,7 @@ def _metadata(
 
 def _assets(folder: Path, artifacts: Mapping[str, Any], root: Path) -> Mapping[str, str]:
     manifests = [
-        _file_of(folder, artifact_id, _properties(artifact).get("file"), root)
+        _file_of(folder, artifact_id, properties_of(artifact).get("file"), root)
         for artifact_id, artifact in artifacts.items()
         if isinstance(artifact, Mapping) and artifact.get("type") == _ASSET_MANIFEST
     ]
@@ -259,11 +262,6 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
         )
     content = read_json(_text(file), where=displayed(file), error=ReviewError)
     return content if isinstance(content, Mapping) else {}
-
-
-def _properties(artifact: Mapping[str, Any]) -> Mapping[str, Any]:
-    properties = artifact.get("properties")
-    return properties if isinstance(properties, Mapping) else {}
 
 
 def _file_of(folder: Path, artifact: str, named: object, root: Path) -> Path:
@@ -292,9 +290,3 @@ def _file_of(folder: Path, artifact: str, named: object, root: Path) -> Path:
 
 def _text(file: Path) -> str:
     return read_text(file, error=ReviewError)
-
-
-def _known(place: re.Match[str] | None, part: str) -> str | None:
-    # CDK writes unknown-account and unknown-region where the deploying user decides.
-    value = None if place is None else place[part]
-    return None if value is None or value.startswith("unknown-") else value
