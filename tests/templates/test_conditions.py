@@ -34,8 +34,8 @@ def test_a_condition_on_a_default_decides(condition: str, answer: str) -> None:
     assert resolver().resolve({"Fn::If": [condition, "yes", "no"]}) == answer
 
 
-@pytest.mark.parametrize("condition", ["Given", "Circle", "Broken", "Missing"])
-def test_an_open_condition_leaves_both_branches(condition: str) -> None:
+@pytest.mark.parametrize("condition", ["Given", "Circle", "Broken", "Missing", {"Ref": "Open"}])
+def test_an_open_condition_leaves_both_branches(condition: object) -> None:
     found = resolver().resolve({"Fn::If": [condition, "yes", "no"]})
 
     assert isinstance(found, Unknown)

@@ -28,15 +28,17 @@ class Conditions:
 
     def holds(self, name: object) -> bool | None:
         """Return whether a condition holds; None for cannot tell."""
+        if not isinstance(name, str):
+            return None
         if name in self._assumed:
-            return self._assumed[str(name)]
+            return self._assumed[name]
         if name not in self._declared or name in self._pending:
             return None
-        self._pending.add(str(name))
+        self._pending.add(name)
         try:
-            return self._decide(self._declared[str(name)])
+            return self._decide(self._declared[name])
         finally:
-            self._pending.discard(str(name))
+            self._pending.discard(name)
 
     @contextmanager
     def given(self, name: object) -> Iterator[None]:
