@@ -131,7 +131,10 @@ def test_the_construct_would_deploy_the_same(
             task = ecs.Ec2TaskDefinition(stack, mode, network_mode=network_mode)
             image = ecs.ContainerImage.from_registry("nginx:1")
             task.add_container("app", image=image, memory_limit_mib=64)
-            tracing = XRayTracing(collector=collector, profile=profile, log_group=group)
+            # A file knows no constructs, so each of its containers has its own name.
+            tracing = XRayTracing(
+                collector=collector, profile=profile, log_group=group, tracing_name="app"
+            )
             task.add_extension(tracing)
 
     deployed = {
