@@ -9,7 +9,12 @@ import click
 
 from cdk_ecs_xray.cli.rules_explain import explain
 from cdk_ecs_xray.cli.rules_import import import_rules
-from cdk_ecs_xray.cli.rules_options import RULES_FILE, environment_option, rules_option
+from cdk_ecs_xray.cli.rules_options import (
+    RULES_FILE,
+    environment_option,
+    require_environments,
+    rules_option,
+)
 from cdk_ecs_xray.cli.rules_simulate import simulate
 
 FINDINGS = 1
@@ -60,6 +65,7 @@ def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) 
     reading = inspect_rules(file, SamplingRuleSet)
     findings = list(reading.findings)
     if reading.rules is not None:
+        require_environments(environments, reading.rules, rules_file=file)
         sharing = [
             EnvironmentRules(environment=name, rules=reading.rules, where=reading.where)
             for name in environments or (None,)
@@ -112,6 +118,7 @@ def export(
     from cdk_ecs_xray.sampling.local_rules import HOW_TO_LOAD, local_rules, local_rules_text
 
     read = SamplingRuleSet.from_file(rules_file)
+    require_environments([environment], read, rules_file=rules_file)
     document = local_rules(
         read.in_environment(environment),
         read.default,

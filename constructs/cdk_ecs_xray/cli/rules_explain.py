@@ -10,7 +10,12 @@ from urllib.parse import urlsplit
 
 import click
 
-from cdk_ecs_xray.cli.rules_options import environment_option, rules_option, sdk_option
+from cdk_ecs_xray.cli.rules_options import (
+    environment_option,
+    require_environments,
+    rules_option,
+    sdk_option,
+)
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 if TYPE_CHECKING:
@@ -61,6 +66,7 @@ def explain(
 
     request = _asked(method, url, service, service_type, without_request=without_request)
     read = SamplingRuleSet.from_file(rules_file)
+    require_environments([environment], read, rules_file=rules_file)
     rules = read.in_environment(environment)
     verdicts = explain_request(rules, read.default, request, SDKS[sdk or USUAL])
     others = {} if sdk is not None else deciding_otherwise(rules, read.default, request)

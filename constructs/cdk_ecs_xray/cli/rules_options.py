@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from cdk_ecs_xray.errors import ConfigurationError, Problem
+
+if TYPE_CHECKING:
+    from cdk_ecs_xray.sampling import SamplingRuleSet
 
 RULES_FILE = "sampling/rules.yaml"
 
@@ -27,3 +35,36 @@ SDK_NAMES = (
 sdk_option = click.option(
     "--sdk", type=click.Choice(SDK_NAMES), help="Match as this SDK or OpenTelemetry sampler does."
 )
+
+
+def require_environments(
+    names: Iterable[str | None], rules: SamplingRuleSet, *, rules_file: Path
+) -> None:
+    """Refuse environments that neither the rules nor an environment file names.
+
+    Without any name to compare with, every name is accepted.
+
+    :raises ConfigurationError: for each that is unknown.
+    """
+    known = rules.environments_named | set(_environments_near(rules_file))
+    unknown = [name for name in names if name is not None and name not in known]
+    if known and unknown:
+        raise ConfigurationError(
+            *(
+                Problem(
+                    where="--env",
+                    what=f"environment '{name}' not found",
+                    fix=f"Choose one of {', '.join(sorted(known))}, or leave --env out.",
+                )
+                for name in unknown
+            )
+        )
+
+
+def _environments_near(rules_file: Path) -> Iterator[str]:
+    """Yield the names of the environment files of the project that a rules file belongs to."""
+    for folder in {Path("environments"), rules_file.parent.parent / "environments"}:
+        for file in sorted(folder.glob("*.y*ml")):
+            text = file.read_text(encoding="utf-8", errors="replace")
+            named = re.search(r"^name: *[\"']?([\w-]+)", text, re.MULTILINE)
+            yield file.stem if named is None else named[1]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cdk_ecs_xray.cli.rules_options import require_environments
 from cdk_ecs_xray.errors import ConfigurationError, Problem, SamplingRuleError
 from cdk_ecs_xray.sampling import SamplingRuleSet
 from cdk_ecs_xray.sampling.findings import errors_in
@@ -97,6 +98,8 @@ def read_rules(asked: SimulationRequest, path: Path, label: str) -> RulesInOrder
     reading = inspect_rules(path, SamplingRuleSet)
     if reading.rules is None:
         raise SamplingRuleError(*(finding.problem for finding in errors_in(reading.findings)))
+    if path == asked.rules_file:  # What it is compared with may know other environments.
+        require_environments([asked.environment], reading.rules, rules_file=path)
     groups = reading.rules.groups_in(asked.environment)
     return RulesInOrder(
         label=label,
