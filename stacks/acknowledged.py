@@ -8,8 +8,23 @@ from constructs import IConstruct
 _PACK = "AwsSolutions::AwsSolutions-"
 
 SERVICE_FINDINGS = {
-    "IAM5[Resource::*]": "X-Ray's write actions take no resource; AWS's own policy has '*' too.",
+    "IAM5[Resource::*]": "X-Ray's write actions, a registry's login, SSM's channel and the tags of "
+    "a task that starts take no resource.",
     "ECS2": "The variables hold the collector's address and other settings, never a secret.",
+}
+LOAD_BALANCER_FINDINGS = {
+    "ELB2": "`load_balancer.new.access_logs_bucket` turns them on where a bucket takes them.",
+}
+CLUSTER_FINDINGS = {
+    "ECS4": "`cluster.create.container_insights` turns it on; it is charged by the metric.",
+}
+MANAGED_INSTANCES_FINDINGS = {
+    f"IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{policy}]": "The policy AWS maintains for "
+    "instances that ECS manages."
+    for policy in (
+        "AmazonECSInfrastructureRolePolicyForManagedInstances",
+        "AmazonECSInstanceRolePolicyForManagedInstances",
+    )
 }
 NEW_CLUSTER_FINDINGS = {
     "VPC7": "The VPC lets nothing in, so flow logs would only add their cost.",

@@ -21,6 +21,7 @@ class ImageCacheStack(cdk.Stack):
             construct_id,
             stack_name=environment.stack_name(construct_id),
             description=f"The collector's image in {environment.name}",
+            tags=dict(environment.tags) or None,
         )
         prefix = environment.image_cache_prefix
         self.cache = XRayImageCache(self, "Cache", prefix="" if prefix is None else prefix)

@@ -36,6 +36,7 @@ class MonitoringStack(cdk.Stack):
             construct_id,
             stack_name=environment.stack_name(MONITORING_STACK),
             description=f"Dashboard and alarms for the tracing of {environment.name}",
+            tags=dict(environment.tags) or None,
         )
         services = [self._monitored(environment, service) for service in environment.services]
         self.alarms = (

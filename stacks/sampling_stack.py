@@ -40,6 +40,7 @@ class SamplingStack(cdk.Stack):
             construct_id,
             stack_name=environment.stack_name(SAMPLING_STACK),
             description=f"X-Ray sampling rules of {environment.name}",
+            tags=dict(environment.tags) or None,
         )
         rules = environment.sampling_rules
         self.rules = XRaySamplingRules(

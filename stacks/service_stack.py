@@ -1,34 +1,36 @@
-"""One traced ECS service."""
+"""One traced ECS service, or a task on a schedule."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cdk_ecs_xray import Collector, TracedTaskDefinition, TracedTaskDefinitionFile, XRaySidecar
 from cdk_ecs_xray.cdk.console import log_group_url, trace_map_url, traces_url
-from cdk_ecs_xray.cdk.image_pull import acknowledge_pull, is_private, pull_statements
-from cdk_ecs_xray.cdk.log_group import RETENTION_DAYS
-from cdk_ecs_xray.collectors.engines import make_collector
-from cdk_ecs_xray.environments.choices import COLLECTORS, PROFILES
+from cdk_ecs_xray.cdk.typed_properties import add_task_definition
+from cdk_ecs_xray.environments.access import execution_statements, task_statements
 from cdk_ecs_xray.environments.environment import Environment
+from cdk_ecs_xray.environments.roles import role_arn
 from cdk_ecs_xray.environments.service import Service
-from cdk_ecs_xray.plan.image_cache import cache_registry
+from cdk_ecs_xray.environments.task_definition import Surroundings
+from cdk_ecs_xray.inject import Injection
 from cdk_ecs_xray.plan.regions import PARTITIONS
-from cdk_ecs_xray.plan.wiring import PresentWiring
+from stacks import logical_ids as ids
 from stacks.acknowledged import NEW_CLUSTER_FINDINGS, SERVICE_FINDINGS, acknowledge
+from stacks.log_groups import add_log_group
 from stacks.new_cluster import NewClusterCapacity
+from stacks.roles import add_policy, add_task_role, name_of, tell_what_is_needed
+from stacks.running import add_runner
+from stacks.tokens import attribute, ref, with_tokens
 
-_REMOVAL_POLICIES = {
-    "destroy": cdk.RemovalPolicy.DESTROY,
-    # Not RETAIN: of a first deployment that fails it leaves a group whose fixed name then blocks
-    # the next. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
-    "retain": cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-}
 _ZONES = 2
-_NETWORK_MODES = {"bridge": ecs.NetworkMode.BRIDGE, "host": ecs.NetworkMode.HOST}
+_TOLD_OTHERWISE = ("ecs-xray:no-task-role", "ecs-xray:no-execution-role")
+"""Warnings about roles that the stack adds."""
 
 
 class ServiceStack(cdk.Stack):
@@ -45,38 +47,28 @@ class ServiceStack(cdk.Stack):
             construct_id,
             stack_name=environment.stack_name(service.name),
             description=f"{service.name} in {environment.name}, traced with X-Ray",
+            tags=dict(environment.tags) or None,
         )
         self._environment = environment
         self._service = service
-        self._log_retention = RETENTION_DAYS[environment.log_retention_days]
-        self._log_removal_policy = _REMOVAL_POLICIES[environment.removal_policy]
         self.naming = environment.naming(service)
-        self._collector = self._make_collector()
-        file = environment.task_definition(
-            service, region=cdk.Aws.REGION, collector=self._collector
+        self.place = _place_of(environment)
+        self.file = environment.task_definition(service, place=self.place)
+        self.collector_log: logs.CfnLogGroup | None = None
+        self._created_groups: dict[str, str] = {}
+        collector_group = self._add_log_groups()
+        self.injection: Injection = self.file.plan(
+            region=self.place.region, log_group=collector_group
         )
-        self.task_definition: ecs.Ec2TaskDefinition | TracedTaskDefinition
-        self.sidecar: XRaySidecar | TracedTaskDefinition
-        if file is None:
-            self.task_definition = ecs.Ec2TaskDefinition(
-                self,
-                "TaskDefinition",
-                family=self.naming.qualified_service,
-                network_mode=_NETWORK_MODES[service.network_mode],
-            )
-            self.sidecar = self._add_sidecar(self.task_definition)
-        else:
-            self.task_definition = self.sidecar = self._add_from(file)
-        self.new_cluster = (
-            NewClusterCapacity(self, "Cluster", new_cluster=service.new_cluster)
-            if service.cluster is None
-            else None
-        )
-        if self.new_cluster is not None:
-            acknowledge(self.new_cluster, NEW_CLUSTER_FINDINGS)
-        self.service = self._add_service()
+        self._content = dict(self.file.traced(self.injection))
+        self.task_role, self.task_policy = self._add_task_role()
+        self.execution_role, self.execution_policy = self._add_execution_role()
+        self.task_definition = self._add_task_definition()
+        self.new_cluster = self._add_cluster()
+        self.runner = add_runner(self)
+        self._order()
+        acknowledge(self, SERVICE_FINDINGS)
         self._add_outputs()
-        acknowledge(self.task_definition, SERVICE_FINDINGS)
 
     @property
     def availability_zones(self) -> list[str]:
@@ -87,124 +79,123 @@ class ServiceStack(cdk.Stack):
         """
         return [cdk.Fn.select(zone, cdk.Fn.get_azs()) for zone in range(_ZONES)]
 
-    def _add_sidecar(self, task_definition: ecs.Ec2TaskDefinition) -> XRaySidecar:
-        """Add the app and its sidecar.
+    @property
+    def environment_model(self) -> Environment:
+        """The environment that the stack is of."""
+        return self._environment
 
-        The sidecar itself rather than the XRayTracing extension: every container is known here,
-        so the aspect that finds late ones would only cost time.
+    @property
+    def service_model(self) -> Service:
+        """What the environment's file says of the service."""
+        return self._service
+
+    def _add_log_groups(self) -> str | None:
+        """Add the app's log group and the collector's; return how the latter is called."""
+        if any(app.log_group is None for app in self._service.apps):
+            self._add_log_group(ids.APPLICATION_LOG, self.naming.application_log_group_name)
+        if self.file.keeps_collector:
+            collector_id = None
+        elif self._service.task_definition is None:
+            collector_id = ids.COLLECTOR_LOG
+        else:
+            collector_id = ids.COLLECTOR_LOG_OF_FILE
+        if collector_id is not None:
+            self.collector_log = self._add_log_group(collector_id, self.naming.log_group_name)
+        return None if collector_id is None else ref(collector_id)
+
+    def _add_log_group(self, construct_id: str, name: str) -> logs.CfnLogGroup:
+        self._created_groups[ref(construct_id)] = attribute(construct_id, "Arn")
+        return add_log_group(
+            self,
+            construct_id,
+            name=name,
+            retention_days=self._environment.log_retention_days,
+            removal_policy=self._environment.removal_policy,
+        )
+
+    def _add_task_role(self) -> tuple[str, iam.CfnPolicy | None]:
+        statements = task_statements(self._service, self.injection, self.place)
+        given = self._service.roles.task
+        if given is not None:
+            tell_what_is_needed(self, role=given, kind="task", statements=statements)
+            return self._arn_of(given), None
+        named = self._content.get("taskRoleArn")
+        if named is not None:
+            policy = add_policy(
+                self,
+                ids.TASK_POLICY_OF_EXISTING,
+                role_name=name_of(str(named)),
+                statements=statements,
+            )
+            return str(named), policy
+        return add_task_role(
+            self, role_id=ids.TASK_ROLE, policy_id=ids.TASK_POLICY, statements=statements
+        )
+
+    def _add_execution_role(self) -> tuple[str | None, iam.CfnPolicy | None]:
+        statements = execution_statements(
+            self._content,
+            self.place,
+            created_groups=self._created_groups,
+            cache_prefix=self._environment.image_cache_prefix,
+        )
+        given = self._service.roles.execution
+        if given is not None:
+            tell_what_is_needed(self, role=given, kind="execution", statements=statements)
+            return self._arn_of(given), None
+        named = self._content.get("executionRoleArn")
+        if named is not None:
+            policy = add_policy(
+                self,
+                ids.EXECUTION_POLICY_OF_EXISTING,
+                role_name=name_of(str(named)),
+                statements=statements,
+            )
+            return str(named), policy
+        if not statements:
+            return None, None
+        return add_task_role(
+            self,
+            role_id=ids.EXECUTION_ROLE,
+            policy_id=ids.EXECUTION_POLICY,
+            statements=statements,
+        )
+
+    def _arn_of(self, role: str) -> str:
+        return role_arn(role, partition=self.place.partition, account=self.place.account)
+
+    def _add_task_definition(self) -> ecs.CfnTaskDefinition:
+        roles: Mapping[str, Any] = {
+            "taskRoleArn": self.task_role,
+            "executionRoleArn": self.execution_role,
+        }
+        content = with_tokens({**self._content, **roles})
+        task_definition = add_task_definition(self, ids.TASK_DEFINITION, content)
+        for warned in self.injection.warnings:
+            if warned.id not in _TOLD_OTHERWISE:
+                cdk.Annotations.of(task_definition).add_warning_v2(warned.id, str(warned.problem))
+        return task_definition
+
+    def _add_cluster(self) -> NewClusterCapacity | None:
+        if self._environment.cluster_of(self._service) is not None:
+            return None
+        cluster = NewClusterCapacity(self, "Cluster", new_cluster=self._service.new_cluster)
+        acknowledge(cluster, NEW_CLUSTER_FINDINGS)
+        return cluster
+
+    def _order(self) -> None:
+        """Let nothing start before it can log and send traces, as the reference setup does.
+
+        Tasks also need instances to start on, and to be drained from before these go.
         """
-        app = self._add_app_container(task_definition)
-        sidecar = XRaySidecar(
-            task_definition,
-            "XRay",
-            task_definition=task_definition,
-            collector=self._collector,
-            naming=self.naming,
-            profile=PROFILES[self._service.sidecar],
-            log_retention=self._log_retention,
-            log_removal_policy=self._log_removal_policy,
-        )
-        sidecar.attach(
-            app,
-            tracing_name=self._service.tracing_name,
-            present=PresentWiring(
-                where=f"{self._environment.name}/{self._service.name}",
-                environment=self._service.environment,
-            ),
-        )
-        return sidecar
-
-    def _add_from(self, file: TracedTaskDefinitionFile) -> TracedTaskDefinition:
-        return TracedTaskDefinition(
-            self,
-            "TaskDefinition",
-            file=file,
-            family=self.naming.qualified_service if file.family is None else None,
-            log_retention=self._log_retention,
-            log_removal_policy=self._log_removal_policy,
-        )
-
-    def _add_app_container(self, task_definition: ecs.Ec2TaskDefinition) -> ecs.ContainerDefinition:
-        service = self._service
-        # The model lets no service without a task definition of its own go without an image.
-        image = "" if service.image is None else service.image
-        app = task_definition.add_container(
-            service.name,
-            container_name=service.name,
-            image=ecs.ContainerImage.from_registry(image),
-            cpu=service.cpu,
-            memory_reservation_mib=service.memory_reservation_mib,
-            environment={name: _literal(value) for name, value in service.environment.items()},
-            logging=ecs.LogDriver.aws_logs(
-                log_group=logs.LogGroup(
-                    self,
-                    "ApplicationLog",
-                    log_group_name=self.naming.application_log_group_name,
-                    retention=self._log_retention,
-                    removal_policy=self._log_removal_policy,
-                ),
-                stream_prefix="app",
-            ),
-            port_mappings=(
-                None if service.port is None else [ecs.PortMapping(container_port=service.port)]
-            ),
-        )
-        if is_private(image):
-            for statement in pull_statements(self, image, through_cache=self._is_cached(image)):
-                task_definition.add_to_execution_role_policy(statement)
-            acknowledge_pull(app)
-        return app
-
-    def _is_cached(self, image: str) -> bool:
-        prefix = self._environment.image_cache_prefix
-        return prefix is not None and f"/{prefix}/" in image
-
-    def _make_collector(self) -> Collector:
-        prefix = self._environment.image_cache_prefix
-        if prefix is None:
-            return COLLECTORS[self._environment.collector]
-        registry = cache_registry(
-            account=self.account, region=self.region, url_suffix=self.url_suffix, prefix=prefix
-        )
-        return make_collector(self._environment.collector, registry=registry)
-
-    def _add_service(self) -> ecs.CfnService:
-        """Add the service as an L1: the L2 wants the cluster's VPC, which neither mode uses."""
-        service = ecs.CfnService(
-            self,
-            "Service",
-            cluster=(
-                self._service.cluster
-                if self.new_cluster is None
-                else self.new_cluster.cluster.cluster_name
-            ),
-            service_name=self.naming.qualified_service,
-            task_definition=self.task_definition.task_definition_arn,
-            desired_count=self._service.desired_count,
-            launch_type="EC2",
-            scheduling_strategy="REPLICA",
-            enable_ecs_managed_tags=True,
-            propagate_tags="SERVICE",
-            deployment_configuration=ecs.CfnService.DeploymentConfigurationProperty(
-                # Without it a task that cannot start keeps the deployment waiting for hours.
-                deployment_circuit_breaker=ecs.CfnService.DeploymentCircuitBreakerProperty(
-                    enable=True, rollback=True
-                )
-            ),
-        )
-        # The reference setup's depends_on: without them the first task may start before it can
-        # log or send traces.
-        if self.sidecar.log_group is not None:
-            service.node.add_dependency(self.sidecar.log_group)
-        self.sidecar.grant.apply_before(service)
         if self.new_cluster is not None:
-            # Tasks need instances to start on, and to be drained from before these go.
-            service.node.add_dependency(self.new_cluster.capacity)
-        return service
+            self.runner.node.add_dependency(self.new_cluster.capacity)
+        for needed in (self.task_policy, self.execution_policy, self.collector_log):
+            if needed is not None:
+                self.runner.add_resource_dependency(needed)
 
     def _add_outputs(self) -> None:
-        region = self.region
-        partition = "aws"
+        region, partition = self.place.region, "aws"
         if self._environment.region is not None:
             partition = PARTITIONS[region]
         for construct_id, description, value in (
@@ -223,15 +214,12 @@ class ServiceStack(cdk.Stack):
             cdk.CfnOutput(self, construct_id, value=value, description=description)
 
 
-def _literal(value: str) -> str:
-    """Return a value so that the container gets it to the letter.
-
-    In a template ``${HOME}`` reads as a parameter outside of ``Fn::Sub``, which CloudFormation's
-    validation takes for a mistake; in two pieces it is text, for the app to expand.
-    """
-    if "${" not in value:
-        return value
-    first, *others = value.split("${")
-    pieces = [first, *(f"{{{piece}" for piece in others)]
-    joined = [*(f"{piece}$" for piece in pieces[:-1]), pieces[-1]]
-    return cdk.Token.as_string({"Fn::Join": ["", joined]})
+def _place_of(environment: Environment) -> Surroundings:
+    """Return what is known of the place at synthesis, and CDK's tokens for the rest."""
+    return Surroundings(
+        partition=ref("AWS::Partition"),
+        region=ref("AWS::Region") if environment.region is None else environment.region,
+        account=ref("AWS::AccountId") if environment.account is None else environment.account,
+        url_suffix=ref("AWS::URLSuffix"),
+        log_group=ref(ids.APPLICATION_LOG),
+    )

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from cdk_ecs_xray.environments.environment import MONITORING_STACK, SAMPLING_STACK, Environment
 from cdk_ecs_xray.environments.image_cache import IMAGE_CACHE_STACK
+from stacks.cluster_stack import ClusterStack
 from stacks.image_cache_stack import ImageCacheStack
 from stacks.monitoring_stack import MonitoringStack
 from stacks.sampling_stack import SamplingStack
@@ -41,6 +42,11 @@ class EnvironmentStage(cdk.Stage):
         self.image_cache: ImageCacheStack | None = None
         if environment.image_cache is True:
             self.image_cache = ImageCacheStack(self, IMAGE_CACHE_STACK, environment=environment)
+        self.cluster: ClusterStack | None = None
+        if environment.cluster is not None and environment.cluster.create is not None:
+            self.cluster = ClusterStack(
+                self, environment=environment, created=environment.cluster.create
+            )
         self.services = {
             service.name: ServiceStack(self, service.name, environment=environment, service=service)
             for service in environment.services
@@ -49,6 +55,10 @@ class EnvironmentStage(cdk.Stage):
             for stack in self.services.values():
                 # The first task must not start before its image can be pulled.
                 stack.add_stack_dependency(self.image_cache)
+        if self.cluster is not None:
+            for stack in self.services.values():
+                if environment.cluster_of(stack.service_model) == environment.cluster_name:
+                    stack.add_stack_dependency(self.cluster)
         self.monitoring: MonitoringStack | None = None
         if environment.monitoring is not None:
             self.monitoring = MonitoringStack(

@@ -91,8 +91,8 @@ def test_a_bad_key_is_named_with_file_value_and_fix(
 @pytest.mark.parametrize(
     ("keys", "expected", "fix"),
     [
-        ({"network_mode": "none"}, "network_mode must be bridge or host", "reference setup"),
-        ({"network_mode": "awsvpc"}, "network_mode must be bridge or host", "XRayTracing"),
+        ({"network_mode": "none"}, "network_mode must be one of bridge, host, awsvpc", "choose"),
+        ({"network_mode": "awsvpc", "cluster": "c"}, "network_mode awsvpc requires `vpc", "vpc"),
         ({"network_mode": 7}, "network_mode must be text (got 7", "quotes"),
         ({"image": "nginx latest"}, "image must be an image like registry/name:tag", "rename it"),
         ({"image": ""}, "image must be an image like registry/name:tag", "rename it"),

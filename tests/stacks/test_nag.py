@@ -9,7 +9,11 @@ import aws_cdk as cdk
 import pytest
 
 from cdk_ecs_xray.environments.environment import Environment
-from stacks.acknowledged import NEW_CLUSTER_FINDINGS, SERVICE_FINDINGS, check_with_nag
+from stacks.acknowledged import (
+    NEW_CLUSTER_FINDINGS,
+    SERVICE_FINDINGS,
+    check_with_nag,
+)
 from stacks.stage import EnvironmentStage
 
 if TYPE_CHECKING:

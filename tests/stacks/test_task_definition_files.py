@@ -113,14 +113,14 @@ def test_what_a_service_cannot_mean_is_refused(
 @pytest.mark.parametrize(
     ("field", "said"),
     [
-        ('"networkMode": "awsvpc"', "networkMode must be bridge or host for a shipped service"),
+        ('"networkMode": "awsvpc"', "network_mode awsvpc requires `vpc.subnets`"),
         (
             '"networkMode": "bridge", "requiresCompatibilities": ["EXTERNAL"]',
-            "requiresCompatibilities must name EC2",
+            "launch must be what requiresCompatibilities of",
         ),
     ],
 )
-def test_a_shape_that_a_shipped_service_cannot_run_is_refused(
+def test_a_shape_that_the_service_does_not_say_is_refused(
     environment_file: Path, field: str, said: str
 ) -> None:
     (environment_file.parent / "tasks" / "web.json").write_text(

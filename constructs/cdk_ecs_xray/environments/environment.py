@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -13,138 +14,106 @@ from pydantic import (
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
+    ValidationError,
     ValidationInfo,
     model_validator,
 )
-from pydantic_core import InitErrorDetails
 
 from cdk_ecs_xray.collectors import Collector
+from cdk_ecs_xray.collectors.engines import make_collector
+from cdk_ecs_xray.environments import environment_fields as fields
 from cdk_ecs_xray.environments.choices import COLLECTORS, PROFILES
+from cdk_ecs_xray.environments.cluster import Cluster
+from cdk_ecs_xray.environments.defaults import Defaults, with_defaults
+from cdk_ecs_xray.environments.environment_checks import clashes
 from cdk_ecs_xray.environments.image_cache import (
     IMAGE_CACHE_STACK,
     ImageCache,
     cache_prefix,
     image_cache_clashes,
 )
-from cdk_ecs_xray.environments.launch_type import require_ec2
+from cdk_ecs_xray.environments.lenient import Validated, leniently
 from cdk_ecs_xray.environments.monitoring import Monitoring
+from cdk_ecs_xray.environments.network import Vpc
 from cdk_ecs_xray.environments.service import Service
-from cdk_ecs_xray.errors import InvalidValueError, Problem
-from cdk_ecs_xray.files.field_limits import matching, one_of, shown
-from cdk_ecs_xray.files.model_file import clash, read_model, validate_with
-from cdk_ecs_xray.inject import TracedTaskDefinitionFile
+from cdk_ecs_xray.environments.task_definition import ANYWHERE, Surroundings, task_definition
+from cdk_ecs_xray.environments.values import Tags, shorthand, shorthand_schema
+from cdk_ecs_xray.files.field_limits import one_of
+from cdk_ecs_xray.files.model_file import read_model
+from cdk_ecs_xray.inject import SidecarNames, TracedTaskDefinitionFile, TracingOptions
+from cdk_ecs_xray.plan.image_cache import cache_registry
 from cdk_ecs_xray.plan.naming import Naming
-from cdk_ecs_xray.plan.regions import PARTITIONS
-from cdk_ecs_xray.plan.retention import RETENTIONS
 from cdk_ecs_xray.plan.trace_groups import TRACE_KINDS, group_name
 from cdk_ecs_xray.sampling import SamplingRuleSet
 
 SAMPLING_STACK = "sampling"
 MONITORING_STACK = "monitoring"
-_ACCOUNT_DIGITS = 12
-ANY_REGION = "us-east-1"
-"""Represents what only a stack knows, while everything else is checked."""
-
-EnvironmentName = Annotated[
-    str,
-    AfterValidator(
-        matching(
-            r"[a-z][a-z0-9-]{0,19}",
-            "1 to 20 lower-case letters, digits and hyphens, starting with a letter",
-        )
-    ),
-]
-
-
-def _account(value: object) -> object:
-    # Only an account that starts with 0 needs quotes in YAML; the others read as numbers.
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    if isinstance(text, str) and not (
-        len(text) == _ACCOUNT_DIGITS and text.isascii() and text.isdigit()
-    ):
-        raise InvalidValueError(
-            Problem(
-                what=f"must be {_ACCOUNT_DIGITS} digits",
-                got=f"{len(text)} characters in '{text}'",
-                fix="Copy it from the console and put it in quotes.",
-            )
-        )
-    return text
-
-
-def _region(value: str) -> str:
-    if value not in PARTITIONS:
-        raise InvalidValueError(
-            Problem(
-                what="must be an AWS region",
-                got=f"'{value}'",
-                fix="Write one such as eu-west-1, or update cdk-ecs-xray if the region is new.",
-            )
-        )
-    return value
-
-
-def _retention(value: int) -> int:
-    if value not in RETENTIONS:
-        raise InvalidValueError(
-            Problem(
-                what="must be a number of days that CloudWatch Logs offers",
-                got=str(value),
-                fix=f"Choose one of {', '.join(map(str, RETENTIONS))}.",
-            )
-        )
-    return value
-
-
-def _sampling_rules(value: object, info: ValidationInfo) -> object:
-    if isinstance(value, SamplingRuleSet):
-        return value
-    if not isinstance(value, str):
-        raise InvalidValueError(
-            Problem(
-                what="must be the path of a rules file",
-                got=shown(value),
-                fix="Example: ../sampling/rules.yaml.",
-            )
-        )
-    directory: Path = (info.context or {}).get("directory", Path())
-    return SamplingRuleSet.from_file(directory / value)
+CLUSTER_STACK = "cluster"
 
 
 class Environment(BaseModel):
-    """One environment: where it is deployed, and which services it traces.
-
-    :param name: part of every physical name and the id of the Stage: ``cdk deploy 'dev/**'``.
-    :param namespace: the organization's prefix of every physical name.
-    :param account: 12 digits; None takes the account of whoever deploys.
-    :param region: None takes the region of whoever deploys.
-    :param collector: what runs in the sidecars.
-    :param log_retention_days: one of the periods that CloudWatch Logs offers.
-    :param removal_policy: what happens to log groups with their stack.
-    :param sampling_rules: path of the rules, relative to this file.
-    :param services: a stack each.
-    :param monitoring: dashboard and alarms; None provisions neither.
-    :param image_cache: True provisions a pull-through cache for the sidecars' image; a text is
-        the prefix of a rule that the account has.
-    """
+    """One environment: where it is deployed, and which services it traces."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    name: EnvironmentName
-    namespace: EnvironmentName
-    account: Annotated[str, BeforeValidator(_account)] | None = None
-    region: Annotated[str, AfterValidator(_region)] | None = None
+    name: fields.EnvironmentName = Field(
+        description="in every physical name, and the Stage's id: `cdk deploy 'NAME/**'`"
+    )
+    namespace: fields.EnvironmentName = Field(
+        description="your organization's prefix; the reference setup's is `fq`"
+    )
+    account: Annotated[str, BeforeValidator(fields.account)] | None = Field(
+        default=None, description="12 digits in quotes; whoever deploys without it"
+    )
+    region: Annotated[str, AfterValidator(fields.region)] | None = Field(
+        default=None, description="whoever deploys without it"
+    )
     collector: Annotated[
         str,
         AfterValidator(one_of(tuple(COLLECTORS))),
         Field(json_schema_extra={"enum": list(COLLECTORS)}),
-    ] = "xray-daemon"
-    log_retention_days: Annotated[int, AfterValidator(_retention)] = 30
-    removal_policy: Literal["destroy", "retain"] = "destroy"
-    sampling_rules: Annotated[SamplingRuleSet, BeforeValidator(_sampling_rules)]
-    services: Annotated[tuple[Service, ...], Field(strict=False)]
-    monitoring: Monitoring | None = None
-    image_cache: ImageCache = False
+    ] = Field(default="xray-daemon", description="or `adot`, `cloudwatch-agent`")
+    log_retention_days: Annotated[int, AfterValidator(fields.retention)] = Field(
+        default=30, description="a number that CloudWatch Logs offers"
+    )
+    removal_policy: Literal["destroy", "retain"] = Field(
+        default="destroy",
+        description="`retain` keeps the log groups when their stack goes; of a first deployment "
+        "that fails nothing stays",
+    )
+    sampling_rules: Annotated[SamplingRuleSet, BeforeValidator(fields.sampling_rules)] = Field(
+        description="path of the rules, from this file"
+    )
+    tags: Tags = Field(default_factory=dict, description="of everything in its stacks")
+    vpc: Vpc | None = Field(
+        default=None, description="the network of tasks in awsvpc mode, by id, parameter or export"
+    )
+    cluster: (
+        Annotated[
+            Cluster,
+            shorthand("name"),
+            Field(json_schema_extra=shorthand_schema("string")),
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="one for all services: the name of an existing one, or `create`",
+    )
+    defaults: Defaults | None = Field(
+        default=None, description="keys of services that name no other value"
+    )
+    services: Annotated[tuple[Service, ...], Field(strict=False)] = Field(
+        description="one or more, a stack each"
+    )
+    monitoring: Monitoring | None = Field(
+        default=None, description="a dashboard and alarms, which cost"
+    )
+
+    image_cache: ImageCache = Field(
+        default=False,
+        description="a pull-through cache of public.ecr.aws in your own registry: `true` creates "
+        "the rule `NAMESPACE-NAME`, a prefix uses a rule that the account has",
+    )
 
     @classmethod
     def from_file(cls, path: str | Path) -> Self:
@@ -168,20 +137,53 @@ class Environment(BaseModel):
         return f"{self.namespace}-{self.name}-xray"
 
     @property
+    def traced_names(self) -> Sequence[str]:
+        """The names that its services trace under."""
+        return [service.traced_as for service in self.services]
+
+    @property
+    def creates_cluster(self) -> bool:
+        """Whether it has a cluster of its own for all services."""
+        return self.cluster is not None and self.cluster.create is not None
+
+    @property
+    def cluster_name(self) -> str:
+        """The name of the cluster that it creates."""
+        return f"{self.namespace}-{self.name}"
+
+    def cluster_of(self, service: Service) -> str | None:
+        """Return the name of a service's cluster; None for one of the service's own."""
+        if service.cluster is not None or service.new_cluster is not None:
+            return service.cluster
+        if self.cluster is None:
+            return None
+        return self.cluster_name if self.cluster.name is None else self.cluster.name
+
+    def vpc_of(self, service: Service) -> Vpc:
+        """Return the network of a service."""
+        own = self.vpc if service.vpc is None else service.vpc
+        return Vpc() if own is None else own
+
+    @property
     def image_cache_prefix(self) -> str | None:
         """The prefix of its pull-through cache; None where images come from the public gallery."""
         return cache_prefix(self.image_cache, namespace=self.namespace, environment=self.name)
 
     @property
-    def traced_names(self) -> Sequence[str]:
-        """The names that its services trace under."""
-        return [service.traced_as for service in self.services]
+    def capacity_provider(self) -> str:
+        """The name of its created cluster's provider of Managed Instances."""
+        return f"{self.namespace}-{self.name}-managed-instances"
 
     def physical_names(self) -> frozenset[tuple[str, str]]:
         """Return every name, with its kind, that is unique within an account and region."""
         names = [("stack", self.stack_name(SAMPLING_STACK))]
         names += [("sampling rule", name) for name in self.sampling_rules.qualified(self.name)]
         names += [("group", name) for name in self.sampling_rules.qualified_groups(self.name)]
+        if self.creates_cluster:
+            names += [
+                ("stack", self.stack_name(CLUSTER_STACK)),
+                ("cluster", self.cluster_name),
+            ]
         if self.monitoring is not None:
             names += [
                 ("stack", self.stack_name(MONITORING_STACK)),
@@ -199,21 +201,33 @@ class Environment(BaseModel):
                 ("stack", self.stack_name(service.name)),
                 ("log group", naming.log_group_name),
                 ("log group", naming.application_log_group_name),
-                ("task definition family", self._family(service)),
+                ("task definition family", str(self.task_definition(service).family)),
             ]
         return frozenset(names)
 
     def task_definition(
-        self, service: Service, *, region: str = ANY_REGION, collector: Collector | None = None
-    ) -> TracedTaskDefinitionFile | None:
-        """Return a service's own task definition; None where its options describe it.
+        self, service: Service, *, place: Surroundings = ANYWHERE, where: str | None = None
+    ) -> TracedTaskDefinitionFile:
+        """Return the task definition of a service, from its keys or from its file, to be traced.
 
-        :param region: of the stack, which may be a CDK token.
-        :param collector: the environment's, where its image comes from a cache.
-        :raises EcsXRayError: when it is none, or none that a shipped service can run.
+        :param place: where the stack is; CDK tokens where only it knows.
+        :param where: what errors name; environment and service by default.
+        :raises EcsXRayError: when it is none, or none that can be traced.
         """
+        naming = self.naming(service)
+        collector = self._collector(place)
+        where = f"{self.name}/{service.name}" if where is None else where
         if service.task_definition is None:
-            return None
+            return TracedTaskDefinitionFile(
+                where=where,
+                content=task_definition(service, family=naming.qualified_service, place=place),
+                options=TracingOptions(
+                    collector=collector,
+                    profile=PROFILES[service.sidecar],
+                    names=SidecarNames.of(naming),
+                    tracing_name=service.tracing_name,
+                ),
+            )
         file = TracedTaskDefinitionFile.from_file(
             service.task_definition,
             values=service.task_definition_values,
@@ -221,57 +235,55 @@ class Environment(BaseModel):
                 "ENVIRONMENT": self.name,
                 "NAMESPACE": self.namespace,
                 "SERVICE_NAME": service.name,
-                "REGION": region,
-                "AWS_REGION": region,
+                "REGION": place.region,
+                "AWS_REGION": place.region,
             },
-            collector=COLLECTORS[self.collector] if collector is None else collector,
-            naming=self.naming(service),
+            collector=collector,
+            naming=naming,
             tracing_name=service.tracing_name,
             profile=PROFILES[service.sidecar],
         )
-        require_ec2(file)
-        return file
+        if file.family is not None:
+            return file
+        return replace(file, content={**file.content, "family": naming.qualified_service})
 
-    def _family(self, service: Service) -> str:
-        file = self.task_definition(service)
-        family = None if file is None else file.family
-        return self.naming(service).qualified_service if family is None else family
+    def _collector(self, place: Surroundings) -> Collector:
+        prefix = self.image_cache_prefix
+        if prefix is None:
+            return COLLECTORS[self.collector]
+        registry = cache_registry(
+            account=place.account, region=place.region, url_suffix=place.url_suffix, prefix=prefix
+        )
+        return make_collector(self.collector, registry=registry)
 
     @model_validator(mode="wrap")
     @classmethod
-    def _check(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        clashes = [*_clashes(data), *image_cache_clashes(data)]
-        environment = validate_with(clashes, data, handler)
-        environment.sampling_rules.qualified(environment.name)
-        for service in environment.services:
-            environment.task_definition(service)
-        return environment
-
-
-def _clashes(data: object) -> list[InitErrorDetails]:
-    services = data.get("services") if isinstance(data, Mapping) else None
-    if not isinstance(services, Sequence) or isinstance(services, str):
-        return []
-    found = []
-    if not services:
-        message = Problem(
-            what="must hold at least one service", got="an empty list", fix="Add one."
-        )
-        found.append(clash(message, ("services",), services))
-    taken = [SAMPLING_STACK]
-    if isinstance(data, Mapping) and data.get("monitoring") is not None:
-        taken.append(MONITORING_STACK)
-    if isinstance(data, Mapping) and data.get("image_cache") is True:
-        taken.append(IMAGE_CACHE_STACK)
-    seen = {stack: f"the name of the {stack} stack" for stack in taken}
-    for position, service in enumerate(services):
-        name = service.get("name") if isinstance(service, Mapping) else getattr(service, "name", 0)
-        if not isinstance(name, str):
-            continue
-        if name in seen:
-            message = Problem(
-                what="must be unique", got=f"'{name}', already {seen[name]}", fix="Rename it."
+    def _check(
+        cls, data: object, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        if not isinstance(data, dict):
+            return handler(data)
+        filled = with_defaults(data)
+        whole, wrong = _validated(filled, handler)
+        lenient = leniently(filled, handler) if whole is None else whole
+        if lenient is not None:
+            found = clashes(
+                filled,
+                services=None if whole is None else whole.services,
+                context=info.context or {},
+                plan=lambda service, where: lenient.task_definition(service, where=where),
             )
-            found.append(clash(message, ("services", position, "name"), name))
-        seen.setdefault(name, f"service {position + 1}")
-    return found
+            wrong = [*wrong, *image_cache_clashes(filled), *found]
+        if whole is None or wrong:
+            raise ValidationError.from_exception_data(cls.__name__, wrong)
+        whole.sampling_rules.qualified(whole.name)
+        return whole
+
+
+def _validated(
+    data: object, handler: Callable[[Any], Validated]
+) -> tuple[Validated | None, list[Any]]:
+    try:
+        return handler(data), []
+    except ValidationError as invalid:
+        return None, invalid.errors(include_url=False)

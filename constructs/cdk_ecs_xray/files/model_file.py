@@ -41,7 +41,9 @@ def read_model(
     where = displayed(path)
     content = read_mapping(path, error=error, first_key=next(iter(model.model_fields)))
     try:
-        return model.model_validate(content, context={"directory": Path(path).parent})
+        return model.model_validate(
+            content, context={"directory": Path(path).parent, "where": where}
+        )
     except ValidationError as invalid:
         raise error(*_problems(invalid, where=where, content=content, model=model)) from None
 

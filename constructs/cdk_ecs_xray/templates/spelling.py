@@ -48,7 +48,7 @@ def as_cloudformation(task_definition: Mapping[str, Any]) -> dict[str, Any]:
     A member that neither source knows gets a capital letter like all others. Nulls go:
     CloudFormation has none.
     """
-    properties: dict[str, Any] = _declared(task_definition, None)
+    properties: dict[str, Any] = declared(task_definition, None)
     for name in ("Cpu", "Memory"):
         if isinstance(properties.get(name), int):
             properties[name] = str(properties[name])
@@ -68,16 +68,20 @@ def as_api(value: Any) -> Any:
     return {name: one if name in MAP_MEMBERS else as_api(one) for name, one in spelled.items()}
 
 
-def _declared(value: Any, owner: str | None) -> Any:
+def declared(value: Any, owner: str | None) -> Any:
+    """Return a value of the API as CloudFormation spells it.
+
+    :param owner: the member it is in, in the API's spelling.
+    """
     if isinstance(value, list):
-        return [_declared(item, owner) for item in value]
+        return [declared(item, owner) for item in value]
     if not isinstance(value, Mapping):
         return value
     return {
         cloudformation_name(name, owner=owner): (
             dict(member)
             if name in MAP_MEMBERS and isinstance(member, Mapping)
-            else _declared(member, name)
+            else declared(member, name)
         )
         for name, member in value.items()
         if member is not None
