@@ -167,7 +167,7 @@ ASKED = """
 import json, sys
 from cdk_ecs_xray.cli.commands import run
 from cdk_ecs_xray.review.report import review
-from cdk_ecs_xray.verify.assembly import stacks_of
+from cdk_ecs_xray.templates.stages import stacks_of
 from cdk_ecs_xray.verify.traced_service import traced_services
 from cdk_ecs_xray.environments.environment import Environment
 

@@ -40,6 +40,10 @@ def test_the_version_is_the_one_this_was_read_from() -> None:
         ("services.cloudcontrol:_resource_key", "function"),
         ("services.cloudformation.changesets:_IMPORT_LOOKUPS", "dict"),
         ("services.cloudformation.changesets:_RESOURCE_HANDLERS", "dict"),
+        ("services.cloudformation.handlers:_ACTION_HANDLERS", "dict"),
+        ("services.cloudformation.handlers:_get_template_summary", "function"),
+        ("services.cloudformation.handlers:_parse_template", "function"),
+        ("services.cloudformation.handlers:_resolve_template", "function"),
         ("services.cloudformation.custom_resource:_response_url", "function"),
         ("services.cloudformation.custom_resource:invoke_custom_resource", "function"),
         ("services.cloudformation.drift:_DRIFT_READERS", "dict"),
@@ -144,6 +148,8 @@ def test_the_gaps_are_still_there() -> None:
     convert = member("services.cloudformation.provisioners:_normalize_container_defs")
     (converted,) = convert([{"DependsOn": [{"ContainerName": "a", "Condition": "START"}]}])
     assert converted["dependsOn"] == [{"ContainerName": "a", "Condition": "START"}]
+    summary = member("services.cloudformation.handlers:_get_template_summary")
+    assert "ResourceIdentifierSummaries" not in inspect.getsource(summary)
     log_groups = member("services.cloudformation.provisioners:_cwlogs_create")
     assert "already exists" not in inspect.getsource(log_groups)
     source = inspect.getsource(member("services.cloudformation.provisioners:_ecs_service_create"))

@@ -11,8 +11,8 @@ import pytest
 from cdk_ecs_xray.local.cdk_project import targets_of
 from cdk_ecs_xray.local.place import Target
 from cdk_ecs_xray.templates.assembly import read_stacks
+from cdk_ecs_xray.templates.stages import environments_of, stacks_of
 from cdk_ecs_xray.templates.template import read_template
-from cdk_ecs_xray.verify.assembly import environments_of, stacks_of
 
 STACK = "aws:cloudformation:stack"
 CONTAINERS = [{"name": "web", "image": "web:1", "environment": [{"name": "A", "value": "b"}]}]

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import click
 
+from cdk_ecs_xray.cli.adopt import adopt
 from cdk_ecs_xray.cli.completion import completion
 from cdk_ecs_xray.cli.docs import docs
 from cdk_ecs_xray.cli.guard import FAILED, INTERRUPTED, UNUSABLE_INPUT
@@ -32,6 +33,7 @@ def commands(debug: bool) -> None:
     """Give an ECS service working X-Ray tracing."""
 
 
+commands.add_command(adopt)
 commands.add_command(completion)
 commands.add_command(docs)
 commands.add_command(inject)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _stages(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from cdk_ecs_xray.verify.assembly import environments_of
+    from cdk_ecs_xray.templates.stages import environments_of
 
     folder = context.params.get("assembly") or Path("cdk.out")
     try:

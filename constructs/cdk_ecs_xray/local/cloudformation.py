@@ -13,6 +13,7 @@ from typing import Any
 from ministack.core import responses
 from ministack.services.cloudformation import drift, provisioners
 
+from cdk_ecs_xray.local.gaps.imports import learn_import, not_found
 from cdk_ecs_xray.local.xray import Scope, XRayRefusalError, XRayService, XRayStore
 from cdk_ecs_xray.local.xray.groups import INSIGHTS_OFF
 from cdk_ecs_xray.local.xray.refusals import InvalidRequestError
@@ -42,6 +43,8 @@ def register(xray: XRayService) -> None:
             "delete": handler.delete,
         }
         provisioners._STACK_TAG_PROPERTY[kind] = ("Tags", "list")
+    learn_import(RULE, ("RuleARN",), rules.missing, rules.adopt)
+    learn_import(GROUP, ("GroupARN",), groups.missing, groups.adopt)
     # Renaming a rule replaces it too, but the name is nested, so update() sees to that.
     provisioners._REPLACING_PROPERTIES[RULE] = ()
     provisioners._REPLACING_PROPERTIES[GROUP] = ("GroupName",)
@@ -89,6 +92,14 @@ class SamplingRuleHandler:
         if self._store().rules.by_arn(physical_id) is not None:
             self._store().delete_rule({"RuleARN": physical_id})
 
+    def missing(self, arn: str) -> str | None:
+        """Why an import of an ARN cannot work; None where it can."""
+        return None if self._store().rules.by_arn(arn) is not None else not_found(RULE, arn)
+
+    def adopt(self, identifier: Mapping[str, str]) -> Provisioned:
+        """Take an existing rule into a stack."""
+        return _identified("RuleARN", identifier["RuleARN"])
+
     def read(self, physical_id: str, properties: Properties) -> dict[str, Any] | None:
         """The rule as it is, in the template's shape and with the template's members only."""
         rule = self._store().rules.by_arn(physical_id)
@@ -131,6 +142,14 @@ class GroupHandler:
         """Delete the group; one that is already gone is no error."""
         if self._store().groups.by_arn(physical_id) is not None:
             self._store().delete_group({"GroupARN": physical_id})
+
+    def missing(self, arn: str) -> str | None:
+        """Why an import of an ARN cannot work; None where it can."""
+        return None if self._store().groups.by_arn(arn) is not None else not_found(GROUP, arn)
+
+    def adopt(self, identifier: Mapping[str, str]) -> Provisioned:
+        """Take an existing group into a stack."""
+        return _identified("GroupARN", identifier["GroupARN"])
 
     def read(self, physical_id: str, properties: Properties) -> dict[str, Any] | None:
         """The group as it is, in the template's shape and with the template's members only."""

@@ -20,7 +20,7 @@ from cdk_ecs_xray.sampling.rule_set import SamplingRuleSet
 from cdk_ecs_xray.unknown import Unknown
 
 RULE_TYPE, GROUP_TYPE = "AWS::XRay::SamplingRule", "AWS::XRay::Group"
-_TERRAFORM_RULE = {
+TERRAFORM_RULE = {
     "rule_name": "RuleName",
     "priority": "Priority",
     "fixed_rate": "FixedRate",
@@ -101,7 +101,7 @@ def terraform_resources(document: Mapping[str, Any]) -> Iterator[Resource]:
     """Yield what a plan or state of Terraform holds, under CloudFormation's names."""
     for address, kind, values in _terraform(document):
         if kind == "aws_xray_sampling_rule":
-            rule = {new: values[old] for old, new in _TERRAFORM_RULE.items() if old in values}
+            rule = {new: values[old] for old, new in TERRAFORM_RULE.items() if old in values}
             rule = {key: value for key, value in rule.items() if value is not None}
             yield RULE_TYPE, address, {"SamplingRule": rule}
         elif kind == "aws_xray_group":

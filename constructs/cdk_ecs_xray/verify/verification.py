@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from cdk_ecs_xray.verify.assembly import stacks_of
+from cdk_ecs_xray.templates.stages import stacks_of
 from cdk_ecs_xray.verify.check import CheckStatus
 from cdk_ecs_xray.verify.checks import CHECKS
 from cdk_ecs_xray.verify.checks.drift import DRIFT

@@ -1,0 +1,149 @@
+"""Task definitions and services of Terraform's as properties of CloudFormation's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from cdk_ecs_xray.adopt.state import StateResource
+from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.templates.spelling import as_cloudformation
+
+SERVICE_DEFAULTS: Mapping[str, Any] = {
+    "EnableECSManagedTags": False,
+    "EnableExecuteCommand": False,
+    "HealthCheckGracePeriodSeconds": 0,
+    "MaximumPercent": 200,
+    "MinimumHealthyPercent": 100,
+    "Enable": False,
+    "LaunchType": "EC2",
+    "PropagateTags": "NONE",
+    "PlatformVersion": "LATEST",
+    "Rollback": False,
+    "SchedulingStrategy": "REPLICA",
+}
+"""What ECS fills in, by member; a template that leaves one out means the same."""
+
+_BLOCKS: Mapping[str, str] = {
+    "capacity_provider_strategy": "CapacityProviderStrategy",
+    "ordered_placement_strategy": "PlacementStrategies",
+    "placement_constraints": "PlacementConstraints",
+}
+
+
+def task_definition_properties(resource: StateResource) -> dict[str, Any]:
+    """Return the properties of ``AWS::ECS::TaskDefinition``.
+
+    :raises ConfigurationError: when the containers are no JSON.
+    """
+    attributes = resource.attributes
+    platform = _block(attributes, "runtime_platform")
+    declared = {
+        "family": resource.text("family"),
+        "cpu": resource.text("cpu"),
+        "memory": resource.text("memory"),
+        "networkMode": resource.text("network_mode"),
+        "ipcMode": resource.text("ipc_mode"),
+        "pidMode": resource.text("pid_mode"),
+        "taskRoleArn": resource.text("task_role_arn"),
+        "executionRoleArn": resource.text("execution_role_arn"),
+        "requiresCompatibilities": sorted(attributes.get("requires_compatibilities") or []),
+        "runtimePlatform": _camel(platform),
+        "volumes": [_camel(volume) for volume in attributes.get("volume") or []],
+        "containerDefinitions": _containers(resource),
+    }
+    return as_cloudformation({key: value for key, value in declared.items() if value})
+
+
+def service_properties(resource: StateResource) -> dict[str, Any]:
+    """Return the properties of ``AWS::ECS::Service``."""
+    attributes = resource.attributes
+    found = {
+        "ServiceName": resource.text("name"),
+        "Cluster": resource.text("cluster"),
+        "TaskDefinition": resource.text("task_definition"),
+        "DesiredCount": attributes.get("desired_count"),
+        "LaunchType": resource.text("launch_type"),
+        "DeploymentConfiguration": _deployment(attributes),
+        "LoadBalancers": [_capitals(one) for one in attributes.get("load_balancer") or []],
+        "NetworkConfiguration": _network(attributes),
+        "EnableECSManagedTags": attributes.get("enable_ecs_managed_tags"),
+        "EnableExecuteCommand": attributes.get("enable_execute_command"),
+        "HealthCheckGracePeriodSeconds": attributes.get("health_check_grace_period_seconds"),
+        "PropagateTags": resource.text("propagate_tags"),
+        "PlatformVersion": resource.text("platform_version"),
+        "SchedulingStrategy": resource.text("scheduling_strategy"),
+        **{
+            name: [_capitals(one) for one in attributes.get(block) or []]
+            for block, name in _BLOCKS.items()
+        },
+    }
+    return {name: value for name, value in found.items() if value not in (None, [], {})}
+
+
+def _containers(resource: StateResource) -> list[Any]:
+    text = resource.text("container_definitions") or "[]"
+    try:
+        containers = json.loads(text)
+    except ValueError:
+        containers = None
+    if isinstance(containers, list) and all(isinstance(one, Mapping) for one in containers):
+        return containers
+    raise ConfigurationError(
+        Problem(
+            where=resource.address,
+            what="container_definitions must hold a list of containers as JSON",
+            got="something else",
+            fix="Apply the configuration, and write the state anew.",
+        )
+    )
+
+
+def _deployment(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    found = {
+        "MaximumPercent": attributes.get("deployment_maximum_percent"),
+        "MinimumHealthyPercent": attributes.get("deployment_minimum_healthy_percent"),
+    }
+    kept = {name: value for name, value in found.items() if value is not None}
+    breaker = _block(attributes, "deployment_circuit_breaker")
+    if breaker:
+        kept["DeploymentCircuitBreaker"] = _capitals(breaker)
+    return kept
+
+
+def _network(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    block = _block(attributes, "network_configuration")
+    if not block:
+        return {}
+    public = "ENABLED" if block.get("assign_public_ip") else "DISABLED"
+    return {
+        "AwsvpcConfiguration": {
+            "AssignPublicIp": public,
+            "SecurityGroups": sorted(block.get("security_groups") or []),
+            "Subnets": sorted(block.get("subnets") or []),
+        }
+    }
+
+
+def _block(attributes: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A block of Terraform's is a list of one."""
+    block = attributes.get(name)
+    one = block[0] if isinstance(block, list) and block else block
+    return one if isinstance(one, Mapping) else {}
+
+
+def _camel(block: Mapping[str, Any]) -> dict[str, Any]:
+    return {name[:1].lower() + name[1:]: value for name, value in _capitals(block).items()}
+
+
+def _capitals(block: Any) -> dict[str, Any]:
+    return {
+        "".join(part.capitalize() for part in name.split("_")): (
+            _capitals(value[0])
+            if isinstance(value, list) and value and isinstance(value[0], Mapping)
+            else value
+        )
+        for name, value in block.items()
+        if value not in (None, [], "")
+    }

@@ -1,0 +1,91 @@
+"""``ecs-xray adopt``: take over an environment that Terraform made."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from cdk_ecs_xray.adopt import Adoption
+
+
+@click.command()
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="The Terraform state: what 'terraform state pull' prints.",
+)
+@click.option("--env", "environment", help="The CDK Stage that takes over.")
+@click.option(
+    "--app",
+    "assembly",
+    type=click.Path(path_type=Path, file_okay=False),
+    default="cdk.out",
+    show_default=True,
+    help="The cloud assembly that cdk synth wrote.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the resource mapping for cdk import here, and what it imports beside it.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for machines.",
+)
+def adopt(
+    *, state: Path, environment: str | None, assembly: Path, output: Path | None, form: str
+) -> int:
+    """Show which resources of an environment exist, what would change, and how to import them.
+
+    Ends with 1 when a resource would be replaced. Needs no account.
+    """
+    from cdk_ecs_xray.adopt import plan_adoption, read_state
+    from cdk_ecs_xray.adopt.report import as_document, as_text
+    from cdk_ecs_xray.files.text_file import displayed
+    from cdk_ecs_xray.templates.stages import stacks_of
+
+    resources = read_state(state)
+    stacks = stacks_of(assembly, environment=environment)
+    adoption = plan_adoption(resources, stacks, where=displayed(state))
+    files = {} if output is None else _write(adoption, assembly, output)
+    if form == "json":
+        click.echo(json.dumps(as_document(adoption, files=files), indent=2))
+    else:
+        click.echo(as_text(adoption, files=files))
+    return 1 if adoption.replaced else 0
+
+
+def _write(adoption: Adoption, assembly: Path, output: Path) -> dict[str, Path]:
+    """Write a mapping for each stack, and the assembly they are for; the files by stack path."""
+    from cdk_ecs_xray.adopt.as_is import write_as_is
+    from cdk_ecs_xray.cli.atomic_file import write_atomically
+
+    stacks = [plan for plan in adoption.stacks if plan.imported]
+    names = [plan.stack.name for plan in stacks]
+    several = len(stacks) > 1
+    files = {
+        plan.stack.path: output.with_name(f"{output.stem}.{name}{output.suffix}")
+        if several
+        else output
+        for plan, name in zip(stacks, names, strict=True)
+    }
+    write_as_is(adoption, assembly=assembly, folder=import_app(output))
+    for plan in stacks:
+        text = json.dumps(plan.mapping, indent=2) + "\n"
+        write_atomically(files[plan.stack.path], text.encode())
+    return {**files, "": import_app(output)}
+
+
+def import_app(output: Path) -> Path:
+    """The folder beside a mapping that cdk import reads."""
+    return output.with_name(f"{output.stem}.cdk.out")
