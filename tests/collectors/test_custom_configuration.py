@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from cdk_ecs_xray import AdotCollector, CloudWatchAgent, ConfigurationError, Placement
+from cdk_ecs_xray.collectors.application import OpenTelemetrySdk
 from cdk_ecs_xray.plan.network import NETWORKS
 
 BRIDGE = Placement(network=NETWORKS["bridge"], region="eu-west-1", memory_mib=256)
@@ -79,6 +80,24 @@ def test_apps_get_no_otlp_address_where_nothing_receives_it() -> None:
         environment = collector.application_environment("sidecar")
         assert environment["AWS_XRAY_DAEMON_ADDRESS"] == "sidecar:2000"
         assert not any(name.startswith("OTEL_") for name in environment)
+
+
+@pytest.mark.parametrize("sdk", ["adot", "any"])
+def test_without_a_receiver_for_segments_apps_get_open_telemetrys_variables_only(
+    sdk: OpenTelemetrySdk,
+) -> None:
+    receivers = {"otlp": {"protocols": {"http": {"endpoint": "0.0.0.0:4318"}}}}
+    config = {**adot(), "receivers": receivers}
+    config = changed(config, "service.pipelines.traces.receivers", ["otlp"])
+    collector = AdotCollector(config=config, open_telemetry_sdk=sdk)
+
+    environment = collector.application_environment("127.0.0.1")
+    assert environment["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] == "http://127.0.0.1:4318/v1/traces"
+    assert [name for name in environment if name.startswith("AWS_XRAY_")] == []
+    # Its rules come through the proxy of the receiver that is not there.
+    assert "OTEL_TRACES_SAMPLER" not in environment
+    for placement in (BRIDGE, AWSVPC):
+        assert collector.describe(placement).ports == ()
 
 
 def test_a_plain_open_telemetry_sdk_is_only_told_where_to_send() -> None:

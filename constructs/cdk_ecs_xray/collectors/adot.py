@@ -13,6 +13,7 @@ from cdk_ecs_xray.collectors.adot_configuration import (
     BUILT_IN,
     has_health_check,
     reach_problems,
+    receives,
     structure_problems,
 )
 from cdk_ecs_xray.collectors.application import (
@@ -55,7 +56,8 @@ class AdotCollector:
     :param open_telemetry_sdk: ``adot`` sets the sampler and propagator that AWS's additions to
         OpenTelemetry have; ``any`` only says where spans go, as plain SDKs need.
     :param config: the collector's own configuration, a mapping or the path of a YAML file, in
-        place of the generated one. It must keep X-Ray's port in reach of the apps.
+        place of the generated one. Without the ``awsxray`` receiver, apps get the variables of
+        OpenTelemetry only, and sample by themselves. Its ports must be in reach of the apps.
     :raises ConfigurationError: for a value or configuration that would lose traces.
     """
 
@@ -102,7 +104,7 @@ class AdotCollector:
                 "AWS_REGION": placement.region if self.region is None else self.region,
                 CONFIGURATION_VARIABLE: yaml.safe_dump(dict(config), sort_keys=False),
             },
-            ports=_PORTS,
+            ports=_PORTS if self._takes_segments else (),
             linked_ports=ports_for_apps(config),
             own_ports=own_ports(config),
             image_user=_IMAGE_USER,
@@ -118,12 +120,16 @@ class AdotCollector:
             if self.config is None
             else signals_over_otlp(self._config_mapping)
         )
+        # The sampler ``xray`` asks the awsxray receiver's proxy for rules.
+        sdk = self.open_telemetry_sdk if self._takes_segments else "any"
         spans = (
-            open_telemetry_environment(host, self.open_telemetry_sdk, signals=signals)
-            if "traces" in signals
-            else {}
+            open_telemetry_environment(host, sdk, signals=signals) if "traces" in signals else {}
         )
-        return {**xray_sdk_environment(host), **spans}
+        return {**xray_sdk_environment(host), **spans} if self._takes_segments else spans
+
+    @property
+    def _takes_segments(self) -> bool:
+        return self.config is None or receives(self._config_mapping, "awsxray")
 
     @property
     def _image(self) -> PinnedImage:

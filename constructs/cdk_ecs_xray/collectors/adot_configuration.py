@@ -111,13 +111,13 @@ def structure_problems(config: Configuration) -> Sequence[Problem]:
         for name in at(config, "service.extensions") or ()
         if name not in (config.get("extensions") or {})
     ]
-    if not receives(config, "awsxray"):
+    if not receives(config, "awsxray") and not receives(config, "otlp"):
         problems.append(
             Problem(
                 where=_WHERE,
                 what="config must have a traces pipeline with the awsxray receiver",
                 got=f"receivers {', '.join(_receivers_of_traces(config)) or 'none'}",
-                fix="Add it: without it, nothing takes the segments of X-Ray SDKs.",
+                fix="Add it for apps with an X-Ray SDK, or the otlp receiver for OpenTelemetry.",
             )
         )
     return problems
