@@ -12,7 +12,7 @@ import aws_cdk as cdk
 
 from cdk_ecs_xray import EcsXRayError
 from cdk_ecs_xray.environments.folder import read_environments, select
-from stacks.acknowledged import check_with_nag
+from stacks.acknowledged import check_with_nag, findings_left
 from stacks.stage import EnvironmentStage
 
 
@@ -28,10 +28,14 @@ def main() -> int:
         # What an earlier run left must not pass for the answer to this input.
         (Path(os.environ.get("CDK_OUTDIR", "cdk.out")) / "manifest.json").unlink(missing_ok=True)
         return 1
-    if app.node.try_get_context("nag"):
+    nag = bool(app.node.try_get_context("nag"))
+    if nag:
         check_with_nag(app)
-    app.synth()
-    return 0
+    assembly = Path(app.synth().directory)
+    found = list(findings_left(assembly)) if nag else []
+    for line in found:
+        print(line, file=sys.stderr)
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

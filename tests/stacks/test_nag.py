@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aws_cdk as cdk
@@ -13,6 +15,7 @@ from stacks.acknowledged import (
     NEW_CLUSTER_FINDINGS,
     SERVICE_FINDINGS,
     check_with_nag,
+    findings_left,
 )
 from stacks.stage import EnvironmentStage
 
@@ -63,3 +66,26 @@ def test_every_acknowledgement_has_a_reason_and_is_needed(
         check()
 
     assert f"AwsSolutions-{rule}'" in str(raised.value) + capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "left"),
+    [("failure", ["dev/ledger/Task: AwsSolutions-ECS2: It has variables."]), ("success", [])],
+)
+def test_what_cdk_leaves_to_its_command_line_is_read_from_the_report(
+    tmp_path: Path, conclusion: str, left: Sequence[str]
+) -> None:
+    violation = {
+        "ruleName": "AwsSolutions-ECS2",
+        "description": "It has variables.",
+        "violatingConstructs": [{"constructPath": "dev/ledger/Task"}],
+    }
+    plugin = {"pluginName": "AwsSolutions", "conclusion": conclusion, "violations": [violation]}
+    report = {"version": "55.0.0", "title": "Validation Report", "pluginReports": [plugin]}
+    (tmp_path / "validation-report.json").write_text(json.dumps(report))
+
+    assert list(findings_left(tmp_path)) == left
+
+
+def test_an_assembly_without_a_report_has_no_finding(tmp_path: Path) -> None:
+    assert list(findings_left(tmp_path)) == []
