@@ -18,6 +18,7 @@ from cdk_ecs_xray.cli.inject import inject
 from cdk_ecs_xray.cli.local import local
 from cdk_ecs_xray.cli.review import review
 from cdk_ecs_xray.cli.rules import rules
+from cdk_ecs_xray.cli.schema import schema
 from cdk_ecs_xray.cli.verify import verify
 from cdk_ecs_xray.errors import EcsXRayError, LocalAwsError
 from cdk_ecs_xray.printable import printable
@@ -40,6 +41,7 @@ commands.add_command(inject)
 commands.add_command(local)
 commands.add_command(review)
 commands.add_command(rules)
+commands.add_command(schema)
 commands.add_command(verify)
 
 

@@ -61,7 +61,7 @@ def clashes(
             yield from _shown(data, target_problems(service, definition), path)
             yield from _shown(data, file_problems(service, definition), path)
             planned.append((position, service, definition.network_mode))
-    vpc = _lenient(Vpc, data.get("vpc"), context)
+    vpc = _with_subnets(_lenient(Vpc, data.get("vpc"), context), data.get("vpc"))
     named = data.get("cluster")
     cluster = _lenient(Cluster, {"name": named} if isinstance(named, str) else named, context)
     yield from _shown(data, shared_problems(planned, vpc=vpc, cluster=cluster))
@@ -112,8 +112,22 @@ def _readable(data: Mapping[str, Any], context: Mapping[str, Any]) -> Numbered:
     return [
         (position, found)
         for position, service in enumerate(services)
-        if (found := _lenient(Service, service, context)) is not None
+        if (found := _service(service, context)) is not None
     ]
+
+
+def _service(data: object, context: Mapping[str, Any]) -> Service | None:
+    found = _lenient(Service, data, context)
+    if found is None or not isinstance(data, Mapping):
+        return found
+    return found.model_copy(update={"vpc": _with_subnets(found.vpc, data.get("vpc"))})
+
+
+def _with_subnets(vpc: Vpc | None, data: object) -> Vpc | None:
+    """Return a network that has subnets where a file has some, right or wrong."""
+    if vpc is None or vpc.subnets or not isinstance(data, Mapping) or not data.get("subnets"):
+        return vpc
+    return vpc.model_copy(update={"subnets": ("subnet-1", "subnet-2")})
 
 
 def _lenient(model: type[Model], data: object, context: Mapping[str, Any]) -> Model | None:

@@ -17,6 +17,8 @@ from cdk_ecs_xray.sampling.checks import EnvironmentRules, check_account, check_
 from cdk_ecs_xray.sampling.findings import errors_in
 
 _SUFFIXES = (".yaml", ".yml", ".json")
+_SCHEMA = ".schema.json"
+"""Ends the names of files that editors check the others with."""
 
 
 def read_environments(folder: str | Path) -> Mapping[str, Environment]:
@@ -27,7 +29,11 @@ def read_environments(folder: str | Path) -> Mapping[str, Environment]:
         hold more rules or groups than it may, or more than one sets its Default rule.
     :raises NameCollisionError: when two that may share an account and region share a name.
     """
-    files = sorted(path for path in Path(folder).glob("*") if path.suffix in _SUFFIXES)
+    files = sorted(
+        path
+        for path in Path(folder).glob("*")
+        if path.suffix in _SUFFIXES and not path.name.endswith(_SCHEMA)
+    )
     if not files:
         raise ConfigurationError(
             Problem(

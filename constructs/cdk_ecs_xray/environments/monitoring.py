@@ -9,6 +9,7 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    Field,
     ModelWrapValidatorHandler,
     model_validator,
 )
@@ -27,18 +28,14 @@ def _more_than_nothing(value: float) -> float:
 
 
 class Monitoring(BaseModel):
-    """What watches an environment; nothing does unless asked, as it costs.
-
-    :param dashboard: a CloudWatch dashboard and five X-Ray groups; see ``XRayDashboard``.
-    :param alarms: three alarms on the collectors' logs; see ``XRayCollectorAlarms``.
-    :param alarm_topic: ARN of an SNS topic that every alarm goes to; None informs nobody.
-    :param slow_seconds: what a slow answer is on the dashboard.
-    """
+    """What watches an environment; nothing does without it, as it costs."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    dashboard: bool = True
-    alarms: bool = True
+    dashboard: bool = Field(
+        default=True, description="a CloudWatch dashboard and five X-Ray groups"
+    )
+    alarms: bool = Field(default=True, description="three alarms on the collectors' logs")
     alarm_topic: (
         Annotated[
             str,
@@ -50,8 +47,10 @@ class Monitoring(BaseModel):
             ),
         ]
         | None
-    ) = None
-    slow_seconds: Annotated[float, AfterValidator(_more_than_nothing)] = 1.0
+    ) = Field(default=None, description="ARN of an SNS topic that gets every alarm")
+    slow_seconds: Annotated[float, AfterValidator(_more_than_nothing)] = Field(
+        default=1.0, description="what a slow answer is on the dashboard"
+    )
 
     @model_validator(mode="wrap")
     @classmethod
