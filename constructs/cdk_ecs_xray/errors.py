@@ -7,7 +7,8 @@
     │   ├── SamplingRuleError               a sampling rules file
     │   ├── UnsupportedTaskDefinitionError  a task definition that cannot carry the sidecar
     │   ├── ReviewError                     a cloud assembly or template that cannot be reviewed
-    │   └── LocalAwsError                   the embedded AWS could not start, stop or answer
+    │   ├── LocalAwsError                   the embedded AWS could not start, stop or answer
+    │   └── AwsAnswerError                  what answered for AWS was not AWS
     └── InvalidValueError                   a value that a model refuses; its place is added later
 
 An error carries its problems as values. Nobody takes a sentence apart: what needs a part asks
@@ -95,6 +96,10 @@ class ReviewError(EcsXRayError):
 
 class LocalAwsError(EcsXRayError):
     """The embedded AWS could not start, stop or answer."""
+
+
+class AwsAnswerError(EcsXRayError):
+    """What answered for AWS, such as a network's sign-in page, was not AWS."""
 
 
 class InvalidValueError(ValueError):

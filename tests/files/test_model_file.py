@@ -79,7 +79,8 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Without a deadline: other programs may have the processor for a while.
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(value=JSON_VALUES)
 def test_json_means_what_it_says(path: Path, value: object) -> None:
     path.write_text(json.dumps({"value": value}, ensure_ascii=False), encoding="utf-8")

@@ -189,10 +189,67 @@ def test_compressed_logs(fed: Fed, content: bytes, cut: int) -> None:
     fed(simulate(), gzip.compress(content)[:-cut])
 
 
+RECORD = {"time": "2026-11-26T10:00:00Z", "host": "a.example", "method": "GET", "path": "/a"}
+
+
+@fuzzed
+@given(content=texts(RECORD), wrapped=st.booleans())
+def test_json_logs(fed: Fed, content: bytes, *, wrapped: bool) -> None:
+    text = content.decode(errors="replace")
+    line = json.dumps({"log": text}) if wrapped else text
+    fed(simulate(), f"{line}\n{json.dumps(RECORD)}\n".encode())
+
+
 @fuzzed
 @given(content=torn(st.lists(st.sampled_from([COUNTS, *HOSTILE]), max_size=4).map("".join)))
 def test_counts(fed: Fed, content: bytes) -> None:
-    fed(simulate(), content)
+    arguments = simulate()
+    arguments.insert(arguments.index("FILE"), "--from-counts")
+    fed(arguments, content)
+
+
+PLAN = {
+    "format_version": "1.2",
+    "planned_values": {
+        "root_module": {
+            "resources": [
+                {
+                    "address": "aws_xray_sampling_rule.a",
+                    "type": "aws_xray_sampling_rule",
+                    "values": {"rule_name": "a", "priority": 1, "fixed_rate": 0.1, "host": "*"},
+                },
+                {
+                    "address": "aws_xray_group.b",
+                    "type": "aws_xray_group",
+                    "values": {"group_name": "b", "filter_expression": "fault = true"},
+                },
+            ]
+        }
+    },
+}
+HCL = (
+    'resource "aws_xray_sampling_rule" "a" {\n',
+    '  rule_name = "a${var.b}"\n',
+    '  priority = 1\n  fixed_rate = 0.05\n  host = "*"\n',
+    '  attributes = { a = "b" }\n',
+    "  count = 2\n",
+    "}\n",
+    "<<EOT\n",
+    "/*",
+    "#",
+)
+
+
+@fuzzed
+@given(content=texts(PLAN) | texts(RULES) | texts(RIGHT))
+def test_imports(fed: Fed, content: bytes) -> None:
+    fed(["rules", "import", "FILE"], content)
+
+
+@fuzzed
+@given(content=torn(st.lists(st.sampled_from([*HCL, *HOSTILE]), max_size=9).map("".join)))
+def test_imports_of_terraform(fed: Fed, content: bytes) -> None:
+    fed(["rules", "import", "FILE"], content)
 
 
 def options() -> Mapping[str, list[str]]:

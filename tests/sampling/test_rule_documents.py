@@ -171,7 +171,7 @@ def test_json_that_is_no_data_is_refused_in_a_line(
 
     done = ecs_xray("rules", "check", "a.json")
 
-    assert done.code == 1
+    assert done.code == 2
     assert done.out.startswith("error: a.json")
 
 

@@ -17,7 +17,9 @@ CHECKOUT = {"name": "checkout", "priority": 100, "fixed_rate": 0.5, "url_path": 
 SEARCH = {"name": "search", "priority": 200, "fixed_rate": 1, "host": "s.example.com"}
 
 
-def test_check_says_what_is_wrong_and_exits_with_1(write_rules: Any, ecs_xray: Run) -> None:
+def test_check_exits_with_1_for_findings_and_with_2_for_no_rules(
+    write_rules: Any, ecs_xray: Run
+) -> None:
     write_rules(CHECKOUT | {"attributes": {"tier": "gold"}})
     warned = ecs_xray("rules", "check")
     assert warned.code == 0
@@ -27,7 +29,7 @@ def test_check_says_what_is_wrong_and_exits_with_1(write_rules: Any, ecs_xray: R
 
     write_rules(CHECKOUT | {"fixed_rate": 5})
     outcome = ecs_xray("rules", "check", "--format", "json")
-    assert outcome.code == 1
+    assert outcome.code == 2
     assert json.loads(outcome.out)["findings"] == [
         {
             "id": "sampling-out-of-range",

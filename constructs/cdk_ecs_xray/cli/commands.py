@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Sequence
 from importlib.metadata import version
 from itertools import pairwise
@@ -20,8 +19,8 @@ from cdk_ecs_xray.cli.review import review
 from cdk_ecs_xray.cli.rules import rules
 from cdk_ecs_xray.cli.schema import schema
 from cdk_ecs_xray.cli.verify import verify
-from cdk_ecs_xray.errors import EcsXRayError, LocalAwsError
-from cdk_ecs_xray.printable import printable
+from cdk_ecs_xray.errors import AwsAnswerError, EcsXRayError, LocalAwsError
+from cdk_ecs_xray.printable import json_text, printable
 
 
 @click.group(
@@ -52,10 +51,10 @@ def run(arguments: Sequence[str]) -> int:
     except EcsXRayError as error:
         if _wants_json(arguments):
             parts = [problem.as_document() for problem in error.problems]
-            click.echo(json.dumps({"problems": parts}, indent=2))
+            click.echo(json_text({"problems": parts}))
         for problem in error.problems:
             click.echo(f"ecs-xray: {printable(str(problem))}", err=True)
-        return FAILED if isinstance(error, LocalAwsError) else UNUSABLE_INPUT
+        return FAILED if isinstance(error, AwsAnswerError | LocalAwsError) else UNUSABLE_INPUT
     except click.ClickException as error:
         _show(error)
         return UNUSABLE_INPUT

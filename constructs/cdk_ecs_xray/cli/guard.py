@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Sequence
 
 from cdk_ecs_xray.errors import Problem
-from cdk_ecs_xray.printable import printable
+from cdk_ecs_xray.printable import printable, printable_lines
 
 FAILED = 1
 UNUSABLE_INPUT = 2
@@ -66,7 +66,7 @@ def _not_written(failed: OSError, *, debug: bool) -> int:
 
 def _unexpected(error: Exception, *, debug: bool) -> int:
     if debug:
-        _write("".join(traceback.format_exception(error)))
+        _write(printable_lines("".join(traceback.format_exception(error))))
     said = " ".join(str(error).split())[:200]
     hint = "Report it with what is above." if debug else "Add --debug to see where, and report it."
     _say(f"unexpected {type(error).__name__}{f': {said}' if said else ''}. {hint}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from click.core import ParameterSource
 
 from cdk_ecs_xray.cli.engine_choice import EngineChoice
 from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.printable import json_text, printable, printable_lines
 
 if TYPE_CHECKING:
     from cdk_ecs_xray.inject import (
@@ -217,17 +217,19 @@ def _report(injection: Injection) -> None:
     _warn(injection.warnings)
     if injection.log_group is not None:
         click.echo(
-            f"ecs-xray: the log group must exist before a task starts: {injection.log_group}",
+            printable(
+                f"ecs-xray: the log group must exist before a task starts: {injection.log_group}"
+            ),
             err=True,
         )
     if injection.description is not None:
-        statement = json.dumps(policy(injection.description), indent=2)
+        statement = json_text(policy(injection.description))
         click.echo(f"ecs-xray: the task role needs this policy:\n{statement}", err=True)
 
 
 def _warn(warnings: Sequence[Warned]) -> None:
     for warned in warnings:
-        click.echo(f"ecs-xray: warning: {warned.problem} [{warned.id}]", err=True)
+        click.echo(printable(f"ecs-xray: warning: {warned.problem} [{warned.id}]"), err=True)
 
 
 def _show_diff(original: str, text: str, where: str, result: str) -> None:
@@ -241,7 +243,9 @@ def _show_diff(original: str, text: str, where: str, result: str) -> None:
     )
     for line in changes:
         ending = "" if line.endswith("\n") else "\n\\ No newline at end of file\n"
-        click.echo(f"{line}{ending}", nl=False)
+        # Masked, so it is for eyes and not for patch.
+        shown = printable_lines(line.replace("\r\n", "\n").replace("\t", "    "))
+        click.echo(f"{shown}{ending}", nl=False)
 
 
 def _write(target: str, text: str) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from cdk_ecs_xray.printable import printable
+
 _UNTRACED = "untraced"
 _FORMATS = ("terminal", "markdown", "html", "json", "sarif")
 
@@ -104,7 +106,7 @@ def review(
         from cdk_ecs_xray.cli.atomic_file import write_atomically
 
         write_atomically(output, text.encode())
-        click.echo(f"{output}: {report.verdict}", err=True)
+        click.echo(printable(f"{output}: {report.verdict}"), err=True)
     levels = [Severity(level) for level in fail_on if level != _UNTRACED]
     worst = max(levels, key=lambda level: level.rank, default=None)
     return int(report.fails(worst, untraced=_UNTRACED in fail_on))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
+from cdk_ecs_xray.cli.guard import UNUSABLE_INPUT
 from cdk_ecs_xray.cli.rules_explain import explain
 from cdk_ecs_xray.cli.rules_import import import_rules
 from cdk_ecs_xray.cli.rules_options import (
@@ -16,6 +16,7 @@ from cdk_ecs_xray.cli.rules_options import (
     rules_option,
 )
 from cdk_ecs_xray.cli.rules_simulate import simulate
+from cdk_ecs_xray.printable import json_text, printable
 
 FINDINGS = 1
 
@@ -54,9 +55,8 @@ rules.add_command(explain)
 def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) -> int:
     """Print everything that is wrong with FILE, by default sampling/rules.yaml.
 
-    Exits with 1 when there are findings.
+    Exit codes: 0 nothing, 1 findings as bad as --fail-on, 2 a file that holds no rules X-Ray takes.
     """
-    from cdk_ecs_xray.printable import printable
     from cdk_ecs_xray.sampling.checks import EnvironmentRules, check_account, check_rules
     from cdk_ecs_xray.sampling.findings import errors_in
     from cdk_ecs_xray.sampling.reading import inspect_rules
@@ -74,12 +74,14 @@ def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) 
         findings += check_account(sharing)
     if output == "json":
         documents = [finding.as_document() for finding in findings]
-        click.echo(json.dumps({"file": reading.where, "findings": documents}, indent=2))
+        click.echo(json_text({"file": reading.where, "findings": documents}))
     else:
         for finding in findings:
             click.echo(f"{finding.severity}: {printable(str(finding.problem))} [{finding.check}]")
         if not findings:
-            click.echo(f"{reading.where}: nothing to find fault with")
+            click.echo(f"{printable(reading.where)}: nothing to find fault with")
+    if reading.rules is None:
+        return UNUSABLE_INPUT
     return FINDINGS if (findings if fail_on == "warning" else errors_in(findings)) else 0
 
 
@@ -132,7 +134,7 @@ def export(
     else:
         write_atomically(output, text.encode())
     loaded = HOW_TO_LOAD[sdk].format(file=output or "sampling-rules.json")
-    click.echo(f"the SDK loads it with: {loaded}", err=True)
+    click.echo(printable(f"the SDK loads it with: {loaded}"), err=True)
 
 
 @rules.command()
@@ -140,4 +142,4 @@ def schema() -> None:
     """Print the JSON Schema of rules files, which editors check them with."""
     from cdk_ecs_xray.sampling.schema import rules_file_schema
 
-    click.echo(json.dumps(rules_file_schema(), indent=2))
+    click.echo(json_text(rules_file_schema()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from cdk_ecs_xray.cli.rules_options import (
     sdk_option,
 )
 from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.printable import json_text, printable
 
 if TYPE_CHECKING:
     from cdk_ecs_xray.sampling.explaining import Verdict
@@ -71,10 +71,10 @@ def explain(
     verdicts = explain_request(rules, read.default, request, SDKS[sdk or USUAL])
     others = {} if sdk is not None else deciding_otherwise(rules, read.default, request)
     if output == "json":
-        click.echo(json.dumps([_document(verdict, others) for verdict in verdicts], indent=2))
+        click.echo(json_text([_document(verdict, others) for verdict in verdicts]))
         return
     for line in _lines(verdicts, others):
-        click.echo(line)
+        click.echo(printable(line))
 
 
 def _document(verdict: Verdict, others: Mapping[str, str]) -> Mapping[str, object]:

@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.files.text_file import require_reachable
+from cdk_ecs_xray.printable import counted, printable
 
 
 @click.command("import")
@@ -43,6 +45,8 @@ def import_rules(
     from cdk_ecs_xray.cli.rules_import_sources import read_source
     from cdk_ecs_xray.sampling.importing import rules_file_text
 
+    if output is not None:
+        require_reachable(output)
     if output is not None and output.exists() and not force:
         raise ConfigurationError(
             Problem(
@@ -54,11 +58,13 @@ def import_rules(
         )
     imported = read_source(source, profile=profile, region=region, processes=processes)
     for finding in imported.findings:
-        click.echo(f"{finding.severity}: {finding.problem} [{finding.check}]", err=True)
+        line = f"{finding.severity}: {finding.problem} [{finding.check}]"
+        click.echo(printable(line), err=True)
     text = rules_file_text(imported.rules, source=imported.label)
     if output is None:
-        click.echo(text, nl=False)
+        # UTF-8 whatever the locale is, as a file is.
+        click.echo(text.encode(), nl=False)
         return
     write_atomically(output, text.encode())
-    count = len(imported.rules.rules)
-    click.echo(f"{output}: {count} rule{'' if count == 1 else 's'} of {imported.label}", err=True)
+    count = counted(len(imported.rules.rules), "rule")
+    click.echo(printable(f"{output}: {count} of {imported.label}"), err=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cdk_ecs_xray.errors import ConfigurationError, Problem, SamplingRuleError
-from cdk_ecs_xray.files.text_file import displayed, read_text
+from cdk_ecs_xray.errors import SamplingRuleError
+from cdk_ecs_xray.files.hcl_text import read_hcl
+from cdk_ecs_xray.files.plain_data import json_or_none
+from cdk_ecs_xray.files.text_file import displayed, read_text, require_reachable
 from cdk_ecs_xray.sampling.documents import is_hcl, is_template, terraform_kind
 from cdk_ecs_xray.sampling.findings import SamplingFinding, errors_in
 from cdk_ecs_xray.sampling.importing import (
@@ -49,13 +50,14 @@ def read_source(
     """
     if source == ACCOUNT:
         return _from_account(profile, region)
+    require_reachable(source, error=SamplingRuleError)
     path = Path(source)
     where = displayed(path)
     if path.is_dir():
         files = sorted(path.glob("*.tf"))
         return _from_hcl(files, where) if files else _from_templates(source, where)
     text = read_text(path, error=SamplingRuleError)
-    document = _json(text) or {}
+    document = _json(text)
     kind = terraform_kind(document)
     if kind is not None:
         rules, findings = from_resources(list(terraform_resources(document)), where=where)
@@ -131,30 +133,9 @@ def _hcl_changes(file: Path) -> Iterator[Mapping[str, Any]]:
 
 
 def _hcl(file: Path) -> Mapping[str, Any]:
-    try:
-        import hcl2
-    except ImportError:
-        raise ConfigurationError(
-            Problem(
-                where="rules import",
-                what="the extra 'import' is required to read Terraform's own language",
-                fix="Run pip install 'cdk-ecs-xray[import]', or pass the JSON of terraform show.",
-            )
-        ) from None
-    try:
-        content: Mapping[str, Any] = hcl2.loads(read_text(file, error=SamplingRuleError))
-    except SamplingRuleError:
-        raise
-    except Exception as error:
-        raise SamplingRuleError(
-            Problem(
-                where=displayed(file),
-                what="the file must be valid Terraform",
-                got=f"'{str(error).splitlines()[0][:80]}'",
-                fix="Run terraform validate.",
-            )
-        ) from None
-    return content
+    return read_hcl(
+        read_text(file, error=SamplingRuleError), where=displayed(file), error=SamplingRuleError
+    )
 
 
 def _plain(value: object) -> Any:
@@ -175,10 +156,8 @@ def _unquoted(value: object) -> object:
     if "${" in value:
         return Unknown(expression=value.strip('"'))
     if len(value) > 1 and value.startswith('"') and value.endswith('"'):
-        try:
-            return json.loads(value)
-        except ValueError:
-            return value[1:-1]
+        text = json_or_none(value)
+        return text if isinstance(text, str) else value[1:-1]
     return value
 
 
@@ -199,13 +178,10 @@ def _from_account(profile: str | None, region: str | None) -> Imported:
             for group in page.get("Groups", [])
         ]
         place = str(client.meta.region_name)
-    read, findings = imported_rules(rules, groups, where=f"the account's rules in {place}")
+        read, findings = imported_rules(rules, groups, where=f"the account's rules in {place}")
     return Imported(label=f"the account's rules in {place}", rules=read, findings=findings)
 
 
-def _json(text: str) -> Mapping[str, Any] | None:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return document if isinstance(document, Mapping) else None
+def _json(text: str) -> Mapping[str, Any]:
+    document = json_or_none(text) if text.lstrip().startswith("{") else None
+    return document if isinstance(document, Mapping) else {}

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from cdk_ecs_xray.printable import printable
+
 if TYPE_CHECKING:
     from cdk_ecs_xray.sampling.traffic.log_reader import Watch
 
@@ -19,13 +21,14 @@ def log_progress() -> Watch | None:
     if not sys.stderr.isatty():
         return None
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     @contextmanager
     def watch(label: str, percent: object) -> Iterator[None]:
         finished = threading.Event()
         with Progress(console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(label, total=100)
+            task = bar.add_task(escape(printable(label)), total=100)
 
             def follow() -> None:
                 while not finished.wait(_INTERVAL):

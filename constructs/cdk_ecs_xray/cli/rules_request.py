@@ -12,6 +12,7 @@ from typing import Any
 
 from cdk_ecs_xray.cli.rules_options import require_environments
 from cdk_ecs_xray.errors import ConfigurationError, Problem, SamplingRuleError
+from cdk_ecs_xray.files.text_file import is_there
 from cdk_ecs_xray.sampling import SamplingRuleSet
 from cdk_ecs_xray.sampling.findings import errors_in
 from cdk_ecs_xray.sampling.matching import Request
@@ -112,29 +113,42 @@ def read_rules(asked: SimulationRequest, path: Path, label: str) -> RulesInOrder
 
 def read_against(asked: SimulationRequest, against: str) -> RulesInOrder:
     """Return the rules to compare with, from a file or a git revision."""
-    if Path(against).exists():
+    if is_there(against):
         return read_rules(asked, Path(against), against)
     folder, name = asked.rules_file.parent, asked.rules_file.name
-    shown = subprocess.run(
-        ["git", "show", f"{against}:./{name}"],  # noqa: S607 - whatever git the user has
-        cwd=folder,
-        capture_output=True,
-        check=False,
-    )
-    if against.startswith("-") or shown.returncode:
-        reason = (shown.stderr.decode(errors="replace").splitlines() or ["no such file"])[0]
-        raise ConfigurationError(
-            Problem(
-                where="--against",
-                what=f"must be a file or a git revision that has {asked.rules_file}",
-                got=f"'{against}' ({reason})",
-                fix="Name another.",
-            )
-        )
+    content = _shown_by_git(f"{against}:./{name}", folder, against, asked.rules_file)
     with tempfile.TemporaryDirectory(prefix="ecs-xray-rules-") as copy:
         path = Path(copy) / name
-        path.write_bytes(shown.stdout)
+        path.write_bytes(content)
         return read_rules(asked, path, against)
+
+
+def _shown_by_git(revision: str, folder: Path, against: str, rules_file: Path) -> bytes:
+    reason = "no revision"
+    if not revision.startswith("-"):  # To git it would be an option, such as --output=FILE.
+        try:
+            shown = subprocess.run(
+                ["git", "show", "--no-textconv", revision],  # noqa: S607 - whatever git the user has
+                cwd=folder,
+                capture_output=True,
+                check=False,
+            )
+        except OSError as failed:
+            # Git is not installed, or the folder of the rules is gone.
+            reason = f"{failed.strerror}: {failed.filename}"
+        else:
+            if shown.returncode == 0:
+                return shown.stdout
+            said = shown.stderr.decode(errors="replace").splitlines()
+            reason = (said or ["no such file"])[0]
+    raise ConfigurationError(
+        Problem(
+            where="--against",
+            what=f"must be a file or a git revision that has {rules_file}",
+            got=f"'{against}' ({reason})",
+            fix="Name another.",
+        )
+    )
 
 
 def prices_asked(asked: SimulationRequest) -> Prices:

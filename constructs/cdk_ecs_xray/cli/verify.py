@@ -10,6 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from cdk_ecs_xray.errors import EcsXRayError
+from cdk_ecs_xray.printable import printable
 
 if TYPE_CHECKING:
     from cdk_ecs_xray.verify.report import Verification
@@ -23,7 +24,9 @@ def _stages(context: click.Context, _: click.Parameter, incomplete: str) -> list
         names = environments_of(folder)
     except EcsXRayError:
         return []
-    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    return [
+        CompletionItem(name) for name in names if name.startswith(incomplete) and name.isprintable()
+    ]
 
 
 @click.command()
@@ -101,7 +104,7 @@ def verify(  # noqa: PLR0917 - click passes options by name
     )
     if watch:
         verification.watch(
-            deployment, seconds=deadline, tell=lambda text: click.echo(text, err=True)
+            deployment, seconds=deadline, tell=lambda text: click.echo(printable(text), err=True)
         )
     verified = verification.verify(
         deployment, environment=environment, drift=not no_drift, send_test_trace=send_test_trace

@@ -7,19 +7,18 @@ finite, text can be written as UTF-8, and a walk over all of it ends.
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import yaml
 
 from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError, InvalidValueError, Problem
+from cdk_ecs_xray.files.bounds import LARGEST, no_number, require_bounded, require_few, too_deep
 from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
 
 # CloudFormation's own limit for a template; YAML is read at some hundred kilobytes a second.
-_MOST_YAML = 1024 * 1024
-_DEEPEST = 100
-_LARGEST = 2**63
+MOST_YAML = 1024 * 1024
 
 
 def read_data(
@@ -38,15 +37,16 @@ def read_data(
     if text.lstrip().startswith(("{", "[")):
         # A hundred times faster than YAML, and what CDK and the AWS CLI write.
         try:
-            return read_json(text, where=where, error=error)
-        except EcsXRayError as no_json:
-            if len(text) > _MOST_YAML or _is_json(text):
-                raise
+            return _within_bounds(text, where=where, error=error)
+        except json.JSONDecodeError as no_json:
+            refused = error(_no_json(no_json, where))
+            if len(text) > MOST_YAML:
+                raise refused from None
             try:
                 return read_yaml(text, where=where, error=error, loader=loader)
             except EcsXRayError:
                 # Of brackets that are neither, what JSON says is what their author meant.
-                raise no_json from None
+                raise refused from None
     return read_yaml(text, where=where, error=error, loader=loader)
 
 
@@ -56,16 +56,17 @@ def read_json(text: str, *, where: str, error: type[EcsXRayError] = Configuratio
     :raises EcsXRayError: as the given class, when it is none, or beyond a bound.
     """
     try:
-        found = json.loads(text, parse_constant=_no_constant, parse_int=_integer)
+        return _within_bounds(text, where=where, error=error)
     except json.JSONDecodeError as invalid:
-        place = f"{where}, line {invalid.lineno}, column {invalid.colno}"
-        raise error(_not_valid("JSON", place, invalid.msg)) from None
-    except InvalidValueError as refused:
-        raise error(refused.problem.at(where)) from None
-    except RecursionError:
-        raise error(too_deep(where)) from None
-    require_bounded(found, where=where, error=error)
-    return found
+        raise error(_no_json(invalid, where)) from None
+
+
+def json_or_none(text: str) -> Any:
+    """Return what a text holds that may be JSON or not; None for no JSON or beyond a bound."""
+    try:
+        return _within_bounds(text, where="", error=EcsXRayError)
+    except (json.JSONDecodeError, EcsXRayError):
+        return None
 
 
 def read_yaml(
@@ -79,7 +80,7 @@ def read_yaml(
 
     :raises EcsXRayError: as the given class, when it is none, or beyond a bound.
     """
-    _require_short(text, where=where, error=error)
+    require_short(text, where=where, error=error)
     with_tags = None
     try:
         with_tags = loader(text)
@@ -98,22 +99,6 @@ def read_yaml(
     return found
 
 
-def require_bounded(
-    value: object, *, where: str, error: type[EcsXRayError] = ConfigurationError
-) -> None:
-    """Refuse data that no reader is made for.
-
-    :raises EcsXRayError: as the given class, for more than 100 levels, numbers that are not finite
-        or do not fit 64 bits, and halves of surrogate pairs.
-    """
-    try:
-        _height(value, {})
-    except InvalidValueError as refused:
-        raise error(refused.problem.at(where)) from None
-    except RecursionError:
-        raise error(too_deep(where)) from None
-
-
 def not_yaml(invalid: yaml.YAMLError, *, where: str) -> Problem:
     """Return what PyYAML says as a problem."""
     if isinstance(invalid, yaml.MarkedYAMLError):
@@ -128,18 +113,12 @@ def not_yaml(invalid: yaml.YAMLError, *, where: str) -> Problem:
     )
 
 
-def too_deep(where: str) -> Problem:
-    """Return the problem of a file with too many levels."""
-    return Problem(
-        where=where,
-        what="the file must be nested less deeply",
-        got=f"more than {_DEEPEST} levels",
-        fix="Flatten it.",
-    )
+def require_short(text: str, *, where: str, error: type[EcsXRayError] = ConfigurationError) -> None:
+    """Refuse a text that YAML's reader would take minutes for.
 
-
-def _require_short(text: str, *, where: str, error: type[EcsXRayError]) -> None:
-    if len(text) > _MOST_YAML:
+    :raises EcsXRayError: as the given class, for more than 1 MiB.
+    """
+    if len(text) > MOST_YAML:
         raise error(
             Problem(
                 where=where,
@@ -150,12 +129,41 @@ def _require_short(text: str, *, where: str, error: type[EcsXRayError]) -> None:
         )
 
 
-def _is_json(text: str) -> bool:
+def _within_bounds(text: str, *, where: str, error: type[EcsXRayError]) -> Any:
+    """Return what a JSON text holds.
+
+    :raises json.JSONDecodeError: for what is none; beyond a bound the given class.
+    """
     try:
-        json.loads(text, parse_int=str)
-    except (ValueError, RecursionError):
-        return False
-    return True
+        require_few(sum(map(text.count, ",[{")))
+        found = json.loads(
+            text, parse_constant=_no_constant, parse_int=_integer, object_pairs_hook=_once
+        )
+    except InvalidValueError as refused:
+        raise error(refused.problem.at(where)) from None
+    except RecursionError:
+        raise error(too_deep(where)) from None
+    require_bounded(found, where=where, error=error, shared=False)
+    return found
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
+        twice = next(name for name, many in Counter(key for key, _ in pairs).items() if many > 1)
+        raise InvalidValueError(
+            Problem(
+                what="a key must be there once",
+                got=f"'{twice}'",
+                fix="Remove one of them.",
+            )
+        )
+    return mapping
+
+
+def _no_json(invalid: json.JSONDecodeError, where: str) -> Problem:
+    place = f"{where}, line {invalid.lineno}, column {invalid.colno}"
+    return _not_valid("JSON", place, invalid.msg)
 
 
 def _not_valid(form: str, where: str, said: str) -> Problem:
@@ -164,51 +172,11 @@ def _not_valid(form: str, where: str, said: str) -> Problem:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise _number(name)
+    raise no_number(name)
 
 
 def _integer(written: str) -> int:
     # Before int(), which takes time that grows with the square of the digits.
-    if len(written) > len(str(_LARGEST)) + 1:
-        raise _number(f"{len(written)} digits")
+    if len(written) > len(str(LARGEST)) + 1:
+        raise no_number(f"{len(written)} digits")
     return int(written)
-
-
-def _number(got: str) -> InvalidValueError:
-    return InvalidValueError(
-        Problem(
-            what="a number must be finite, and a whole one below 2^63", got=got, fix="Correct it."
-        )
-    )
-
-
-def _height(value: object, known: dict[int, int]) -> int:
-    """Return how many levels a value has; what is in several places is walked once."""
-    if isinstance(value, Mapping | list):
-        height = known.get(id(value))
-        if height is None:
-            inner = [*value, *value.values()] if isinstance(value, Mapping) else value
-            height = 1 + max((_height(value_within, known) for value_within in inner), default=0)
-            known[id(value)] = height
-            if height > _DEEPEST:
-                raise RecursionError
-        return height
-    if isinstance(value, str):
-        _require_unicode(value)
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise _number(f"{value:g}")
-    elif isinstance(value, int) and not -_LARGEST <= value < _LARGEST:
-        raise _number(f"{len(str(abs(value)))} digits")
-    return 0
-
-
-def _require_unicode(text: str) -> None:
-    # Half of a surrogate pair: JSON and YAML can spell it, no file and no AWS API can hold it.
-    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise InvalidValueError(
-            Problem(
-                what="text must be Unicode characters",
-                got="half of a surrogate pair",
-                fix="Write the character itself.",
-            )
-        )

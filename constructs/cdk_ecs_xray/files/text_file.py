@@ -6,11 +6,13 @@ import os
 import stat
 import sys
 from pathlib import Path
+from typing import IO
 
 from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError, Problem
 
 # Sixteen times what CloudFormation takes as a template, and what every reader takes in seconds.
 MOST_BYTES = 16 * 1024 * 1024
+_LONGEST_SHOWN = 300
 
 
 def displayed(path: str | Path) -> str:
@@ -21,6 +23,14 @@ def displayed(path: str | Path) -> str:
     except (OSError, RuntimeError, ValueError):
         # Elsewhere, a loop of links, or a folder that is gone.
         return str(path)
+
+
+def is_there(path: str | Path) -> bool:
+    """Return whether a path leads to something; one that no file can have leads to nothing."""
+    try:
+        return Path(path).exists()
+    except (OSError, RuntimeError, ValueError):
+        return False
 
 
 def read_text(path: str | Path, *, error: type[EcsXRayError] = ConfigurationError) -> str:
@@ -35,17 +45,22 @@ def read_text(path: str | Path, *, error: type[EcsXRayError] = ConfigurationErro
     except (OSError, ValueError) as failed:
         if isinstance(failed, EcsXRayError):
             raise
-        # Of a zero byte in a path Python makes a ValueError.
-        reason = failed.strerror if isinstance(failed, OSError) else str(failed)
-        raise error(
-            Problem(
-                where=where,
-                what="the file must be readable",
-                got=f"'{reason}'",
-                fix="Check the path.",
-            )
-        ) from None
+        raise error(_unreadable(where, failed)) from None
     return decoded(content, where=where, error=error)
+
+
+def require_reachable(path: str | Path, *, error: type[EcsXRayError] = ConfigurationError) -> None:
+    """Refuse a path of which nobody can say whether it is there.
+
+    :raises EcsXRayError: as the given class, for a loop of links, a name that is too long, a folder
+        that may not be entered.
+    """
+    try:
+        os.stat(path)  # noqa: PTH116 - a Path says no to some of these and raises others
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except (OSError, ValueError) as failed:
+        raise error(_unreadable(str(path), failed)) from None
 
 
 def read_standard_input(*, where: str, error: type[EcsXRayError] = ConfigurationError) -> str:
@@ -76,21 +91,47 @@ def decoded(content: bytes, *, where: str, error: type[EcsXRayError] = Configura
         ) from None
 
 
-def _bytes(path: Path, *, where: str, error: type[EcsXRayError]) -> bytes:
-    # Opened without waiting: a FIFO that nobody writes to would hold the command forever.
+def open_regular(
+    path: Path, *, where: str, error: type[EcsXRayError] = ConfigurationError
+) -> IO[bytes]:
+    """Open a regular file for reading.
+
+    Without waiting: a FIFO that nobody writes to would hold the command forever.
+
+    :raises EcsXRayError: as the given class, when it is a pipe, a device or a socket.
+    :raises OSError: when it cannot be opened.
+    """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise error(
-                Problem(
-                    where=where,
-                    what="the path must be a regular file",
-                    got=_kind(status.st_mode),
-                    fix="Write its content to a file first.",
-                )
+    file = os.fdopen(descriptor, "rb")
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        file.close()
+        raise error(
+            Problem(
+                where=where,
+                what="the path must be a regular file",
+                got=_kind(mode),
+                fix="Write its content to a file first.",
             )
-        _require_size(status.st_size, where=where, error=error)
+        )
+    return file
+
+
+def _unreadable(where: str, failed: OSError | ValueError) -> Problem:
+    # Of a zero byte in a path Python makes a ValueError.
+    reason = failed.strerror if isinstance(failed, OSError) else str(failed)
+    shown = where if len(where) <= _LONGEST_SHOWN else f"{where[:_LONGEST_SHOWN]}…"
+    return Problem(
+        where=shown,
+        what="the file must be readable",
+        got=f"'{reason}'",
+        fix="Check the path.",
+    )
+
+
+def _bytes(path: Path, *, where: str, error: type[EcsXRayError]) -> bytes:
+    with open_regular(path, where=where, error=error) as file:
+        _require_size(os.fstat(file.fileno()).st_size, where=where, error=error)
         content = file.read(MOST_BYTES + 1)
     _require_size(len(content), where=where, error=error)
     return content

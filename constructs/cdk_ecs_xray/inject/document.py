@@ -9,8 +9,9 @@ from typing import Any
 import yaml
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.files.bounds import require_bounded, too_deep
 from cdk_ecs_xray.files.foreign_format import format_of_text
-from cdk_ecs_xray.files.plain_data import not_yaml, read_json, require_bounded, too_deep
+from cdk_ecs_xray.files.plain_data import not_yaml, read_json, require_short
 from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
 from cdk_ecs_xray.inject.placeholders import (
     block_in,
@@ -48,6 +49,8 @@ def parse(text: str, *, where: str) -> Document:
                 fix="Write what aws ecs register-task-definition takes.",
             )
         )
+    # JSON too is read with the places of its values, as YAML.
+    require_short(text, where=where)
     try:
         return _parsed(text, where=where, with_quotes=False)
     except ConfigurationError:

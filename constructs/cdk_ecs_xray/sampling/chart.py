@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from html import escape
+
+from cdk_ecs_xray.printable import markup
 
 WIDTH, HEIGHT = 960, 420
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 24, 40, 56
@@ -51,9 +52,9 @@ def traces_chart(series: Series, *, title: str) -> str:
     height = HEIGHT + _LEGEND_STEP * len(means)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'aria-label="{escape(title)}"><title>{escape(title)}</title><style>{_STYLE}</style>',
+        f'aria-label="{markup(title)}"><title>{markup(title)}</title><style>{_STYLE}</style>',
         f'<rect class="back" width="{WIDTH}" height="{height}"/>',
-        f'<text x="{_LEFT}" y="24" font-weight="600">{escape(title)}</text>',
+        f'<text x="{_LEFT}" y="24" font-weight="600">{markup(title)}</text>',
         *_vertical_axis(top),
         *_areas(means, top),
         *_horizontal_axis(first, last),
@@ -122,7 +123,7 @@ def _areas(means: Mapping[str, Sequence[float]], top: float) -> Sequence[str]:
         base = [f"{x:.1f},{_y(v, top):.1f}" for x, v in zip(places, below, strict=True)]
         points = " ".join([*edge, *reversed(base)])
         parts.append(
-            f'<polygon fill="{colour}" points="{points}"><title>{escape(name)}</title></polygon>'
+            f'<polygon fill="{colour}" points="{points}"><title>{markup(name)}</title></polygon>'
         )
         below = above[: len(values)]
     return parts
@@ -152,6 +153,6 @@ def _legend(means: Mapping[str, Sequence[float]]) -> Sequence[str]:
         mean = sum(values) / len(values)
         parts.append(
             f'<rect x="{_LEFT}" y="{y - 10}" width="12" height="12" fill="{colour}"/>'
-            f'<text x="{_LEFT + 20}" y="{y}">{escape(name)}, {mean:,.1f} a minute on average</text>'
+            f'<text x="{_LEFT + 20}" y="{y}">{markup(name)}, {mean:,.1f} a minute on average</text>'
         )
     return parts

@@ -6,7 +6,6 @@ put in; everything else is YAML.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,15 +13,24 @@ from typing import Any
 
 from cdk_ecs_xray.errors import Problem, SamplingRuleError
 from cdk_ecs_xray.files.model_file import read_mapping
-from cdk_ecs_xray.files.plain_data import require_bounded
+from cdk_ecs_xray.files.plain_data import read_data
 from cdk_ecs_xray.files.text_file import displayed, read_text
 
-# A text in quotes, which may hold what looks like a comment, or a comment.
-_TEXT_OR_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_CLOUDFORMATION = re.compile(r"(?m)^\s*[\"']?Type[\"']?\s*:\s*[\"']?AWS::|AWSTemplateFormatVersion")
-_HCL = re.compile(
-    r"(?m)^\s*(?:resource|module|variable|provider|locals|terraform|data)\b[^:=\n]*\{"
+# A text in quotes, which may hold what looks like a comment, or a comment. What is never closed is
+# kept up to the end in one step: to look for its end again from each sign in it would take hours.
+_TEXT_OR_COMMENT = re.compile(
+    r'("(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|/\*(?:[^*]++|\*(?!/))*+\Z)'
+    r"|//[^\n]*|/\*.*?\*/",
+    re.DOTALL,
 )
+_CLOUDFORMATION = re.compile(
+    r"(?m)^[ \t]*[\"']?Type[\"']?\s*:\s*[\"']?AWS::|AWSTemplateFormatVersion"
+)
+_HCL = re.compile(
+    r"(?m)^[ \t]*(?:resource|module|variable|provider|locals|terraform|data)\b[^:=\n]*\{"
+)
+# Forty times X-Ray's quota, which is reported with every rule that is beyond it.
+_MOST_RULES = 1_000
 _IMPORT = "Run: ecs-xray rules import {where} -o sampling/rules.yaml."
 
 
@@ -36,12 +44,29 @@ def read_document(path: str | Path) -> Mapping[str, Any] | Sequence[Any]:
     content = _json(text, where)
     if content is not None:
         _refuse_others(content, where)
+        _require_few(content, where)
         return content
     if is_template(text):
         raise _elsewhere(where, "a CloudFormation template")
     if is_hcl(text):
         raise _elsewhere(where, "Terraform")
-    return read_mapping(path, error=SamplingRuleError, first_key="rules")
+    content = read_mapping(path, error=SamplingRuleError, first_key="rules")
+    _require_few(content, where)
+    return content
+
+
+def _require_few(content: Mapping[str, Any] | Sequence[Any], where: str) -> None:
+    lists = content.values() if isinstance(content, Mapping) else [content]
+    most = max((len(entries) for entries in lists if isinstance(entries, list)), default=0)
+    if most > _MOST_RULES:
+        raise SamplingRuleError(
+            Problem(
+                where=where,
+                what=f"the file must hold at most {_MOST_RULES:,} rules",
+                got=f"{most:,}",
+                fix="Check that it is the right file.",
+            )
+        )
 
 
 def is_template(text: str) -> bool:
@@ -96,40 +121,14 @@ def _elsewhere(where: str, kind: str) -> SamplingRuleError:
 
 
 def _json(text: str, where: str) -> Mapping[str, Any] | Sequence[Any] | None:
-    bare = _TEXT_OR_COMMENT.sub(lambda found: found.group(1) or " ", text)
+    bare = _without_comments(text)
     if not bare.lstrip().startswith(("{", "[")):
         return None
-    try:
-        content = json.loads(bare, object_pairs_hook=_once, parse_constant=_refuse)
-        # Half of a surrogate pair is no text; the reader of YAML says where it is.
-        json.dumps(content, ensure_ascii=False).encode()
-    except _TwiceError as twice:
-        raise SamplingRuleError(
-            Problem(
-                where=where,
-                what="a key must be there once",
-                got=f"a second '{twice}'",
-                fix="Remove one of them.",
-            )
-        ) from None
-    except (ValueError, RecursionError):
-        return None
-    require_bounded(content, where=where, error=SamplingRuleError)
+    content = read_data(bare, where=where, error=SamplingRuleError)
     return content if isinstance(content, Mapping | list) else None
 
 
-class _TwiceError(Exception):
-    """A key of a mapping that is there twice."""
-
-
-def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    mapping: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in mapping:
-            raise _TwiceError(key)
-        mapping[key] = value
-    return mapping
-
-
-def _refuse(name: str) -> Any:
-    raise ValueError(name)
+def _without_comments(text: str) -> str:
+    if "//" not in text and "/*" not in text:
+        return text
+    return _TEXT_OR_COMMENT.sub(lambda found: found.group(1) or " ", text)

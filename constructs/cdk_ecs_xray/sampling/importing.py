@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel
 
 from cdk_ecs_xray.errors import Problem, SamplingRuleError
+from cdk_ecs_xray.printable import printable
 from cdk_ecs_xray.sampling.findings import SamplingFinding, errors_in
 from cdk_ecs_xray.sampling.foreign_rules import in_file_shape
 from cdk_ecs_xray.sampling.reading import inspect_content
@@ -119,7 +120,9 @@ def rules_file_text(rules: SamplingRuleSet, *, source: str) -> str:
     if rules.groups:
         document["groups"] = [_written(group) for group in rules.groups]
     text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
-    return _HEADER.format(source=source) + text
+    if not all(map(str.isprintable, text.split("\n"))):
+        text = yaml.safe_dump(document, sort_keys=False, width=100)
+    return _HEADER.format(source=printable(source)) + text
 
 
 def _written(entry: BaseModel) -> dict[str, Any]:

@@ -6,11 +6,11 @@ All read version 2 of the same JSON; each loads it in its own way.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.printable import json_text
 from cdk_ecs_xray.sampling.decisions import Reservoirs
 from cdk_ecs_xray.sampling.patterns import pattern_matches
 from cdk_ecs_xray.sampling.rules import DefaultRule, SamplingRule
@@ -81,7 +81,7 @@ def local_rules_text(document: Mapping[str, Any], *, sdk: str) -> str:
                 fix="Choose one of these.",
             )
         )
-    return json.dumps(document, indent=2) + "\n"
+    return json_text(document) + "\n"
 
 
 def _decision(rule: SamplingRule | DefaultRule, processes: int) -> Mapping[str, int | float]:

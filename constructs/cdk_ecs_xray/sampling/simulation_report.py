@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cdk_ecs_xray.printable import json_text, markdown, markdown_code, printable_lines
 from cdk_ecs_xray.sampling.cost import MonthlyCost, share_of_cost
 from cdk_ecs_xray.sampling.prices import Prices
 from cdk_ecs_xray.sampling.simulation import RuleResult, Simulation
@@ -63,23 +63,26 @@ def as_text(report: SimulationReport) -> str:
     if report.unmatched:
         lines += ["", "most frequent routes without a rule of their own:"]
         lines += [f"  {count:>12,}  {route}" for route, count in report.unmatched]
-    return "\n".join(lines) + "\n"
+    return printable_lines("\n".join(lines)) + "\n"
 
 
 def as_markdown(report: SimulationReport) -> str:
     """Return the report for a pull request."""
     rows = _rows(report)
     lines = [
-        f"### {report.title}",
+        f"### {markdown(report.title)}",
         "",
         _cells(rows[0]),
         "| --- |" + " ---: |" * (len(HEADINGS) - 1),
     ]
-    lines += [_cells(row) for row in rows[1:]]
-    lines += ["", *(f"- {sentence}" for sentence in _sentences(report))]
+    lines += [_cells([markdown(row[0]), *row[1:]]) for row in rows[1:]]
+    lines += ["", *(f"- {markdown(sentence)}" for sentence in _sentences(report))]
     if report.unmatched:
         lines += ["", "| route without a rule of its own | requests |", "| --- | ---: |"]
-        lines += [_cells((f"`{route}`", f"{count:,}")) for route, count in report.unmatched]
+        lines += [
+            f"| {_in_table(markdown_code(route))} | {count:,} |"
+            for route, count in report.unmatched
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -108,7 +111,7 @@ def as_json(report: SimulationReport) -> str:
             "traces_a_month": report.against.traces_a_month,
             "cost": _cost(other),
         }
-    return json.dumps(document, indent=2) + "\n"
+    return json_text(document) + "\n"
 
 
 def _rows(report: SimulationReport) -> Sequence[Sequence[str]]:
@@ -206,7 +209,12 @@ def _cost(cost: MonthlyCost) -> Mapping[str, float]:
 
 
 def _cells(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(cells) + " |"
+
+
+def _in_table(code: str) -> str:
+    # The one place where a code span has an escape.
+    return code.replace("|", "\\|")
 
 
 def _count(value: float) -> str:

@@ -11,7 +11,13 @@ from typing import Any, Literal
 from cdk_ecs_xray.errors import Problem, ReviewError
 from cdk_ecs_xray.files.field_limits import shown
 from cdk_ecs_xray.files.plain_data import read_json
-from cdk_ecs_xray.files.text_file import displayed, read_standard_input, read_text
+from cdk_ecs_xray.files.text_file import (
+    displayed,
+    read_standard_input,
+    read_text,
+    require_reachable,
+)
+from cdk_ecs_xray.templates.assembly_size import bounded, require_outside
 from cdk_ecs_xray.templates.manifest import environment_of, properties_of
 from cdk_ecs_xray.templates.nested import (
     NESTED_STACK,
@@ -80,6 +86,7 @@ def read_stacks(path: str) -> Sequence[StackSource]:
     if path == STANDARD_INPUT:
         text = read_standard_input(where="<stdin>", error=ReviewError)
         return list(_with_nested(template_stack(text, file="<stdin>"), _nowhere()))
+    require_reachable(path, error=ReviewError)
     place = Path(path)
     if place.is_file() and place.name != "manifest.json":
         beside = _beside(place.parent, {}, place.parent)
@@ -93,7 +100,7 @@ def read_stacks(path: str) -> Sequence[StackSource]:
                 fix="Run `cdk synth` first, or pass a template.",
             )
         )
-    stacks = list(_assembly(folder, environment="", root=folder))
+    stacks = list(bounded(_assembly(folder, environment="", root=folder), where=path))
     if not stacks:
         raise ReviewError(
             Problem(
@@ -123,7 +130,10 @@ def template_stack(text: str, *, file: str) -> StackSource:
     )
 
 
-def _assembly(folder: Path, *, environment: str, root: Path) -> Iterator[StackSource]:
+def _assembly(
+    folder: Path, *, environment: str, root: Path, above: Sequence[Path] = ()
+) -> Iterator[StackSource]:
+    require_outside(folder, above)
     artifacts = _manifest(folder).get("artifacts")
     if not isinstance(artifacts, Mapping):
         raise ReviewError(
@@ -142,7 +152,9 @@ def _assembly(folder: Path, *, environment: str, root: Path) -> Iterator[StackSo
                 folder, artifact_id, properties_of(artifact).get("directoryName"), root
             )
             stage = str(artifact.get("displayName") or artifact_id.removeprefix("assembly-"))
-            yield from _assembly(nested, environment=stage, root=root)
+            yield from _assembly(
+                nested, environment=stage, root=root, above=[*above, folder.resolve()]
+            )
         elif artifact.get("type") == _STACK:
             yield from _stack(folder, artifact_id, artifact, environment, root=root, assets=assets)
 
@@ -252,6 +264,7 @@ def _assets(folder: Path, artifacts: Mapping[str, Any], root: Path) -> Mapping[s
 
 def _manifest(folder: Path) -> Mapping[str, Any]:
     file = folder / "manifest.json"
+    require_reachable(file, error=ReviewError)
     if not file.is_file():
         raise ReviewError(
             Problem(
@@ -277,6 +290,7 @@ def _file_of(folder: Path, artifact: str, named: object, root: Path) -> Path:
         # A loop of links, a name that is too long or has a zero byte in it.
         inside = False
     if isinstance(named, str) and inside and path.resolve() != folder.resolve():
+        require_reachable(path, error=ReviewError)
         return path
     raise ReviewError(
         Problem(

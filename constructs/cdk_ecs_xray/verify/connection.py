@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.errors import AwsAnswerError, ConfigurationError, EcsXRayError, Problem
 from cdk_ecs_xray.templates.assembly import StackSource
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ _NO_CREDENTIALS = {
     "TokenRetrievalError",
     "UnauthorizedSSOTokenError",
 }
+# What botocore makes of an answer without a code of AWS's: its HTTP status, or nothing.
+_NO_AWS = {"", "301", "302", "303", "307", "308", "403", "404", "502", "503", "504", "Unknown"}
 _NO_CONNECTION = {
     "ConnectTimeoutError",
     "EndpointConnectionError",
@@ -109,11 +111,40 @@ def account_of(session: boto3.Session, stacks: Sequence[StackSource]) -> str:
 def readable_aws_errors() -> Iterator[None]:
     """Turn what keeps AWS from being asked at all into one line."""
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
-    except (BotoCoreError, ClientError) as error:
+    except EcsXRayError:
+        raise
+    except (
+        ResponseParserError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
+        # A sign-in page, or an answer that is cut or of another shape: botocore's parsers end in
+        # whatever Python raises there.
+        raise _no_answer(type(error).__name__) from error
+    except ClientError as error:
+        if error_code(error) in _NO_AWS:
+            raise _no_answer(error_code(error) or "nothing") from error
         raise ConfigurationError(_problem(error)) from error
+    except BotoCoreError as error:
+        raise ConfigurationError(_problem(error)) from error
+
+
+def _no_answer(got: str) -> AwsAnswerError:
+    return AwsAnswerError(
+        Problem(
+            where="AWS",
+            what="what answers must be AWS",
+            got=f"an answer that is not AWS's: {got}",
+            fix="Sign in to this network if it asks for that, and see to HTTPS_PROXY and "
+            "AWS_ENDPOINT_URL.",
+        )
+    )
 
 
 def _problem(error: Exception) -> Problem:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from html import escape
 
+from cdk_ecs_xray.printable import markup
 from cdk_ecs_xray.verify.service_map import Edge, Node, ServiceMap
 
 _WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _MARGIN = 180, 52, 200, 36, 20
@@ -88,7 +88,7 @@ def _line(edge: Edge, places: Mapping[Node, tuple[int, int]]) -> str:
     return (
         f'<path class="{edge.worst}" marker-end="url(#tip)" '
         f'd="M{left} {top}C{middle} {top} {middle} {bottom} {right} {bottom}">'
-        f"<title>{escape(edge.label)}</title></path>"
+        f"<title>{markup(edge.label)}</title></path>"
     )
 
 
@@ -97,16 +97,16 @@ def _label(edge: Edge, places: Mapping[Node, tuple[int, int]]) -> str:
     # Near its end, where the lines of one caller have parted and those of others not met yet.
     return (
         f'<text class="label" text-anchor="middle" x="{(left + right) // 2}" '
-        f'y="{top + (bottom - top) * 4 // 5 - 6}">{escape(edge.label)}</text>'
+        f'y="{top + (bottom - top) * 4 // 5 - 6}">{markup(edge.label)}</text>'
     )
 
 
 def _box(node: Node, x: int, y: int) -> str:
     return (
-        f"<g><title>{escape(_title(node))}</title>"
+        f"<g><title>{markup(_title(node))}</title>"
         f'<rect x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="6"/>'
-        f'<text x="{x + 10}" y="{y + 22}">{escape(_short(node.name))}</text>'
-        f'<text class="kind" x="{x + 10}" y="{y + 40}">{escape(_short(node.kind))}</text></g>'
+        f'<text x="{x + 10}" y="{y + 22}">{markup(_short(node.name))}</text>'
+        f'<text class="kind" x="{x + 10}" y="{y + 40}">{markup(_short(node.kind))}</text></g>'
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING
 
 from cdk_ecs_xray.files.pages import how_to_read
-from cdk_ecs_xray.printable import printable
+from cdk_ecs_xray.printable import json_text, printable
 from cdk_ecs_xray.verify.check import CheckResult, CheckStatus
 from cdk_ecs_xray.verify.running import worst
 from cdk_ecs_xray.verify.service_map import Node, ServiceMap, service_map
@@ -81,7 +80,7 @@ def as_json(verification: Verification) -> str:
             for edge in verification.map.edges
         ],
     }
-    return json.dumps(document, indent=2)
+    return json_text(document)
 
 
 def _trace(trace: ArrivedTrace) -> dict[str, object]:
@@ -119,7 +118,9 @@ def print_report(verification: Verification, file: IO[str], *, with_map: bool = 
     ]
     where = verification.account if verification.environment is None else verification.environment
     console.print(
-        f"{where}: {', '.join(counts)}", style=_STYLES[verification.result], soft_wrap=True
+        printable(f"{where}: {', '.join(counts)}"),
+        style=_STYLES[verification.result],
+        soft_wrap=True,
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+from cdk_ecs_xray.printable import markup, printable
+
 _WITHOUT_END = frozenset({"meta"})
 
 
@@ -25,13 +27,13 @@ def element(name: str, /, *children: str | Element, **attributes: str) -> Elemen
     hyphens: ``class_``, ``aria_label``.
     """
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
+        f' {key.rstrip("_").replace("_", "-")}="{markup(value)}"'
         for key, value in attributes.items()
     )
     if name in _WITHOUT_END:
         return Element(f"<{name}{written}>")
     inner = "".join(
-        child.markup if isinstance(child, Element) else escape(child, quote=False)
+        child.markup if isinstance(child, Element) else escape(printable(child), quote=False)
         for child in children
     )
     return Element(f"<{name}{written}>{inner}</{name}>")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from cdk_ecs_xray.printable import json_text
 from cdk_ecs_xray.review.report import Report
 from cdk_ecs_xray.severity import Severity
 
@@ -15,7 +15,7 @@ FORMAT_VERSION = 3
 
 def rendered(report: Report) -> str:
     """Return the report as one JSON document."""
-    return json.dumps(_document(report), indent=2, ensure_ascii=False) + "\n"
+    return json_text(_document(report), ascii_only=False) + "\n"
 
 
 def _document(report: Report) -> Mapping[str, Any]:

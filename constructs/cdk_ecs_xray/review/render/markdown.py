@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cdk_ecs_xray.printable import counted, printable
+from cdk_ecs_xray.printable import counted, markdown, markdown_code
 from cdk_ecs_xray.review.changes import Change, Weight
 from cdk_ecs_xray.review.inventory import TaskRow
 from cdk_ecs_xray.review.render.topology import mermaid
@@ -23,8 +22,6 @@ _CHANGES = {
     Weight.TRACING: "🔭",
     Weight.OTHER: "✏️",
 }
-_LINKED = re.compile(r"[@#]|(?:https?|ftp):|www(?=\\?\.)", re.IGNORECASE)
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~@])")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +73,7 @@ def _lines(report: Report, detail: _Detail) -> Iterator[str]:
     if report.costs is not None:
         yield from ("", "### Cost", "")
         for cost in report.costs:
-            yield f"- {_text(cost.environment)}: {_text(cost.sentence)}"
+            yield f"- {markdown(cost.environment)}: {markdown(cost.sentence)}"
     yield from _tasks(report.tasks, detail)
     if report.permissions:
         yield from ("", "<details><summary>Permissions for tracing</summary>", "")
@@ -84,11 +81,11 @@ def _lines(report: Report, detail: _Detail) -> Iterator[str]:
         yield "|---|---|---|"
         for permission in report.permissions[: detail.listed]:
             actions, on = (
-                ", ".join(map(_code, words)).replace("|", "\\|")
+                ", ".join(map(markdown_code, words)).replace("|", "\\|")
                 for words in (permission.actions, permission.resources)
             )
-            why = f" — {_text(permission.wildcard)}" if permission.wildcard else ""
-            where = f"{_text(permission.place)} ({_text(permission.role)})"
+            why = f" — {markdown(permission.wildcard)}" if permission.wildcard else ""
+            where = f"{markdown(permission.place)} ({markdown(permission.role)})"
             yield f"| {where} | {actions} | {on}{why} |"
         yield from _rest(len(report.permissions), detail, "permission")
         yield from ("", "</details>")
@@ -116,7 +113,7 @@ def _tasks(tasks: Sequence[TaskRow], detail: _Detail) -> Iterator[str]:
 
 
 def _changes(against: str, changes: Sequence[Change], detail: _Detail) -> Iterator[str]:
-    yield from ("", f"### What changes against {_code(against)}", "")
+    yield from ("", f"### What changes against {markdown_code(against)}", "")
     if not changes:
         yield "Nothing."
     first = [_change(change) for change in changes if change.weight is not Weight.OTHER]
@@ -132,43 +129,26 @@ def _changes(against: str, changes: Sequence[Change], detail: _Detail) -> Iterat
 
 
 def _change(change: Change) -> str:
-    return f"- {_CHANGES[change.weight]} {_text(change.place)}: {_text(change.text)}"
+    return f"- {_CHANGES[change.weight]} {markdown(change.place)}: {markdown(change.text)}"
 
 
 def _finding(group: FindingGroup, detail: _Detail) -> Iterator[str]:
     finding = group.finding
     sign = f"{_SIGNS[finding.severity]} **{finding.severity}**"
-    yield f"- {sign} [{_code(finding.id)}]({finding.page})"
-    yield f"  <br/>{_text(finding.problem.clause)}."
-    yield f"  <br/>→ {_text(finding.problem.fix)}"
+    yield f"- {sign} [{markdown_code(finding.id)}]({finding.page})"
+    yield f"  <br/>{markdown(finding.problem.clause)}."
+    yield f"  <br/>→ {markdown(finding.problem.fix)}"
     for place in group.places[: detail.listed]:
-        yield f"  - {_text(str(place))}"
+        yield f"  - {markdown(str(place))}"
     if detail.listed is not None and len(group.places) > detail.listed:
         yield f"  - … and {counted(len(group.places) - detail.listed, 'more place')}"
 
 
 def _task(task: TaskRow) -> Iterator[str]:
-    yield from ("", f"**{_text(task.stack)}**: {_text(task.heading)}", "")
+    yield from ("", f"**{markdown(task.stack)}**: {markdown(task.heading)}", "")
     for app in task.apps:
-        yield f"- {_OUTCOMES[app.outcome]} {_code(app.name)}: {_text(app.sentence)}"
+        yield f"- {_OUTCOMES[app.outcome]} {markdown_code(app.name)}: {markdown(app.sentence)}"
     for collector in task.collectors:
-        yield f"- 📡 {_code(collector.name)}: {_text(collector.sentence)}"
+        yield f"- 📡 {markdown_code(collector.name)}: {markdown(collector.sentence)}"
     if task.collectors:
-        yield f"- 🔑 {_text(task.permissions)}"
-
-
-def _text(text: str) -> str:
-    """Return text that GitHub shows as it is: no markup, and nothing that it would link."""
-    escaped = _SPECIAL.sub(r"\\\1", printable(text))
-    # GitHub looks for mentions, issues and addresses in what is left after Markdown is read, where
-    # a backslash is gone; a space of no width stays.
-    return _LINKED.sub(lambda found: f"{found[0]}\u200b", escaped)
-
-
-def _code(text: str) -> str:
-    """Return a code span, fenced by more backticks than any that the text has."""
-    shown = printable(text)
-    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
-    fence = "`" * (longest + 1)
-    space = " " if longest else ""
-    return f"{fence}{space}{shown}{space}{fence}"
+        yield f"- 🔑 {markdown(task.permissions)}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import PurePath
@@ -11,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from cdk_ecs_xray.files.pages import how_to_read
+from cdk_ecs_xray.printable import json_text, printable
 from cdk_ecs_xray.review.report import Report
 from cdk_ecs_xray.review.rule import Finding
 from cdk_ecs_xray.review.rules import RULES
@@ -50,7 +50,7 @@ def rendered(report: Report) -> str:
             }
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document, ascii_only=False) + "\n"
 
 
 def _result(finding: Finding) -> Mapping[str, Any]:
@@ -62,19 +62,24 @@ def _result(finding: Finding) -> Mapping[str, Any]:
         "ruleId": finding.id,
         **known,
         "level": str(finding.severity),
-        "message": {"text": str(finding.problem)},
+        "message": {"text": _unlinked(str(finding.problem))},
         "locations": [
             {
                 "physicalLocation": {
                     "artifactLocation": _location(file),
                     "region": {"startLine": line},
                 },
-                "logicalLocations": [{"fullyQualifiedName": str(finding.place)}],
+                "logicalLocations": [{"fullyQualifiedName": printable(str(finding.place))}],
             }
         ],
         # What tells a finding from others when lines move.
         "partialFingerprints": {"place/v1": _fingerprint(finding)},
     }
+
+
+def _unlinked(text: str) -> str:
+    """Return text without links: SARIF has Markdown's form for them in plain messages too."""
+    return text.replace("](", "] (")
 
 
 def _location(file: str) -> Mapping[str, str]:

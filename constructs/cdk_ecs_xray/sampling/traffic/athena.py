@@ -6,6 +6,8 @@ table for CloudFront standard logs".
 
 from __future__ import annotations
 
+import re
+
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 _ALB = """\
@@ -32,6 +34,9 @@ SELECT
 FROM {table}
 GROUP BY 1, 2, 3, 4
 """
+# https://docs.aws.amazon.com/athena/latest/ug/tables-databases-columns-names.html
+_PART = r'(?:[A-Za-z_][A-Za-z0-9_]{0,254}|"[A-Za-z0-9_.-]{1,255}")'
+_TABLE = re.compile(rf"{_PART}(?:\.{_PART}){{0,2}}")
 _QUERIES = {
     "alb": (_ALB, "alb_access_logs"),
     "cloudfront": (_CLOUDFRONT, "cloudfront_standard_logs"),
@@ -54,4 +59,14 @@ def athena_query(log_format: str, table: str | None = None) -> str:
             )
         )
     query, usual = _QUERIES[log_format]
-    return query.format(table=table or usual)
+    if table is not None and _TABLE.fullmatch(table) is None:
+        raise ConfigurationError(
+            Problem(
+                where="--print-athena-sql",
+                what="--athena-table must be the name of a table, perhaps behind its database's",
+                got=f"'{table}'",
+                fix="Write it as TABLE, DATABASE.TABLE or CATALOG.DATABASE.TABLE, a part with "
+                'other signs than letters, digits and _ as "PART".',
+            )
+        )
+    return query.format(table=usual if table is None else table)

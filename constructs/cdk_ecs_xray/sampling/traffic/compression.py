@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import shutil
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,6 +16,10 @@ _MAGIC: Mapping[bytes, str] = {
 }
 # Read by DuckDB itself; the rest is unpacked into the temporary folder first.
 _DUCKDB_READS = ("none", "gzip", "zstd")
+# Logs shrink to a tenth or a fiftieth; a few kilobytes of zeros unpacked fill any disk.
+_LARGEST_UNPACKED = 256 * 1024 * 1024
+_MOST_GROWTH = 1000
+_AT_ONCE = 1024 * 1024
 UNREADABLE = (OSError, EOFError, zlib.error)
 
 
@@ -31,12 +34,17 @@ def unpacked(path: Path, compression: str, copy: Path) -> tuple[Path, str]:
     """Return a file that DuckDB can read, and its compression.
 
     :param copy: where an unpacked copy goes, if one is needed.
-    :raises OSError: for a file that is not what its first bytes say.
+    :raises OSError: for a file that is not what its first bytes say, or grows a thousandfold.
     """
     if compression in _DUCKDB_READS:
         return path, compression
+    most = max(_LARGEST_UNPACKED, path.stat().st_size * _MOST_GROWTH)
     with bz2.open(path) as source, copy.open("wb") as target:
-        shutil.copyfileobj(source, target)
+        while content := source.read(_AT_ONCE):
+            target.write(content)
+            if target.tell() > most:
+                copy.unlink()
+                raise OSError(None, f"it unpacks to more than {most // 1024 // 1024:,} MiB")
     return copy, "none"
 
 

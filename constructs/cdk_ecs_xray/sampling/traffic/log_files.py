@@ -10,7 +10,8 @@ from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError, Problem
+from cdk_ecs_xray.files.text_file import open_regular, require_reachable
 from cdk_ecs_xray.sampling.traffic.compression import (
     UNREADABLE,
     compression_of,
@@ -65,20 +66,26 @@ def log_files(
     :param database: reads what is not plain text.
     :raises ConfigurationError: for a file that can't be read or is of no known format.
     """
+    # What the reader of logs has begun with is there.
+    from duckdb import Error as DamagedFile
+
     for number, name in enumerate(names):
         path = linked(name, folder / f"{number}.log")
         if not path.stat().st_size:
             continue
         compression = compression_of(path)
         try:
-            path, compression = unpacked(path, compression, folder / f"{number}.plain")
             if _is_parquet(path):
                 shape = _table(path, name, database, fields)
             else:
                 head = _head(path, compression, database)
                 shape = format_of(log_format, head, fields, where=name)
+                path, compression = unpacked(path, compression, folder / f"{number}.plain")
         except UNREADABLE as error:
             raise unreadable(name, str(error)) from None
+        except DamagedFile as error:
+            said = str(error).splitlines()[0].replace(str(path), name)
+            raise unreadable(name, said) from None
         yield LogFile(name=name, path=path, compression=compression, shape=shape)
 
 
@@ -90,6 +97,7 @@ def found_files(names: Iterable[str]) -> Sequence[str]:
     files: list[str] = []
     for name in names:
         path = Path(name)
+        require_reachable(path)
         if name == STANDARD_INPUT or path.is_file():
             files.append(name)
             continue
@@ -145,8 +153,10 @@ def linked(name: str, link: Path) -> Path:
         return link
     path = Path(name)
     try:
-        with path.open("rb"):
+        with open_regular(path, where=name):
             link.symlink_to(path.resolve())
+    except EcsXRayError:
+        raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigurationError(
@@ -199,15 +209,30 @@ def _table(
 
 def _head(path: Path, compression: str, database: duckdb.DuckDBPyConnection) -> Sequence[str]:
     if compression == "zstd":
-        rows = database.execute(
-            "SELECT line FROM read_csv(?, columns = {'line': 'VARCHAR'}, auto_detect = false,"  # noqa: S608 - own texts
-            " header = false, delim = chr(1), quote = '', escape = '', strict_mode = false,"
-            f" ignore_errors = true, compression = 'zstd') LIMIT {_HEAD_LINES}",
-            [str(path)],
-        ).fetchall()
-        lines = [str(row[0]) for row in rows]
+        lines = _zstd_head(path, database)
     else:
         with opened(path, compression) as file:
             text = file.read(_HEAD_BYTES).decode(errors="replace")
         lines = text.split("\n")
     return [line.rstrip("\r") for line in lines if line.strip()][:_HEAD_LINES]
+
+
+def _zstd_head(path: Path, database: duckdb.DuckDBPyConnection) -> Sequence[str]:
+    from duckdb import InvalidInputException
+
+    def head(*, ignore_errors: bool) -> Sequence[str]:
+        rows = database.execute(
+            "SELECT line FROM read_csv(?, columns = {'line': 'VARCHAR'}, auto_detect = false,"  # noqa: S608 - own texts
+            " header = false, delim = chr(1), quote = '', escape = '', strict_mode = false,"
+            f" ignore_errors = {ignore_errors}, compression = 'zstd') LIMIT {_HEAD_LINES}",
+            [str(path)],
+        ).fetchall()
+        return [str(row[0]) for row in rows]
+
+    try:
+        return head(ignore_errors=False)
+    except InvalidInputException as error:
+        # To ignore lines without an end would be to unpack all of the file.
+        if "Maximum line size" in str(error):
+            raise OSError(None, "its first lines are longer than 2 MB") from None
+        return head(ignore_errors=True)

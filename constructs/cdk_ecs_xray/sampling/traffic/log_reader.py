@@ -8,6 +8,7 @@ does not depend on the length of the logs. DuckDB comes with the extra ``simulat
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.sampling.traffic.access_logs import AccessLogs
-from cdk_ecs_xray.sampling.traffic.compression import compression_of
+from cdk_ecs_xray.sampling.traffic.compression import UNREADABLE, compression_of, opened
 from cdk_ecs_xray.sampling.traffic.formats.model import JOINED, Key
 from cdk_ecs_xray.sampling.traffic.log_files import (
     LogFile,
@@ -38,6 +39,10 @@ _MOST_THREADS = 4
 # Load balancers write a file every five minutes: reading one at a time would mostly be starting.
 _FILES_AT_ONCE = 64
 _RAW_COLUMNS = "second BIGINT, key VARCHAR, requests BIGINT, example VARCHAR"
+
+_COLUMNS = ("second", "host", "method", "path", "requests")
+_LONGEST_HEADER = 4096
+_SHOWN = 60
 
 Watch = Callable[[str, Callable[[], float]], AbstractContextManager[None]]
 """Shows how reading goes: given what is read and a function for the percentage."""
@@ -101,6 +106,7 @@ def read_counts(file: str) -> Iterator[AccessLogs]:
     with _opened() as (database, folder, logs):
         path = linked(file, folder / "counts.csv")
         compression = compression_of(path)
+        _require_header(path, compression, file)
         try:
             database.execute(
                 "CREATE TABLE raw AS SELECT second::BIGINT AS second, concat_ws(chr(31),"
@@ -110,15 +116,7 @@ def read_counts(file: str) -> Iterator[AccessLogs]:
                 [str(path)],
             )
         except _duckdb().Error as error:
-            raise ConfigurationError(
-                Problem(
-                    where=file,
-                    what="counts must be CSV with the columns second, host, method, path and "
-                    "requests",
-                    got=f"'{_first_line(error, path, file)}'",
-                    fix="Export the result of --print-athena-sql.",
-                )
-            ) from None
+            raise _no_counts(file, _first_line(error, path, file)) from None
         logs.take("raw", JOINED)
         if logs.span == (0, -1):
             raise ConfigurationError(
@@ -130,6 +128,31 @@ def read_counts(file: str) -> Iterator[AccessLogs]:
                 )
             )
         yield logs
+
+
+def _require_header(path: Path, compression: str, name: str) -> None:
+    """Look for the columns before all of a file is searched for lines; zstd is left to DuckDB."""
+    if compression == "zstd":
+        return
+    try:
+        with opened(path, compression) as file:
+            header = file.readline(_LONGEST_HEADER).decode(errors="replace").strip()
+    except UNREADABLE as error:
+        raise unreadable(name, str(error)) from None
+    if not set(_COLUMNS) <= set(re.findall(r"\w+", header)):
+        raise _no_counts(name, header[:_SHOWN])
+
+
+def _no_counts(name: str, got: str) -> ConfigurationError:
+    return ConfigurationError(
+        Problem(
+            where=name,
+            what=f"counts must be CSV with the columns {', '.join(_COLUMNS[:-1])} and "
+            f"{_COLUMNS[-1]}",
+            got=f"'{got}'",
+            fix="Export the result of --print-athena-sql.",
+        )
+    )
 
 
 @contextmanager

@@ -86,10 +86,13 @@ def _as_named(name: str, head: _Head) -> LogFormat:
 
 
 def _detected(head: _Head) -> LogFormat:
+    looked = False
     for line in head.lines:
         if line.startswith(cloudfront.HEADER):
             return _declared(head)
-        if line.startswith("{"):
+        if line.startswith("{") and not looked:
+            # At all lines together, so one time is enough.
+            looked = True
             found = _json_or_none(head)
             if found is not None:
                 return found

@@ -6,9 +6,9 @@ driver write what a container prints.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
+from cdk_ecs_xray.files.plain_data import json_or_none
 from cdk_ecs_xray.sampling.traffic.formats.cloudfront import unserved
 from cdk_ecs_xray.sampling.traffic.formats.fields import (
     Fields,
@@ -70,9 +70,6 @@ def _objects(lines: Sequence[str]) -> Iterator[Mapping[str, object]]:
     for line in lines:
         if not line.lstrip().startswith("{"):
             continue
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
+        record = json_or_none(line)
         if isinstance(record, Mapping):
             yield record
