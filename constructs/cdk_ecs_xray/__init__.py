@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from cdk_ecs_xray.collectors.log_lines import Trouble
     from cdk_ecs_xray.errors import (
+        AwsAnswerError,
         ConfigurationError,
         EcsXRayError,
         InvalidValueError,
@@ -79,6 +80,7 @@ _MODULES = {
     "Injection": "inject",
     "Insights": "sampling",
     "InvalidValueError": "errors",
+    "AwsAnswerError": "errors",
     "LocalAwsError": "errors",
     "MonitoredService": "cdk.dashboard",
     "NameCollisionError": "errors",
@@ -119,6 +121,7 @@ _MODULES = {
 __all__ = [
     "Addition",
     "AdotCollector",
+    "AwsAnswerError",
     "CloudWatchAgent",
     "Collector",
     "CollectorContainer",

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cdk_ecs_xray.errors import Problem, ReviewError
-from cdk_ecs_xray.files.field_limits import shown
 from cdk_ecs_xray.files.plain_data import read_json
 from cdk_ecs_xray.files.text_file import (
     displayed,
@@ -18,7 +17,7 @@ from cdk_ecs_xray.files.text_file import (
     require_reachable,
 )
 from cdk_ecs_xray.templates.assembly_size import bounded, require_outside
-from cdk_ecs_xray.templates.manifest import environment_of, properties_of
+from cdk_ecs_xray.templates.manifest import environment_of, file_inside, properties_of
 from cdk_ecs_xray.templates.nested import (
     NESTED_STACK,
     STACK_SET,
@@ -148,7 +147,7 @@ def _assembly(
         if not isinstance(artifact, Mapping):
             continue
         if artifact.get("type") == _NESTED_ASSEMBLY:
-            nested = _file_of(
+            nested = file_inside(
                 folder, artifact_id, properties_of(artifact).get("directoryName"), root
             )
             stage = str(artifact.get("displayName") or artifact_id.removeprefix("assembly-"))
@@ -169,7 +168,7 @@ def _stack(
     assets: Mapping[str, str],
 ) -> Iterator[StackSource]:
     properties = properties_of(artifact)
-    file = _file_of(folder, artifact_id, properties.get("templateFile"), root)
+    file = file_inside(folder, artifact_id, properties.get("templateFile"), root)
     account, region = environment_of(artifact)
     text = _text(file)
     stack = StackSource(
@@ -233,7 +232,7 @@ def _beside(folder: Path, assets: Mapping[str, str], root: Path) -> NestedTempla
     return NestedTemplates(
         folder=folder,
         assets=assets,
-        file_of=lambda place, artifact, named: _file_of(place, artifact, named, root),
+        file_of=lambda place, artifact, named: file_inside(place, artifact, named, root),
     )
 
 
@@ -248,14 +247,14 @@ def _metadata(
     named = artifact.get("additionalMetadataFile")
     if not isinstance(named, str):
         return artifact.get("metadata") or {}
-    file = _file_of(folder, artifact_id, named, root)
+    file = file_inside(folder, artifact_id, named, root)
     content = read_json(_text(file), where=displayed(file), error=ReviewError)
     return content if isinstance(content, Mapping) else {}
 
 
 def _assets(folder: Path, artifacts: Mapping[str, Any], root: Path) -> Mapping[str, str]:
     manifests = [
-        _file_of(folder, artifact_id, properties_of(artifact).get("file"), root)
+        file_inside(folder, artifact_id, properties_of(artifact).get("file"), root)
         for artifact_id, artifact in artifacts.items()
         if isinstance(artifact, Mapping) and artifact.get("type") == _ASSET_MANIFEST
     ]
@@ -275,31 +274,6 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
         )
     content = read_json(_text(file), where=displayed(file), error=ReviewError)
     return content if isinstance(content, Mapping) else {}
-
-
-def _file_of(folder: Path, artifact: str, named: object, root: Path) -> Path:
-    """Return the path that a manifest names, which never leaves the assembly.
-
-    An assembly comes with a pull request as often as from one's own ``cdk synth``; its paths must
-    not make a review read, and show, the reviewer's own files.
-    """
-    try:
-        path = folder / named if isinstance(named, str) else folder
-        inside = path.resolve().is_relative_to(root.resolve())
-    except (OSError, RuntimeError, ValueError):
-        # A loop of links, a name that is too long or has a zero byte in it.
-        inside = False
-    if isinstance(named, str) and inside and path.resolve() != folder.resolve():
-        require_reachable(path, error=ReviewError)
-        return path
-    raise ReviewError(
-        Problem(
-            where=f"{displayed(folder / 'manifest.json')}, '{artifact}'",
-            what="a path must be one inside the assembly",
-            got=shown(named),
-            fix="Run cdk synth again.",
-        )
-    )
 
 
 def _text(file: Path) -> str:
