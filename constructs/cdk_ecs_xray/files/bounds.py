@@ -75,7 +75,7 @@ def no_number(got: str) -> InvalidValueError:
 class _Walk:
     """Goes over all of a value once.
 
-    :param shared: heights by identity, for data where one value stands in several places; None for
+    :param shared: heights by identity, for data where one value is in several places; None for
         data where none does, which then takes no memory for it.
     """
 
