@@ -46,8 +46,6 @@ def test_help_and_version_end_with_0(
         ["loacl"],
         ["--nope"],
         ["local", "stop"],
-        ["local", "stop", "many"],
-        ["local", "stop", "0"],
         ["local", "start", "--port", "65536"],
         ["local", "deploy", "--env", "dev", "--reference", "not-there"],
     ],
@@ -60,6 +58,14 @@ def test_a_command_that_cannot_be_meant_ends_with_2(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "Error: " in captured.err
+
+
+@pytest.mark.parametrize("server", ["many", "0", "http://example.org:80", ""])
+def test_a_server_that_cannot_be_meant_ends_with_2(
+    capsys: pytest.CaptureFixture[str], server: str
+) -> None:
+    assert run(["local", "stop", server]) == 2
+    assert f"the folder of its run (got '{server}')" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

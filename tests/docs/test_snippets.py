@@ -16,6 +16,7 @@ import pytest
 
 from cdk_ecs_xray import SamplingRuleError, SamplingRuleSet
 from cdk_ecs_xray.environments.environment import Environment
+from cdk_ecs_xray.local.seed import Seed
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
@@ -69,6 +70,10 @@ def test_every_yaml_snippet_is_the_file_it_says(snippets: Sequence[Any], tmp_pat
     read = 0
     for snippet in snippets:
         if snippet.language != "yaml":
+            continue
+        if snippet.lines[0] == "# seed.yaml":
+            (tmp_path / "seed.yaml").write_text(snippet.text)
+            Seed.from_file(tmp_path / "seed.yaml")
             continue
         named = re.fullmatch(r"# ((\w+)/[\w.-]+\.yaml)", snippet.lines[0])
         assert named is not None, f"{snippet.page}: {snippet.lines[0]}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from cdk_ecs_xray.cli.local_options import context_of, require_extra
+from cdk_ecs_xray.cli.local_options import context_of, require_extra, server_at
 from cdk_ecs_xray.cli.local_up import up
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 
 @click.group()
@@ -21,6 +23,16 @@ def local() -> None:
 @click.option("-c", "--context", multiple=True, metavar="KEY=VALUE", help="Context. Repeatable.")
 @click.option("--keep", is_flag=True, help="Leave the embedded AWS running, even on a failure.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Its port. By default, a free one.")
+@click.option(
+    "--to", help="Deploy onto one that runs: its port, URL or folder. It goes on running."
+)
+@click.option(
+    "--seed",
+    "seeds",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    help="Create what this file lists first. Repeatable.",
+)
 @click.option(
     "--app",
     "folder",
@@ -41,13 +53,21 @@ def deploy(
     context: Sequence[str],
     keep: bool,
     port: int | None,
+    to: str | None,
+    seeds: Sequence[Path],
     folder: Path,
     reference: Path | None,
 ) -> int:
     """Deploy a CDK app with the real cdk onto an embedded AWS and show the result."""
     require_extra()
+    from cdk_ecs_xray.local.seed import Seed
     from cdk_ecs_xray.local.trial import Trial, run_trial
 
+    if to is not None and (keep or port is not None):
+        other = "--keep" if keep else "--port"
+        raise ConfigurationError(
+            Problem(what=f"--to and {other} cannot be combined", fix="Keep one.")
+        )
     return run_trial(
         Trial(
             folder=folder,
@@ -55,32 +75,63 @@ def deploy(
             keep=keep,
             port=port,
             reference=reference,
+            to=None if to is None else server_at(to),
+            seeds=[Seed.from_file(path) for path in seeds],
         )
     )
 
 
 @local.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="Its port. By default, a free one.")
-def start(port: int | None) -> None:
+@click.option(
+    "--seed",
+    "seeds",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    help="Create what this file lists. Repeatable.",
+)
+def start(port: int | None, seeds: Sequence[Path]) -> None:
     """Start an embedded AWS and leave it running."""
     require_extra()
     from cdk_ecs_xray.local import EmbeddedAws
     from cdk_ecs_xray.local.interruption import undo_on_signals
+    from cdk_ecs_xray.local.seed import Seed
     from cdk_ecs_xray.local.trial import keep_running
 
+    planted = [Seed.from_file(path) for path in seeds]
     with undo_on_signals(), EmbeddedAws.start(port=port) as aws:
-        keep_running(aws)
+        places = [place for seed in planted for place in seed.targets(())]
+        for seed in planted:
+            for place in seed.targets(()):
+                seed.plant(aws, place)
+        keep_running(aws, list(dict.fromkeys(places)))
+
+
+@local.command("list")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for machines.",
+)
+def list_running(form: str) -> None:
+    """List the embedded AWSs of yours that run, and how to reach them."""
+    require_extra()
+    from cdk_ecs_xray.local.listing import as_documents, as_text
+
+    click.echo(json.dumps(as_documents(), indent=2) if form == "json" else as_text())
 
 
 @local.command()
-@click.argument("port", type=click.IntRange(1, 65535))
-def stop(port: int) -> None:
-    """Stop the embedded AWS on PORT."""
+@click.argument("server")
+def stop(server: str) -> None:
+    """Stop the embedded AWS that SERVER names: its port, URL or folder."""
     require_extra()
-    from cdk_ecs_xray.local import EmbeddedAws
-
-    EmbeddedAws.attach(port).stop()
-    click.echo(f"stopped the embedded AWS on port {port}")
+    running = server_at(server)
+    running.stop()
+    click.echo(f"stopped the embedded AWS on port {running.port}")
 
 
 local.add_command(up)

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.files.field_limits import shown
+
+if TYPE_CHECKING:
+    from cdk_ecs_xray.local import EmbeddedAws
+
+_PLACE = re.compile(r"(?:http://(?:127\.0\.0\.1|localhost):)?(?P<port>[0-9]{1,5})/?")
+_LAST_PORT = 65535
 
 
 def context_of(environment: str | None, pairs: Sequence[str]) -> Mapping[str, str]:
@@ -32,6 +42,29 @@ def context_of(environment: str | None, pairs: Sequence[str]) -> Mapping[str, st
     if problems:
         raise ConfigurationError(*problems)
     return found
+
+
+def server_at(place: str) -> EmbeddedAws:
+    """The running server that a port, a URL or a run's folder names.
+
+    :raises ConfigurationError: for another text.
+    :raises LocalAwsError: when none of this user's runs there.
+    """
+    from cdk_ecs_xray.local import EmbeddedAws
+
+    found = _PLACE.fullmatch(place.strip())
+    port = 0 if found is None else int(found["port"])
+    if 1 <= port <= _LAST_PORT:
+        return EmbeddedAws.attach(port)
+    if place.strip() and Path(place).is_dir():
+        return EmbeddedAws.attach_folder(Path(place))
+    raise ConfigurationError(
+        Problem(
+            what="the embedded AWS must be named by its port, its URL or the folder of its run",
+            got=shown(place),
+            fix="ecs-xray local list shows those that run.",
+        )
+    )
 
 
 def require_extra() -> None:

@@ -66,7 +66,7 @@ class CdkProject:
         :raises LocalAwsError: when the app refuses; its own message is on standard error.
         """
         options = [part for pair in context.items() for part in ("--context", "=".join(pair))]
-        self._run("synthesise", ["synth", "--quiet", "--output", str(output), *options])
+        self._run("synthesize", ["synth", "--quiet", "--output", str(output), *options])
 
     def bootstrap(self, aws: EmbeddedAws, target: Target) -> None:
         """Create CDK's own staging resources, which its deployments need."""

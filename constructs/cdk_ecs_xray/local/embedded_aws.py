@@ -83,17 +83,35 @@ class EmbeddedAws:
 
         :raises LocalAwsError: none of ours runs there.
         """
-        run = RunFolder.of_port(port)
+        return cls._of_run(
+            RunFolder.of_port(port),
+            what=f"your server on port {port} not found",
+            fix=f"Start one with ecs-xray local start --port {port}. If it runs, set "
+            "TMPDIR as it was when you started it.",
+        )
+
+    @classmethod
+    def attach_folder(cls, folder: Path) -> Self:
+        """The server of this user whose run's folder this is.
+
+        :raises LocalAwsError: none of ours has it.
+        """
+        return cls._of_run(
+            RunFolder.read(folder),
+            what=f"your server of {folder} not found",
+            fix="ecs-xray local list shows those that run.",
+        )
+
+    @classmethod
+    def running(cls) -> Sequence[RunFolder]:
+        """The runs of this user's servers, the first started first."""
+        return RunFolder.running()
+
+    @classmethod
+    def _of_run(cls, run: RunFolder | None, *, what: str, fix: str) -> Self:
         pid = None if run is None else run.pid()
         if run is None or pid is None:
-            raise LocalAwsError(
-                Problem(
-                    where="embedded AWS",
-                    what=f"your server on port {port} not found",
-                    fix=f"Start one with ecs-xray local start --port {port}. If it runs, set "
-                    "TMPDIR as it was when you started it.",
-                )
-            )
+            raise LocalAwsError(Problem(where="embedded AWS", what=what, fix=fix))
         return cls(run, pid=pid, process=None)
 
     def cdk_environment(

@@ -14,7 +14,8 @@ import secrets
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -31,10 +32,15 @@ _LARGEST = 4096
 class RunFolder:
     """One run's folder. Make one with :meth:`create`; find one with :meth:`of_port`."""
 
-    def __init__(self, path: Path, *, port: int, secret: str) -> None:
+    def __init__(
+        self, path: Path, *, port: int, secret: str, started: float = 0.0, started_in: str = ""
+    ) -> None:
         self.path = path
         self.port = port
         self.secret = secret
+        # Epoch seconds, and the folder of the command that started it.
+        self.started = started
+        self.started_in = started_in
         # Of the one who made it, until the server has inherited it.
         self.lock: int | None = None
 
@@ -50,11 +56,17 @@ class RunFolder:
         path, made = None, None
         try:
             path = Path(tempfile.mkdtemp(prefix=HOME_PREFIX)).resolve()
-            made = cls(path, port=port, secret=secrets.token_urlsafe(30))
+            made = cls(
+                path,
+                port=port,
+                secret=secrets.token_urlsafe(30),
+                started=time.time(),
+                started_in=_current_folder(),
+            )
             # Locked before it can be read: one that can, and is not locked, was left behind.
             _write(path / _LOCK, "")
             made.lock = made._take_lock()
-            _write(path / _SETTINGS, json.dumps({"port": port, "secret": made.secret}))
+            _write(path / _SETTINGS, json.dumps(made._settings()))
         except OSError as error:
             if made is not None:
                 made.let_go_of_lock()
@@ -78,7 +90,13 @@ class RunFolder:
                 return None
             with (path / _SETTINGS).open("rb") as file:
                 settings = json.loads(file.read(_LARGEST))
-            return cls(path, port=int(settings["port"]), secret=str(settings["secret"]))
+            return cls(
+                path,
+                port=int(settings["port"]),
+                secret=str(settings["secret"]),
+                started=float(settings.get("started", 0.0)),
+                started_in=str(settings.get("startedIn", "")),
+            )
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -89,6 +107,20 @@ class RunFolder:
             if found.port == port and found.pid() is not None:
                 return found
         return None
+
+    @classmethod
+    def running(cls) -> Sequence[Self]:
+        """The folders of this user's running servers, the first started first."""
+        found = [one for one in cls._all() if one.pid() is not None]
+        return sorted(found, key=lambda one: one.started)
+
+    def _settings(self) -> dict[str, object]:
+        return {
+            "port": self.port,
+            "secret": self.secret,
+            "started": self.started,
+            "startedIn": self.started_in,
+        }
 
     @classmethod
     def _all(cls) -> Iterator[Self]:
@@ -140,6 +172,14 @@ class RunFolder:
     def remove(self) -> None:
         """Remove the folder with all that is in it."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _current_folder() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:
+        # Somebody has removed it.
+        return ""
 
 
 def _write(path: Path, text: str) -> None:

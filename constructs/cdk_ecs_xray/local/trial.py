@@ -12,8 +12,10 @@ from cdk_ecs_xray.local.cdk_project import CdkProject, describe, targets_of
 from cdk_ecs_xray.local.embedded_aws import EmbeddedAws
 from cdk_ecs_xray.local.interruption import held, scratch_folder, undo_on_signals
 from cdk_ecs_xray.local.place import Target, how_to_reach
+from cdk_ecs_xray.local.seed import Seed
 from cdk_ecs_xray.local.stack_progress import StackProgress
 from cdk_ecs_xray.local.trial_report import TrialReport
+from cdk_ecs_xray.printable import counted
 from cdk_ecs_xray.templates.assembly import StackSource
 
 Stacks = Mapping[Target, Sequence[StackSource]]
@@ -27,6 +29,8 @@ class Trial:
     :param context: the ``-c`` of the synthesis.
     :param keep: leave the server running, whether the deployment succeeds or fails.
     :param port: of the server; a free one when None.
+    :param to: a server that runs already, and goes on running; a fresh one when None.
+    :param seeds: what is there before the deployment.
     :param reference: folder of the reference setup; nothing is compared when None.
     """
 
@@ -35,12 +39,14 @@ class Trial:
     keep: bool = False
     port: int | None = None
     reference: Path | None = None
+    to: EmbeddedAws | None = None
+    seeds: Sequence[Seed] = ()
 
 
 def run_trial(trial: Trial) -> int:
-    """Deploy an app onto a fresh embedded AWS; 1 when it differs from the reference setup.
+    """Deploy an app onto an embedded AWS; 1 when it differs from the reference setup.
 
-    The server is stopped whatever happens, unless ``keep`` asks for it.
+    A fresh server is stopped whatever happens, unless ``keep`` asks for it.
 
     :raises ConfigurationError: when the folder is no CDK project.
     :raises LocalAwsError: when a step fails; its text names the step.
@@ -50,18 +56,41 @@ def run_trial(trial: Trial) -> int:
     with undo_on_signals(), scratch_folder() as temporary:
         assembly = temporary / "cdk.out"
         environment = trial.context.get("env")
-        report.step(1, "synthesise" + (f" environment {environment}" if environment else ""))
+        report.step(1, "synthesize" + (f" environment {environment}" if environment else ""))
         project.synthesise(assembly, context=trial.context)
         stacks = targets_of(assembly)
-        report.step(2, "start the embedded AWS")
-        with EmbeddedAws.start(port=trial.port) as aws:
+        with _server(report, trial) as aws:
             report.say(f"{aws.url}, process {aws.pid}")
             with _kept(aws, list(stacks), keep=trial.keep):
+                _plant(report, aws, list(stacks), trial.seeds)
                 deploy_stacks(report, project, aws, assembly, stacks)
                 equal = _show(report, aws, stacks, trial)
-    if not trial.keep:
+    if trial.to is not None:
+        report.line(f"\nThe embedded AWS on port {aws.port} goes on running.")
+    elif not trial.keep:
         report.line("\nStopped the embedded AWS.")
     return 0 if equal else 1
+
+
+@contextmanager
+def _server(report: TrialReport, trial: Trial) -> Iterator[EmbeddedAws]:
+    """The server to deploy onto; only one of our own is stopped in the end."""
+    if trial.to is not None:
+        report.step(2, "use the embedded AWS that runs")
+        yield trial.to
+        return
+    report.step(2, "start the embedded AWS")
+    with EmbeddedAws.start(port=trial.port) as aws:
+        yield aws
+
+
+def _plant(
+    report: TrialReport, aws: EmbeddedAws, stacks: Sequence[Target], seeds: Sequence[Seed]
+) -> None:
+    for seed in seeds:
+        for target in seed.targets(stacks):
+            made = seed.plant(aws, target)
+            report.say(f"seeded {counted(made, 'resource')} in {target}")
 
 
 def keep_running(aws: EmbeddedAws, targets: Sequence[Target] = ()) -> None:
