@@ -123,6 +123,20 @@ def test_a_launch_type_left_out_is_ec2(tmp_path: Path) -> None:
     assert "Service.LaunchType" not in found
 
 
+def test_sets_have_no_order(tmp_path: Path) -> None:
+    network = {"Subnets": ["b", "a"], "SecurityGroups": ["d", "c"], "AssignPublicIp": "DISABLED"}
+    template = service_template(NetworkConfiguration={"AwsvpcConfiguration": network})
+    resources = reference_resources()
+    (service,) = (one for one in resources if one["type"] == "aws_ecs_service")
+    service["instances"][0]["attributes"]["network_configuration"] = [
+        {"subnets": ["a", "b"], "security_groups": ["c", "d"], "assign_public_ip": False}
+    ]
+
+    found = differences(adopted(tmp_path, template, *resources))
+
+    assert [path for path in found if path.startswith("Service.Network")] == []
+
+
 def test_a_cluster_is_the_same_by_name_and_by_arn(tmp_path: Path) -> None:
     adoption = adopted(tmp_path, service_template(Cluster=CLUSTER), *reference_resources())
 
@@ -214,6 +228,30 @@ def test_a_state_of_another_account_or_region_is_refused(tmp_path: Path) -> None
 def test_a_state_with_nothing_of_the_environment_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="must hold a resource of the environment"):
         adopted(tmp_path, service_template(), resource("aws_s3_bucket", "one", {"bucket": "b"}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value", "said"),
+    [
+        ("aws_ecs_service", "load_balancer", {"a": 1}, "load_balancer must be a list (got a"),
+        ("aws_ecs_service", "load_balancer", ["a"], "load_balancer must be a list of blocks"),
+        ("aws_ecs_service", "network_configuration", [{"subnets": [1]}],
+         "network_configuration: subnets must be a list of texts"),
+        ("aws_iam_role", "managed_policy_arns", True, "managed_policy_arns must be a list"),
+        ("aws_ecs_task_definition", "volume", 3, "volume must be a list (got a number)"),
+    ],
+)  # fmt: skip
+def test_an_attribute_of_another_shape_is_named(
+    tmp_path: Path, kind: str, name: str, value: Any, said: str
+) -> None:
+    resources = reference_resources()
+    (one,) = (resource for resource in resources if resource["type"] == kind)
+    one["instances"][0]["attributes"][name] = value
+
+    with pytest.raises(ConfigurationError) as raised:
+        adopted(tmp_path, service_template(), *resources)
+    assert said in str(raised.value)
+    assert str(raised.value).startswith(f"{kind}.")
 
 
 def test_containers_that_are_no_json_are_named(tmp_path: Path) -> None:

@@ -20,6 +20,9 @@ _CONTAINER_DEFAULTS: Mapping[str, Any] = {
     "HostPort": 0,
     "Protocol": "tcp",
 }
+# Of policies, where one is written without a list, and of services, in whatever order.
+_ONE_OR_MORE = ("Action", "Resource", "NotAction", "NotResource", "AWS", "Service")
+_SETS = ("ManagedPolicyArns", "RequiresCompatibilities", "SecurityGroups", "Subnets")
 # Without one, ECS looks for the service in the cluster 'default'.
 _CLUSTER = "Cluster"
 _KEYS = ("Name", "Key", "ContainerName", "Sid")
@@ -84,8 +87,10 @@ def _member(name: str, value: Any) -> Any:
     if name == _CLUSTER and isinstance(value, str):
         # By name or by ARN.
         return value.rpartition("/")[2]
-    if name in ("Action", "Resource", "NotAction", "NotResource", "AWS", "Service"):
+    if name in _ONE_OR_MORE:
         return sorted(value, key=str) if isinstance(value, list) else [value]
+    if name in _SETS and isinstance(value, list):
+        return sorted(value, key=str)
     if name == "Statement" and isinstance(value, Mapping) and "Effect" in value:
         return [value]
     return value

@@ -37,8 +37,7 @@ def task_definition_properties(resource: StateResource) -> dict[str, Any]:
 
     :raises ConfigurationError: when the containers are no JSON.
     """
-    attributes = resource.attributes
-    platform = _block(attributes, "runtime_platform")
+    platform = _block(resource, "runtime_platform")
     declared = {
         "family": resource.text("family"),
         "cpu": resource.text("cpu"),
@@ -48,9 +47,9 @@ def task_definition_properties(resource: StateResource) -> dict[str, Any]:
         "pidMode": resource.text("pid_mode"),
         "taskRoleArn": resource.text("task_role_arn"),
         "executionRoleArn": resource.text("execution_role_arn"),
-        "requiresCompatibilities": sorted(attributes.get("requires_compatibilities") or []),
+        "requiresCompatibilities": resource.texts("requires_compatibilities"),
         "runtimePlatform": _camel(platform),
-        "volumes": [_camel(volume) for volume in attributes.get("volume") or []],
+        "volumes": [_camel(volume) for volume in resource.blocks("volume")],
         "containerDefinitions": _containers(resource),
     }
     return as_cloudformation({key: value for key, value in declared.items() if value})
@@ -65,9 +64,9 @@ def service_properties(resource: StateResource) -> dict[str, Any]:
         "TaskDefinition": resource.text("task_definition"),
         "DesiredCount": attributes.get("desired_count"),
         "LaunchType": resource.text("launch_type"),
-        "DeploymentConfiguration": _deployment(attributes),
-        "LoadBalancers": [_capitals(one) for one in attributes.get("load_balancer") or []],
-        "NetworkConfiguration": _network(attributes),
+        "DeploymentConfiguration": _deployment(resource),
+        "LoadBalancers": [_capitals(one) for one in resource.blocks("load_balancer")],
+        "NetworkConfiguration": _network(resource),
         "EnableECSManagedTags": attributes.get("enable_ecs_managed_tags"),
         "EnableExecuteCommand": attributes.get("enable_execute_command"),
         "HealthCheckGracePeriodSeconds": attributes.get("health_check_grace_period_seconds"),
@@ -75,7 +74,7 @@ def service_properties(resource: StateResource) -> dict[str, Any]:
         "PlatformVersion": resource.text("platform_version"),
         "SchedulingStrategy": resource.text("scheduling_strategy"),
         **{
-            name: [_capitals(one) for one in attributes.get(block) or []]
+            name: [_capitals(one) for one in resource.blocks(block)]
             for block, name in _BLOCKS.items()
         },
     }
@@ -100,37 +99,40 @@ def _containers(resource: StateResource) -> list[Any]:
     )
 
 
-def _deployment(attributes: Mapping[str, Any]) -> dict[str, Any]:
+def _deployment(resource: StateResource) -> dict[str, Any]:
     found = {
-        "MaximumPercent": attributes.get("deployment_maximum_percent"),
-        "MinimumHealthyPercent": attributes.get("deployment_minimum_healthy_percent"),
+        "MaximumPercent": resource.attributes.get("deployment_maximum_percent"),
+        "MinimumHealthyPercent": resource.attributes.get("deployment_minimum_healthy_percent"),
     }
     kept = {name: value for name, value in found.items() if value is not None}
-    breaker = _block(attributes, "deployment_circuit_breaker")
+    breaker = _block(resource, "deployment_circuit_breaker")
     if breaker:
         kept["DeploymentCircuitBreaker"] = _capitals(breaker)
     return kept
 
 
-def _network(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    block = _block(attributes, "network_configuration")
+def _network(resource: StateResource) -> dict[str, Any]:
+    block = _block(resource, "network_configuration")
     if not block:
         return {}
-    public = "ENABLED" if block.get("assign_public_ip") else "DISABLED"
+    inside = StateResource(
+        address=f"{resource.address}, network_configuration",
+        kind=resource.kind,
+        attributes=block,
+        sensitive=resource.sensitive,
+    )
     return {
         "AwsvpcConfiguration": {
-            "AssignPublicIp": public,
-            "SecurityGroups": sorted(block.get("security_groups") or []),
-            "Subnets": sorted(block.get("subnets") or []),
+            "AssignPublicIp": "ENABLED" if block.get("assign_public_ip") else "DISABLED",
+            "SecurityGroups": inside.texts("security_groups"),
+            "Subnets": inside.texts("subnets"),
         }
     }
 
 
-def _block(attributes: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """A block of Terraform's is a list of one."""
-    block = attributes.get(name)
-    one = block[0] if isinstance(block, list) and block else block
-    return one if isinstance(one, Mapping) else {}
+def _block(resource: StateResource, name: str) -> Mapping[str, Any]:
+    """A block that there is one of at most."""
+    return next(iter(resource.blocks(name)), {})
 
 
 def _camel(block: Mapping[str, Any]) -> dict[str, Any]:

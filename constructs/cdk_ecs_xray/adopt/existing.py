@@ -101,7 +101,7 @@ def _role(resource: StateResource) -> Existing | None:
         "Path": None if path == "/" else path,
         "MaxSessionDuration": None if longest == _LONGEST_SESSION else longest,
         "PermissionsBoundary": resource.text("permissions_boundary"),
-        "ManagedPolicyArns": sorted(resource.attributes.get("managed_policy_arns") or []) or None,
+        "ManagedPolicyArns": resource.texts("managed_policy_arns") or None,
         "Tags": _tags(resource),
     }
     return _existing(resource, ROLE, name, {"RoleName": name}, properties)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
-from cdk_ecs_xray.files.field_limits import shown
+from cdk_ecs_xray.files.field_limits import kind_of, shown
 from cdk_ecs_xray.files.plain_data import read_json
 from cdk_ecs_xray.files.text_file import displayed, read_text
 
@@ -37,6 +37,37 @@ class StateResource:
         """An attribute that is text and not empty."""
         value = self.attributes.get(name)
         return value if isinstance(value, str) and value else None
+
+    def texts(self, name: str) -> list[str]:
+        """A set or list of texts, sorted.
+
+        :raises ConfigurationError: when the attribute holds something else.
+        """
+        found = [one for one in self._list(name) if isinstance(one, str)]
+        if len(found) != len(self._list(name)):
+            raise ConfigurationError(self._wrong(name, "a list of texts"))
+        return sorted(found)
+
+    def blocks(self, name: str) -> list[Mapping[str, Any]]:
+        """The blocks of a name; Terraform keeps a single one as a list of one.
+
+        :raises ConfigurationError: when the attribute holds something else.
+        """
+        found = [one for one in self._list(name) if isinstance(one, Mapping)]
+        if len(found) != len(self._list(name)):
+            raise ConfigurationError(self._wrong(name, "a list of blocks"))
+        return found
+
+    def _list(self, name: str) -> list[Any]:
+        value = self.attributes.get(name)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            raise ConfigurationError(self._wrong(name, "a list"))
+        return value
+
+    def _wrong(self, name: str, rule: str) -> Problem:
+        return _wrong(self.address, f"{name} must be {rule}", kind_of(self.attributes.get(name)))
 
 
 def read_state(path: str | Path) -> Sequence[StateResource]:
