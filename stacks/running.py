@@ -10,13 +10,11 @@ from aws_cdk import aws_ecs as ecs
 from cdk_ecs_xray.environments.service import Service
 from cdk_ecs_xray.environments.targeting import discovery_target, load_balancer_target, record_of
 from stacks import logical_ids as ids
-from stacks.discovery import add_discovery
-from stacks.load_balancing import Balanced, add_load_balancing, url_of
-from stacks.scaling import add_scaling
-from stacks.schedule import add_schedule
 from stacks.tokens import ref, with_tokens
 
+# Each of CDK's modules that is loaded takes its time: only who needs one of these loads it.
 if TYPE_CHECKING:
+    from stacks.load_balancing import Balanced
     from stacks.service_stack import ServiceStack
 
 _LAUNCH_TYPES = {"ec2": "EC2", "fargate": "FARGATE", "external": "EXTERNAL"}
@@ -58,6 +56,8 @@ def _add_service(stack: ServiceStack) -> ecs.CfnService:
     if balanced is not None and balanced.needed is not None:
         found.add_resource_dependency(balanced.needed)
     if service.scaling is not None:
+        from stacks.scaling import add_scaling
+
         resource = {"Fn::Join": ["/", ["service", cluster, {"Fn::GetAtt": [ids.SERVICE, "Name"]}]]}
         add_scaling(
             stack,
@@ -69,6 +69,8 @@ def _add_service(stack: ServiceStack) -> ecs.CfnService:
 
 
 def _add_schedule(stack: ServiceStack) -> cdk.CfnResource:
+    from stacks.schedule import add_schedule
+
     service, place = stack.service_model, stack.place
     schedule = service.schedule
     if schedule is None:
@@ -137,6 +139,8 @@ def _balanced(stack: ServiceStack) -> Balanced | None:
     target = load_balancer_target(service, stack.file)
     if service.load_balancer is None or target is None:
         return None
+    from stacks.load_balancing import add_load_balancing, url_of
+
     balanced = add_load_balancing(
         stack,
         balancer=service.load_balancer,
@@ -158,6 +162,8 @@ def _registries(stack: ServiceStack) -> list[dict[str, Any]] | None:
     service = stack.service_model
     if service.discovery is None:
         return None
+    from stacks.discovery import add_discovery
+
     return add_discovery(
         stack,
         discovery=service.discovery,

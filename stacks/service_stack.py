@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs
@@ -23,10 +23,12 @@ from cdk_ecs_xray.plan.regions import PARTITIONS
 from stacks import logical_ids as ids
 from stacks.acknowledged import NEW_CLUSTER_FINDINGS, SERVICE_FINDINGS, acknowledge
 from stacks.log_groups import add_log_group
-from stacks.new_cluster import NewClusterCapacity
 from stacks.roles import add_policy, add_task_role, name_of, tell_what_is_needed
 from stacks.running import add_runner
 from stacks.tokens import attribute, ref, with_tokens
+
+if TYPE_CHECKING:
+    from stacks.new_cluster import NewClusterCapacity
 
 _ZONES = 2
 _TOLD_OTHERWISE = ("ecs-xray:no-task-role", "ecs-xray:no-execution-role")
@@ -179,6 +181,9 @@ class ServiceStack(cdk.Stack):
     def _add_cluster(self) -> NewClusterCapacity | None:
         if self._environment.cluster_of(self._service) is not None:
             return None
+        # It loads EC2's part of CDK, the largest, which most services have no use for.
+        from stacks.new_cluster import NewClusterCapacity
+
         cluster = NewClusterCapacity(self, "Cluster", new_cluster=self._service.new_cluster)
         acknowledge(cluster, NEW_CLUSTER_FINDINGS)
         return cluster

@@ -11,6 +11,7 @@ from typing import Any
 
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
+from jsii._runtime import python_jsii_mapping
 
 from cdk_ecs_xray.templates.spelling import cloudformation_name, declared
 
@@ -84,15 +85,19 @@ def _converted(value: Any, hint: Any, *, owner: str, place: str, rest: _Rest) ->
         for name, one in value.items()
         if one is not None
     ]
-    return struct(**dict(pair for pair in typed if pair is not None))
+    # A mapping in the JavaScript names, which jsii takes for the structure: the structure's own
+    # class would have jsii read all its type hints at each call.
+    return dict(pair for pair in typed if pair is not None)
 
 
 @cache
 def _fields(cls: type) -> Mapping[str, tuple[str, Any]]:
     """Return the arguments of a class of CDK's with their types, by CloudFormation's names."""
     hints = typing.get_type_hints(cls.__init__)  # type: ignore[misc]
+    # Of a structure its JavaScript names; the arguments of a construct have Python's.
+    names = python_jsii_mapping(cls) or {name: name for name in hints}
     return {
-        name.replace("_", ""): (name, hint)
+        name.replace("_", ""): (names[name], hint)
         for name, hint in hints.items()
         if name not in ("return", "scope", "id")
     }

@@ -45,14 +45,14 @@ def relay(client: Any) -> Iterator[tuple[str, list[str]]]:
         thread.join(DEADLINE)
 
 
-def send_requests(client: Any) -> None:
+def send_requests(client: Any, name: str = NAME) -> None:
     """Let the real SDK record two requests, one of which fails."""
     recorder = AWSXRayRecorder()
     try:
         with relay(client) as (address, taken):
-            recorder.configure(service=NAME, daemon_address=address, sampling=False, plugins=())
+            recorder.configure(service=name, daemon_address=address, sampling=False, plugins=())
             for path, status in (("/checkout/1", 200), ("/checkout/2", 500)):
-                segment = recorder.begin_segment(NAME)
+                segment = recorder.begin_segment(name)
                 segment.put_http_meta("method", "GET")
                 segment.put_http_meta("url", f"http://ledger{path}")
                 segment.put_http_meta("status", status)
@@ -68,13 +68,13 @@ def send_requests(client: Any) -> None:
         recorder.emitter._socket.close()
 
 
-def poll_sampling(aws: EmbeddedAws) -> None:
+def poll_sampling(aws: EmbeddedAws, name: str = NAME, path: str = "/checkout/1") -> None:
     """Let the real SDK fetch the rules, use one and report that, through a collector."""
     with signing_proxy(aws) as port:
-        _poll(port)
+        _poll(port, name, path)
 
 
-def _poll(port: int) -> None:
+def _poll(port: int, name: str, path: str) -> None:
     connector = ServiceConnector()
     connector.setup_xray_client(ip="127.0.0.1", port=str(port), client=None)
     cache = RuleCache()
@@ -82,21 +82,21 @@ def _poll(port: int) -> None:
     now = int(time.time())
     cache.last_updated = now
     rule = cache.get_matched_rule(
-        {"path": "/checkout/1", "host": "h", "method": "GET", "service": NAME}, now=now
+        {"path": path, "host": "h", "method": "GET", "service": name}, now=now
     )
     assert rule is not None
     rule.increment_request_count()
     connector.fetch_sampling_target([rule])
 
 
-def write_collector_log(aws: EmbeddedAws) -> None:
+def write_collector_log(aws: EmbeddedAws, log_group: str = LOG_GROUP) -> None:
     """Let the collector write what a daemon writes that is well."""
     client = aws.client("logs")
     stream = "xray/fq-dev-xray/1f3a"
-    client.create_log_stream(logGroupName=LOG_GROUP, logStreamName=stream)
+    client.create_log_stream(logGroupName=log_group, logStreamName=stream)
     line = "2026-11-20T22:57:03Z [Info] Successfully sent batch of 2 segments (0.004 seconds)"
     client.put_log_events(
-        logGroupName=LOG_GROUP,
+        logGroupName=log_group,
         logStreamName=stream,
         logEvents=[{"timestamp": int(time.time() * 1000), "message": line}],
     )
