@@ -37,6 +37,9 @@ def test_the_version_is_the_one_this_was_read_from() -> None:
         ("core.sigv4:header_signature_failure", "function"),
         ("core.sigv4:parse_header_signature", "function"),
         ("core.sigv4:parse_query_signature", "function"),
+        ("services.alb:_create_lb", "function"),
+        ("services.alb:_create_listener", "function"),
+        ("services.alb:_create_tg", "function"),
         ("services.cloudcontrol:_resource_key", "function"),
         ("services.cloudformation.changesets:_IMPORT_LOOKUPS", "dict"),
         ("services.cloudformation.changesets:_RESOURCE_HANDLERS", "dict"),
@@ -84,6 +87,15 @@ def test_the_parameters_by_which_a_function_is_recognised_are_where_they_were() 
 @pytest.mark.parametrize("store", ["_services", "_tags", "_task_defs"])
 def test_the_ecs_stores_are_mappings(store: str) -> None:
     assert {"get", "setdefault", "__getitem__"} <= set(dir(member(f"services.ecs:{store}")))
+
+
+@pytest.mark.parametrize(
+    "store",
+    ["_lbs", "_listeners", "_rules", "_tgs", "_tags", "_targets", "_lb_attrs", "_listener_attrs",
+     "_tg_attrs"],
+)  # fmt: skip
+def test_the_stores_of_load_balancing_are_mappings(store: str) -> None:
+    assert {"pop", "values", "__setitem__"} <= set(dir(member(f"services.alb:{store}")))
 
 
 def test_the_resources_of_cloud_control_are_a_mapping() -> None:

@@ -45,6 +45,8 @@ def test_it_goes_where_the_stacks_go_unless_it_says_where(tmp_path: Path) -> Non
         ("roles: [{name: a, trust: b}]\n", "role 'a': trust must be a known key"),
         ("account: 1234\n", "account must be 12 digits"),
         ("region: Ireland\n", "region must be a region such as eu-west-1 (got 'Ireland')."),
+        ("listeners: [web]\n", "listeners entry 1 must be the ARN of a listener (got 'web')."),
+        ("target_groups: [arn:aws:elasticloadbalancing:x]\n", "must be the ARN of a target group"),
         ("parameters: {'/a b': x}\n", "must be 1 to 1011 letters"),
         ("parameters: {/a: 1}\n", "must be text (got 1). Put it in quotes."),
         ("exports: {'a b': x}\n", "must be 1 to 255 letters, digits, colons and hyphens"),

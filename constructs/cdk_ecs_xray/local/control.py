@@ -11,6 +11,7 @@ HOST = "127.0.0.1"
 # Outside X-Ray's and ministack's paths.
 HEALTH_PATH = "/_ecs_xray/health"
 RESET_PATH = "/_ecs_xray/reset"
+SEED_PATH = "/_ecs_xray/seed"
 INERT_PATH = "/_ecs_xray/inert"
 KIND = "cdk-ecs-xray embedded AWS"
 # What a parent writes to the server's standard input when the server may outlive it.
@@ -35,11 +36,12 @@ def ask(
     *,
     timeout: float,
     headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
 ) -> object:
     """The server's own JSON answer, or None when there is none; never through a proxy."""
     connection = HTTPConnection(HOST, port, timeout=timeout)
     try:
-        connection.request(method, path, headers=dict(headers or {}))
+        connection.request(method, path, body=body, headers=dict(headers or {}))
         answer = connection.getresponse()
         body = answer.read()
         return json.loads(body) if answer.status == HTTPStatus.OK else None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -16,20 +16,20 @@ from typing import TYPE_CHECKING, Any, Self
 from cdk_ecs_xray.errors import LocalAwsError, Problem
 from cdk_ecs_xray.local import control, interruption
 from cdk_ecs_xray.local.isolation import fixed_variables
+from cdk_ecs_xray.local.own_requests import ask_signed
 from cdk_ecs_xray.local.process import (
     listening_socket,
     start_server,
     wait_for_exit,
 )
 from cdk_ecs_xray.local.run_folder import RunFolder
+from cdk_ecs_xray.local.sdk_session import isolated_session
 
 if TYPE_CHECKING:
     import boto3
 
 DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
-# Each leads a client to another endpoint than the one that it is given.
-_SWITCHES = ("ignore_configured_endpoint_urls", "use_dualstack_endpoint", "use_fips_endpoint")
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 10.0
 _LOG_TAIL = 20
@@ -135,32 +135,7 @@ class EmbeddedAws:
         self, *, account: str = DEFAULT_ACCOUNT, region: str = DEFAULT_REGION
     ) -> boto3.Session:
         """A boto3 session whose every client talks to this server and reads no ambient config."""
-        import boto3
-        import botocore.session
-        from botocore.config import Config
-
-        nowhere = (None, None, os.devnull, None)
-        core = botocore.session.Session(
-            session_vars={
-                "profile": (None, None, None, None),
-                "config_file": nowhere,
-                "credentials_file": nowhere,
-                **dict.fromkeys(_SWITCHES, (None, None, False, None)),
-            }
-        )
-        core.register_component("data_loader", _service_models())
-        core.set_default_client_config(
-            Config(
-                retries={"total_max_attempts": 2}, connect_timeout=5, read_timeout=20, proxies={}
-            )
-        )
-        core.get_component("config_store").set_config_variable("endpoint_url", self.url)
-        return boto3.Session(
-            botocore_session=core,
-            aws_access_key_id=account,
-            aws_secret_access_key=self._run.secret,
-            region_name=region,
-        )
+        return isolated_session(self.url, account=account, secret=self._run.secret, region=region)
 
     def client(
         self, service: str, *, account: str = DEFAULT_ACCOUNT, region: str = DEFAULT_REGION
@@ -171,8 +146,7 @@ class EmbeddedAws:
 
     def reset(self) -> None:
         """Forget every resource in every account, the CDK bootstrap included."""
-        headers = self._signed("POST", control.RESET_PATH)
-        if control.ask(self.port, "POST", control.RESET_PATH, timeout=20, headers=headers) is None:
+        if self._ask("POST", control.RESET_PATH) is None:
             raise LocalAwsError(
                 Problem(
                     where="embedded AWS",
@@ -185,8 +159,7 @@ class EmbeddedAws:
 
     def inert_types(self) -> Sequence[str]:
         """The resource types that were accepted with nothing behind them, the first first."""
-        headers = self._signed("GET", control.INERT_PATH)
-        answer = control.ask(self.port, "GET", control.INERT_PATH, timeout=20, headers=headers)
+        answer = self._ask("GET", control.INERT_PATH)
         return answer["types"] if isinstance(answer, dict) else ()
 
     def stop(self) -> None:
@@ -233,16 +206,43 @@ class EmbeddedAws:
         if self._undo is not None:
             interruption.forget(self._undo)
 
-    def _signed(self, method: str, path: str) -> dict[str, str]:
-        """The headers of a request to the server's own paths."""
-        from botocore.auth import SigV4Auth
-        from botocore.awsrequest import AWSRequest
-        from botocore.credentials import Credentials
+    def plant(self, document: Mapping[str, object], *, account: str, region: str) -> int:
+        """Make what a seed names by its ARN; how many of it there were not yet.
 
-        request = AWSRequest(method=method, url=self.url + path)
-        credentials = Credentials(DEFAULT_ACCOUNT, self._run.secret)
-        SigV4Auth(credentials, "ecs-xray", DEFAULT_REGION).add_auth(request)
-        return dict(request.headers.items())
+        :raises LocalAwsError: when a name is taken.
+        """
+        body = json.dumps(document).encode()
+        answer = self._ask("POST", control.SEED_PATH, body, account=account, region=region)
+        if isinstance(answer, dict) and isinstance(answer.get("made"), int):
+            return int(answer["made"])
+        got = answer["refused"] if isinstance(answer, dict) else "no answer"
+        raise LocalAwsError(
+            Problem(
+                where="seed",
+                what="listeners and target groups must be ones that can be made",
+                got=str(got),
+                fix="Give each load balancer and target group a name of its own.",
+            )
+        )
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        account: str = DEFAULT_ACCOUNT,
+        region: str = DEFAULT_REGION,
+    ) -> object:
+        return ask_signed(
+            self.port,
+            method,
+            path,
+            secret=self._run.secret,
+            account=account,
+            region=region,
+            body=body,
+        )
 
     def _wait_until_healthy(self, process: subprocess.Popen[bytes], log: Path) -> None:
         deadline = time.monotonic() + START_TIMEOUT
@@ -280,11 +280,3 @@ class EmbeddedAws:
         """Stop it, unless it was let go."""
         if not self._outlives:
             self.stop()
-
-
-@cache
-def _service_models() -> Any:
-    """Botocore's models, read once: they are most of what making a client takes."""
-    import botocore.loaders
-
-    return botocore.loaders.create_loader()

@@ -12,7 +12,7 @@ import re
 from ministack import app as ministack_app
 from ministack.core import responses, router
 
-from cdk_ecs_xray.local import cloudformation, control, execution, gaps, inert
+from cdk_ecs_xray.local import cloudformation, control, execution, gaps, inert, planting
 from cdk_ecs_xray.local.gate import Application, Message, Receive, Send, guarded, headers_of
 from cdk_ecs_xray.local.xray import Scope, XRayService
 from cdk_ecs_xray.local.xray.service import Response
@@ -38,6 +38,9 @@ def embedded_aws_app(*, port: int) -> Application:
             async with ministack_app._get_reset_lock():
                 await asyncio.to_thread(ministack_app._reset_all_state)
             await _send(send, _document({"reset": "ok"}))
+        elif scope["path"] == control.SEED_PATH and scope["method"] == "POST":
+            _in_scope_of(headers_of(scope))
+            await _send(send, _document(_planted(await _body(receive))))
         elif scope["path"] == control.INERT_PATH and scope["method"] == "GET":
             await _send(send, _document({"types": inert.accepted()}))
         elif _is_for_xray(scope):
@@ -70,12 +73,23 @@ def _is_for_xray(scope: Message) -> bool:
 
 
 async def _answer(xray: XRayService, scope: Message, receive: Receive) -> Response:
-    headers = headers_of(scope)
+    _in_scope_of(headers_of(scope))
+    body = await _body(receive)
+    return xray.answer(scope=current_scope(), path=scope["path"], body=body)
+
+
+def _in_scope_of(headers: dict[str, str]) -> None:
+    """Go on in the account and region that a request is signed for."""
     # Sets context variables of this request's own task.
     responses.set_request_account_id(router.extract_access_key_id(headers, {}))
     responses.set_request_region(router.extract_region(headers, {}))
-    body = await _body(receive)
-    return xray.answer(scope=current_scope(), path=scope["path"], body=body)
+
+
+def _planted(body: bytes) -> dict[str, object]:
+    try:
+        return {"made": planting.plant(json.loads(body))}
+    except ValueError as refused:
+        return {"refused": str(refused)}
 
 
 async def _body(receive: Receive) -> bytes:

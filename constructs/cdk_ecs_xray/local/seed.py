@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -19,49 +18,23 @@ from pydantic import (
 
 from cdk_ecs_xray.environments.environment_fields import account
 from cdk_ecs_xray.errors import LocalAwsError, Problem
-from cdk_ecs_xray.files.field_limits import matching
 from cdk_ecs_xray.files.model_file import clash, read_model, validate_with
 from cdk_ecs_xray.local.embedded_aws import EmbeddedAws
 from cdk_ecs_xray.local.place import Target
+from cdk_ecs_xray.local.seed_names import (
+    Action,
+    ClusterName,
+    ExportName,
+    ListenerArn,
+    LogGroupName,
+    ParameterName,
+    Region,
+    RoleName,
+    TargetGroupArn,
+)
 
 EXPORTS_STACK = "ecs-xray-seed"
 _THERE = "AlreadyExists"
-ClusterName = Annotated[
-    str,
-    AfterValidator(
-        matching(r"[A-Za-z0-9_-]{1,255}", "1 to 255 letters, digits, hyphens and underscores")
-    ),
-]
-RoleName = Annotated[
-    str,
-    AfterValidator(
-        matching(r"[A-Za-z0-9_+=,.@-]{1,64}", "1 to 64 letters, digits and characters of _+=,.@-")
-    ),
-]
-LogGroupName = Annotated[
-    str,
-    AfterValidator(
-        matching(r"[A-Za-z0-9_/.#-]{1,512}", "1 to 512 letters, digits and characters of _/.#-")
-    ),
-]
-ParameterName = Annotated[
-    str,
-    AfterValidator(
-        matching(r"[A-Za-z0-9_./-]{1,1011}", "1 to 1011 letters, digits and characters of _./-")
-    ),
-]
-ExportName = Annotated[
-    str,
-    AfterValidator(
-        matching(r"[A-Za-z0-9:-]{1,255}", "1 to 255 letters, digits, colons and hyphens")
-    ),
-]
-Action = Annotated[
-    str, AfterValidator(matching(r"\*|[a-z0-9-]+:[A-Za-z0-9*?]+", "an action such as s3:GetObject"))
-]
-Region = Annotated[
-    str, AfterValidator(matching(r"[a-z]{2}(-[a-z]+)+-[0-9]+", "a region such as eu-west-1"))
-]
 Account = Annotated[str, BeforeValidator(account)]
 _MODEL = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -90,6 +63,8 @@ class Seed(BaseModel):
     clusters: Annotated[tuple[ClusterName, ...], Field(strict=False)] = ()
     roles: Annotated[tuple[SeedRole, ...], Field(strict=False)] = ()
     log_groups: Annotated[tuple[LogGroupName, ...], Field(strict=False)] = ()
+    listeners: Annotated[tuple[ListenerArn, ...], Field(strict=False)] = ()
+    target_groups: Annotated[tuple[TargetGroupArn, ...], Field(strict=False)] = ()
     parameters: Mapping[ParameterName, str] = Field(default_factory=dict)
     exports: Mapping[ExportName, str] = Field(default_factory=dict)
 
@@ -121,10 +96,16 @@ class Seed(BaseModel):
 
         :raises LocalAwsError: when the embedded AWS refuses one.
         """
-        made = 0
+        made = self._plant_by_arn(aws, target)
         for what, create in self._steps(aws, target):
             made += _create(what, create, target)
         return made
+
+    def _plant_by_arn(self, aws: EmbeddedAws, target: Target) -> int:
+        named = {"listeners": self.listeners, "target_groups": self.target_groups}
+        if not any(named.values()):
+            return 0
+        return aws.plant(named, account=target.account, region=target.region)
 
     def _steps(self, aws: EmbeddedAws, target: Target) -> Sequence[tuple[str, Any]]:
         place = {"account": target.account, "region": target.region}
@@ -213,7 +194,7 @@ def _export(stacks: Any, exports: Mapping[str, str]) -> None:
 def _clashes(data: object) -> Any:
     if not isinstance(data, Mapping):
         return
-    for key in ("clusters", "roles", "log_groups"):
+    for key in ("clusters", "roles", "log_groups", "listeners", "target_groups"):
         entries = data.get(key)
         seen = set()
         for position, entry in enumerate(entries if isinstance(entries, list) else ()):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,8 @@ USER = {
     "Type": "AWS::SSM::Parameter",
     "Properties": {"Type": "String", "Value": {"Fn::ImportValue": "shared:subnets"}},
 }
+
+ELB = "arn:aws:elasticloadbalancing:eu-west-1:111122223333"
 
 
 def listed(folder: Path) -> list[dict[str, Any]]:
@@ -118,6 +122,71 @@ def test_a_seed_is_there_before_the_deployment(tmp_path: Path) -> None:
         again = run_local("deploy", "--to", str(aws.port), "--seed", "seed.yaml", folder=folder)
         assert again.returncode == 0, again.stdout
         assert "seeded 0 resources in 000000000000, us-east-1" in again.stdout
+
+
+LISTENER = f"{ELB}:listener/app/web/0123456789abcdef/fedcba9876543210"
+TARGETS = f"{ELB}:targetgroup/orders/0123456789abcdef"
+RULE = {
+    "Type": "AWS::ElasticLoadBalancingV2::ListenerRule",
+    "Properties": {
+        "ListenerArn": LISTENER,
+        "Priority": 7,
+        "Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/orders*"]}}],
+        "Actions": [{"Type": "forward", "TargetGroupArn": TARGETS}],
+    },
+}
+
+
+def test_a_listener_and_a_target_group_are_found_by_their_arns(tmp_path: Path) -> None:
+    folder = project(tmp_path / "app", one={"Rule": RULE})
+    network = LISTENER.replace("/app/web/", "/net/tcp/")
+    seed = {"listeners": [LISTENER, network], "target_groups": [TARGETS]}
+    (folder / "seed.yaml").write_text(json.dumps(seed))
+    with EmbeddedAws.start() as aws:
+        done = run_local("deploy", "--to", str(aws.port), "--seed", "seed.yaml", folder=folder)
+        assert done.returncode == 0, done.stdout
+        assert "seeded 3 resources" in done.stdout
+
+        elb = aws.client("elbv2")
+        (rule,) = (
+            one for one in elb.describe_rules(ListenerArn=LISTENER)["Rules"] if not one["IsDefault"]
+        )
+        assert rule["Priority"] == "7"
+        (group,) = elb.describe_target_groups(TargetGroupArns=[TARGETS])["TargetGroups"]
+        assert group["TargetGroupName"] == "orders"
+        balancers = {one["LoadBalancerArn"]: one for one in elb.describe_load_balancers()[
+            "LoadBalancers"]}  # fmt: skip
+        web = f"{ELB}:loadbalancer/app/web/0123456789abcdef"
+        assert balancers[web]["Type"] == "application"
+        assert balancers[f"{ELB}:loadbalancer/net/tcp/0123456789abcdef"]["Type"] == "network"
+
+        again = run_local("deploy", "--to", str(aws.port), "--seed", "seed.yaml", folder=folder)
+        assert "seeded 0 resources" in again.stdout
+
+        taken = LISTENER.replace("0123456789abcdef/", "another/")
+        (folder / "seed.yaml").write_text(json.dumps({"listeners": [taken]}))
+        refused = run_local("deploy", "--to", str(aws.port), "--seed", "seed.yaml", folder=folder)
+        assert refused.returncode == 1
+        assert "listeners and target groups must be ones that can be made (got web is" in (
+            refused.stdout
+        )
+
+
+def test_the_example_of_a_team_on_fargate_finds_its_listener(
+    repository: Path, copy_project: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = copy_project(tmp_path / "project")
+    shutil.copytree(repository / "examples", folder / "examples")
+
+    done = run_local(
+        "deploy", "--env", "shop", "-c", "environments=examples/environments",
+        "--seed", "examples/seeds/shop.yaml", folder=folder,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout
+    assert "AWS::ApplicationAutoScaling::ScalableTarget: accepted as an inert resource" in (
+        done.stdout
+    )
 
 
 def test_a_started_server_is_seeded_where_the_file_says(tmp_path: Path) -> None:
