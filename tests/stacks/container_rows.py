@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.stacks.rows import ABSENT, APP, FARGATE, TASK, VPC, row
 
 CHECK = {"command": ["CMD", "/check"]}
-_EFS = {"file_system": "fs-1"}
+_EFS = {"file_system": "fs-00000001"}
 _NETWORK = {"vpc": VPC}
 _EFS_PLACE = "Volumes.0.EFSVolumeConfiguration"
 
@@ -100,7 +100,7 @@ CONTAINER_ROWS = [
                        "key": "k"}}),
     row("Service.volumes Volume.host_path", TASK, "Volumes.0.Host.SourcePath", "/mnt",
         volumes={"v": {"host_path": "/mnt"}}),
-    row("Volume.efs EfsVolume.file_system", TASK, f"{_EFS_PLACE}.FilesystemId", "fs-1",
+    row("Volume.efs EfsVolume.file_system", TASK, f"{_EFS_PLACE}.FilesystemId", "fs-00000001",
         volumes={"v": {"efs": _EFS}}),
     row("EfsVolume.root_directory", TASK, f"{_EFS_PLACE}.RootDirectory", "/a",
         volumes={"v": {"efs": {**_EFS, "root_directory": "/a"}}}),

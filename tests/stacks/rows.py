@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 ARN = "arn:aws:elasticloadbalancing:eu-west-1:111122223333"
-VPC: Mapping[str, Any] = {"id": "vpc-1", "subnets": ["subnet-1", "subnet-2"]}
+VPC: Mapping[str, Any] = {"id": "vpc-00000001", "subnets": ["subnet-00000001", "subnet-00000002"]}
 FARGATE: Mapping[str, Any] = {"launch": "fargate", "task_cpu": 256, "task_memory_mib": 1024}
 TASK, SERVICE_TYPE = "AWS::ECS::TaskDefinition", "AWS::ECS::Service"
 APP = "ContainerDefinitions.0"

@@ -35,7 +35,7 @@ def _balanced(keys: str, kind: str, place: str, value: object, **balancer: objec
 
 
 def _new(keys: str, kind: str, place: str, value: object, **new: object) -> object:
-    vpc = {**VPC, "public_subnets": ["subnet-8", "subnet-9"]}
+    vpc = {**VPC, "public_subnets": ["subnet-00000008", "subnet-00000009"]}
     return row(keys, kind, place, value, port=80, environment_keys={"vpc": vpc},
                load_balancer={"new": new})  # fmt: skip
 
@@ -51,7 +51,7 @@ def _run(keys: str, place: str, value: object, **schedule: object) -> object:
 
 
 def _created(keys: str, kind: str, place: str, value: object, **create: object) -> object:
-    vpc = {**VPC, "security_groups": ["sg-1"]}
+    vpc = {**VPC, "security_groups": ["sg-00000001"]}
     managed = create.get("capacity") == "managed_instances"
     return row(keys, kind, place, value, stack="cluster", cluster=None,
                launch="ec2" if create.get("capacity") == "ec2" else "fargate",
@@ -73,8 +73,8 @@ SERVICE_ROWS = [
     row("Service.vpc Vpc.subnets", SERVICE_TYPE, f"{NETWORK}.Subnets",
         ["{{resolve:ssm:/a}}", {"Fn::ImportValue": "B"}], **FARGATE,
         vpc={"subnets": ["ssm:/a", "export:B"]}),
-    row("Vpc.security_groups", SERVICE_TYPE, f"{NETWORK}.SecurityGroups", ["sg-1"], **FARGATE,
-        vpc={**VPC, "security_groups": ["sg-1"]}),
+    row("Vpc.security_groups", SERVICE_TYPE, f"{NETWORK}.SecurityGroups", ["sg-00000001"],
+        **FARGATE, vpc={**VPC, "security_groups": ["sg-00000001"]}),
     row("Vpc.assign_public_ip", SERVICE_TYPE, f"{NETWORK}.AssignPublicIp", "ENABLED", **FARGATE,
         vpc={**VPC, "assign_public_ip": True}),
     row("Service.capacity_providers CapacityProvider.name CapacityProvider.weight "
@@ -135,7 +135,7 @@ SERVICE_ROWS = [
     _balanced("LoadBalancer.paths", RULE, "Conditions.0.PathPatternConfig.Values", ["/a*"]),
     _balanced("LoadBalancer.hosts", RULE, "Conditions.0.HostHeaderConfig.Values", ["a.b"],
               hosts=["a.b"]),
-    _balanced("Vpc.id", GROUP, "VpcId", "vpc-1"),
+    _balanced("Vpc.id", GROUP, "VpcId", "vpc-00000001"),
     _balanced("LoadBalancer.protocol_version", GROUP, "ProtocolVersion", "GRPC",
               protocol_version="GRPC"),
     _balanced("LoadBalancer.deregistration_delay_seconds", GROUP, "TargetGroupAttributes.0",
@@ -157,12 +157,12 @@ SERVICE_ROWS = [
     _new("LoadBalancer.new", BALANCER, "Scheme", "internal"),
     _new("NewLoadBalancer.internet_facing", BALANCER, "Scheme", "internet-facing",
          internet_facing=True),
-    _new("Vpc.public_subnets", BALANCER, "Subnets", ["subnet-8", "subnet-9"],
+    _new("Vpc.public_subnets", BALANCER, "Subnets", ["subnet-00000008", "subnet-00000009"],
          internet_facing=True),
     _new("NewLoadBalancer.certificate", LISTENER, "Certificates.0.CertificateArn", _CERTIFICATE,
          certificate=_CERTIFICATE),
-    _new("NewLoadBalancer.security_groups", BALANCER, "SecurityGroups", ["sg-7"],
-         security_groups=["sg-7"]),
+    _new("NewLoadBalancer.security_groups", BALANCER, "SecurityGroups", ["sg-00000007"],
+         security_groups=["sg-00000007"]),
     _new("NewLoadBalancer.access_logs_bucket", BALANCER, "LoadBalancerAttributes.2.Value", "logs",
          access_logs_bucket="logs"),
     _scaled("Service.scaling Scaling.min", TARGET, "MinCapacity", 0),
@@ -200,7 +200,7 @@ SERVICE_ROWS = [
              ["FARGATE", "FARGATE_SPOT"], capacity="fargate"),
     _created("CreatedCluster.capacity", PROVIDER,
              "ManagedInstancesProvider.InstanceLaunchTemplate.NetworkConfiguration.SecurityGroups",
-             ["sg-1"], capacity="managed_instances"),
+             ["sg-00000001"], capacity="managed_instances"),
     _created("CreatedCluster.container_insights", CLUSTER, "ClusterSettings.0.Value", "enhanced",
              capacity="fargate", container_insights="enhanced"),
     _created("CreatedCluster.instance_type", "AWS::EC2::LaunchTemplate",
@@ -208,8 +208,8 @@ SERVICE_ROWS = [
              instance_type="c5.large"),
     _created("CreatedCluster.instance_count", "AWS::AutoScaling::AutoScalingGroup", "MaxSize", "4",
              capacity="ec2", instance_count=4),
-    row("Environment.vpc", SERVICE_TYPE, f"{NETWORK}.Subnets", ["subnet-1", "subnet-2"],
-        environment_keys=_IN_VPC, **FARGATE),
+    row("Environment.vpc", SERVICE_TYPE, f"{NETWORK}.Subnets",
+        ["subnet-00000001", "subnet-00000002"], environment_keys=_IN_VPC, **FARGATE),
     row("Environment.log_retention_days", "AWS::Logs::LogGroup", "RetentionInDays", 1,
         environment_keys={"log_retention_days": 1}),
     row("Environment.removal_policy", "AWS::Logs::LogGroup", "!DeletionPolicy",

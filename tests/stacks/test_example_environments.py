@@ -106,7 +106,7 @@ CHANGES: Mapping[str, tuple[str, int, str, Any, set[str]]] = {
                 {"ApplicationAutoScaling::ScalableTarget.MinCapacity"}),
     "grace": ("shop", 0, "health_check_grace_seconds", 0,
               {"ECS::Service.HealthCheckGracePeriodSeconds"}),
-    "network": ("shop", 0, "vpc", {"id": "vpc-0a1b2c3d4e5f60718", "subnets": ["subnet-9"],
+    "network": ("shop", 0, "vpc", {"id": "vpc-0a1b2c3d4e5f60718", "subnets": ["subnet-00000009"],
             "public_subnets": ["subnet-0c1b2c3d4e5f60718", "subnet-0d1b2c3d4e5f60718"],
             "security_groups": ["sg-0a1b2c3d4e5f60718"]},
                 {"ECS::Service.NetworkConfiguration"}),
@@ -115,7 +115,7 @@ CHANGES: Mapping[str, tuple[str, int, str, Any, set[str]]] = {
                  {"Scheduler::Schedule.ScheduleExpression"}),
     "placement": ("plant", 1, "placement", {"member_of": ["a == b"]},
                   {"ECS::Service.PlacementConstraints"}),
-    "volumes": ("plant", 0, "volumes", {"readings": {"efs": {"file_system": "fs-9"}}},
+    "volumes": ("plant", 0, "volumes", {"readings": {"efs": {"file_system": "fs-00000009"}}},
                 {"ECS::TaskDefinition.Volumes", "IAM::Policy.PolicyDocument"}),
 }  # fmt: skip
 

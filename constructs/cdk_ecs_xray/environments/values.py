@@ -28,6 +28,8 @@ AwsName = Annotated[
     AfterValidator(matching(r"[A-Za-z0-9_-]{1,255}", "letters, digits, hyphens and underscores")),
 ]
 
+# The ids of EC2, old and new: "Resource IDs" in its user guide.
+_HEX = r"[0-9a-f]{8}([0-9a-f]{9})?"
 _REFERENCE = re.compile(r"ssm:/?[\w./-]+|export:[A-Za-z0-9:-]+", re.ASCII)
 
 
@@ -53,15 +55,15 @@ def arn_of(service: str, rest: str) -> str:
     return rf"arn:aws[a-z-]*:{service}:[a-z0-9-]*:(\d{{12}})?:{rest}"
 
 
-VpcId = Annotated[str, AfterValidator(_reference("a VPC's id", r"vpc-[0-9a-z]+", "vpc-0a1b2c3d"))]
+VpcId = Annotated[str, AfterValidator(_reference("a VPC's id", r"vpc-" + _HEX, "vpc-0a1b2c3d"))]
 SubnetId = Annotated[
-    str, AfterValidator(_reference("a subnet's id", r"subnet-[0-9a-z]+", "subnet-0a1b2c3d"))
+    str, AfterValidator(_reference("a subnet's id", r"subnet-" + _HEX, "subnet-0a1b2c3d"))
 ]
 SecurityGroupId = Annotated[
-    str, AfterValidator(_reference("a security group's id", r"sg-[0-9a-z]+", "sg-0a1b2c3d"))
+    str, AfterValidator(_reference("a security group's id", r"sg-" + _HEX, "sg-0a1b2c3d"))
 ]
 FileSystemId = Annotated[
-    str, AfterValidator(_reference("a file system's id", r"fs-[0-9a-z]+", "fs-0a1b2c3d"))
+    str, AfterValidator(_reference("a file system's id", r"fs-[0-9a-f]{8,40}", "fs-0a1b2c3d"))
 ]
 TargetGroupArn = Annotated[
     str,
