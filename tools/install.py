@@ -201,6 +201,8 @@ def _caches() -> dict[str, str]:
         "UV_CACHE_DIR": str(CACHE / "uv"),
         "npm_config_cache": str(CACHE / "npm"),
         "npm_config_update_notifier": "false",
+        # pip asks rustc for its version, and rustup writes its settings then.
+        "RUSTUP_HOME": str(CACHE / "rustup"),
     }
 
 

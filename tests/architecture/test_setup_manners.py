@@ -131,7 +131,7 @@ def test_what_installers_download_is_kept_in_the_checkout(
     )
 
     variables = dict(line.partition("=")[::2] for line in written.read_text().splitlines())
-    for name in ("PIP_CACHE_DIR", "UV_CACHE_DIR", "npm_config_cache"):
+    for name in ("PIP_CACHE_DIR", "UV_CACHE_DIR", "npm_config_cache", "RUSTUP_HOME"):
         assert Path(variables[name]).parent == repository / ".setup-cache"
     ignored = (repository / ".gitignore").read_text().splitlines()
     assert ".setup-cache/" in ignored
