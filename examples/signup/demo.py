@@ -3,7 +3,7 @@
 ``make demo`` runs it. The app is a process of this machine with exactly the environment that its
 task definition was deployed with; where that says the collector is, a collector listens:
 ``XRAY_DAEMON=/path/to/xray`` if there is one, the kit's relay otherwise. ``KEEP=1`` leaves all of
-it running until Ctrl-C.
+it running until Ctrl-C, with a page that shows the traces.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ from cdk_ecs_xray.local.relay import Relay
 from cdk_ecs_xray.local.running import AppProcess, DeployedApp, deployed_apps
 from cdk_ecs_xray.local.running.log_stream import LogStream
 from cdk_ecs_xray.local.running.process import stream_name, variables_of
+from cdk_ecs_xray.page.account import Account
+from cdk_ecs_xray.page.local_account import local_account
+from cdk_ecs_xray.page.serving import Page
 from cdk_ecs_xray.verify.service_map import service_map
 from cdk_ecs_xray.verify.traces import ArrivedTrace, read_traces
 
@@ -53,17 +56,17 @@ def main() -> int:
     started = time.monotonic()
     try:
         with undo_on_signals(), ExitStack() as running:
-            traces = _run(console, running)
+            traces, account = _run(console, running)
             console.print(f"\n{time.monotonic() - started:.0f} s")
             if os.environ.get("KEEP", "0") not in ("", "0"):
-                _keep(console)
+                _keep(console, account)
     except EcsXRayError as error:
         console.print(*map(escape, map(str, error.problems)), sep="\n")
         return 1
     return 0 if traces else 1
 
 
-def _run(console: Console, running: ExitStack) -> Sequence[ArrivedTrace]:
+def _run(console: Console, running: ExitStack) -> tuple[Sequence[ArrivedTrace], Account]:
     folder = running.enter_context(scratch_folder())
     aws = running.enter_context(EmbeddedAws.start())
     address = f"{ADDRESS[0]}:{ADDRESS[1] if _is_free(ADDRESS) else _free_port()}"
@@ -94,7 +97,14 @@ def _run(console: Console, running: ExitStack) -> Sequence[ArrivedTrace]:
     console.print(f"[bold]4[/] {SIGNUPS} signups, each tenth a duplicate: {sent}")
     traces = _arrived(xray, app, since)
     _show(console, traces)
-    return traces
+    groups = [app.log_group] if app.log_group else []
+    return traces, local_account(
+        aws,
+        account=stack.target.account,
+        region=stack.target.region,
+        name="signup",
+        log_groups=groups,
+    )
 
 
 def _deployed(console: Console, aws: EmbeddedAws, folder: Path, address: str) -> DeployedStack:
@@ -202,9 +212,9 @@ def _cause(trace: ArrivedTrace) -> str:
     return found
 
 
-def _keep(console: Console) -> None:
-    console.print("It stays until Ctrl-C.")
-    with suppress(KeyboardInterrupt):
+def _keep(console: Console, account: Account) -> None:
+    with Page(account) as page, suppress(KeyboardInterrupt):
+        console.print(f"Page: {page.url}\nIt stays until Ctrl-C.")
         while True:
             time.sleep(3600)
 

@@ -229,3 +229,26 @@ def test_one_to_five_traces_can_be_read_at_a_time(
 ) -> None:
     with pytest.raises(InvalidRequestError, match="1 to 5"):
         getattr(xray.traces, operation)({"TraceIds": ids})
+
+
+def test_a_subsegment_whose_end_is_no_number_has_not_ended(xray: XRayStore) -> None:
+    put(xray, segment(subsegments=[{**subsegment(2, name="work"), "end_time": "never"}]))
+
+    (found,) = summaries(xray)
+
+    assert (found["IsPartial"], found["Duration"]) == (True, 0.25)
+    assert ("signup", None) in graph_of_all(xray)
+
+
+def test_a_trace_that_has_changed_is_read_again(xray: XRayStore) -> None:
+    put(xray, segment(end_time=None, in_progress=True))
+    assert summaries(xray)[0]["IsPartial"] is True
+
+    put(xray, segment())
+
+    assert summaries(xray)[0]["IsPartial"] is False
+
+
+def graph_of_all(xray: XRayStore) -> set[tuple[str, str | None]]:
+    services = xray.traces.service_graph(SPAN)["Services"]
+    return {(service["Name"], service.get("Type")) for service in services}

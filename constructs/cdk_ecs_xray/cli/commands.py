@@ -18,6 +18,7 @@ from cdk_ecs_xray.cli.local import local
 from cdk_ecs_xray.cli.review import review
 from cdk_ecs_xray.cli.rules import rules
 from cdk_ecs_xray.cli.schema import schema
+from cdk_ecs_xray.cli.traces import traces
 from cdk_ecs_xray.cli.verify import verify
 from cdk_ecs_xray.errors import AwsAnswerError, EcsXRayError, LocalAwsError
 from cdk_ecs_xray.printable import json_text, printable
@@ -41,6 +42,7 @@ commands.add_command(local)
 commands.add_command(review)
 commands.add_command(rules)
 commands.add_command(schema)
+commands.add_command(traces)
 commands.add_command(verify)
 
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cdk_ecs_xray.cli.atomic_file import write_atomically
 from cdk_ecs_xray.cli.local_options import context_of, require_extra
 from cdk_ecs_xray.errors import ConfigurationError, Problem
+
+if TYPE_CHECKING:
+    from cdk_ecs_xray.local.up import Lifted
+    from cdk_ecs_xray.page.serving import Page
 
 
 @click.command()
@@ -44,7 +49,8 @@ def up(
     """Deploy onto an embedded AWS, start a collector, and run an app that is traced there.
 
     The app gets the environment that its container was deployed with, and the embedded AWS's
-    address and keys. A change in environments/ or sampling/ is deployed again. Ctrl-C ends all.
+    address and keys. A page shows its traces, their map and its log. A change in environments/ or
+    sampling/ is deployed again. Ctrl-C ends all.
     """
     require_extra()
     from cdk_ecs_xray.local.up import Wanted, lifted
@@ -56,7 +62,8 @@ def up(
         port=port,
         command=_words(command),
     )
-    with lifted(wanted) as running:
+    with lifted(wanted) as running, _page_of(running) as page:
+        click.echo(f"      page: {page.url}")
         if env_file is not None:
             write_atomically(env_file, _env_file(running.variables).encode())
             click.echo(f"      variables: {env_file}")
@@ -66,6 +73,23 @@ def up(
             if env_file is None:
                 click.echo(_exports(running.variables))
         return running.run()
+
+
+def _page_of(running: Lifted) -> Page:
+    """Return the served page of what runs: its traces, and the app's log group."""
+    from cdk_ecs_xray.page.local_account import local_account
+    from cdk_ecs_xray.page.serving import Page
+
+    return Page(
+        local_account(
+            running.aws,
+            account=running.target.account,
+            region=running.target.region,
+            name=running.app.name,
+            log_groups=[] if running.app.log_group is None else [running.app.log_group],
+            variables=running.app.environment,
+        )
+    )
 
 
 def _words(command: str | None) -> Sequence[str]:

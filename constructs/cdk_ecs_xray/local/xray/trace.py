@@ -44,9 +44,10 @@ class Entity:
 
     @property
     def end(self) -> float | None:
-        """When it ended; None while in progress."""
+        """When it ended; None while in progress, and for a subsegment's that is no number."""
         end = self.document.get("end_time")
-        return None if end is None else float(end)
+        is_number = isinstance(end, int | float) and not isinstance(end, bool)
+        return float(end) if is_number and end is not None else None
 
     @property
     def duration(self) -> float | None:
@@ -93,7 +94,7 @@ class Trace:
         """The segments proper, earliest first."""
         return sorted((e for e in self.entities.values() if e.is_segment), key=lambda e: e.start)
 
-    @property
+    @cached_property
     def root(self) -> Entity | None:
         """The segment that no other segment called; the earliest when there are several."""
         orphans = [segment for segment in self.segments if segment.parent_id not in self.entities]
@@ -101,7 +102,7 @@ class Trace:
             (orphan for orphan in orphans if orphan.parent_id is None), next(iter(orphans), None)
         )
 
-    @property
+    @cached_property
     def start(self) -> float:
         """The start of the earliest segment or subsegment."""
         return min(e.start for e in self.entities.values())

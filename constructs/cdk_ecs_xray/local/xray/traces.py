@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cdk_ecs_xray.local.xray.documents import Document, page
@@ -32,6 +32,7 @@ class Traces:
     account: str
     segments: Segments
     groups: Groups
+    _known: dict[str, tuple[int, Trace]] = field(default_factory=dict, repr=False)
 
     def summaries(self, request: Mapping[str, Any]) -> Document:
         """GetTraceSummaries, the most recent first."""
@@ -44,9 +45,7 @@ class Traces:
             )
         matches = compile_filter(str(request.get("FilterExpression") or ""))
         candidates = [trace for trace in self._all() if is_in_time(trace, start, end)]
-        found = sorted(
-            (trace for trace in candidates if matches(trace)), key=lambda trace: -trace.start
-        )
+        found = sorted((trace for trace in candidates if matches(trace)), key=_newest_first)
         shown, more = page(found, next_token=request.get("NextToken"), size=SUMMARIES_PER_PAGE)
         return {
             "TraceSummaries": [summarise(trace, account=self.account) for trace in shown],
@@ -94,7 +93,14 @@ class Traces:
         return str(self.groups.get(request).get("FilterExpression") or "")
 
     def _all(self) -> Iterator[Trace]:
-        return (Trace(stored) for stored in self.segments.traces())
+        # A trace is read once while it does not change: a search asks all of them, and each page
+        # of its answer is a search.
+        for stored in list(self.segments.traces()):
+            known = self._known.get(stored.trace_id)
+            if known is None or known[0] != stored.revision:
+                known = stored.revision, Trace(stored)
+                self._known[stored.trace_id] = known
+            yield known[1]
 
     def _by_id(self, request: Mapping[str, Any]) -> tuple[Sequence[Trace], Sequence[str]]:
         wanted = request.get("TraceIds")
@@ -103,6 +109,10 @@ class Traces:
         stored = {str(trace_id): self.segments.trace(str(trace_id)) for trace_id in wanted}
         known = [Trace(trace) for trace in stored.values() if trace is not None]
         return known, [trace_id for trace_id, trace in stored.items() if trace is None]
+
+
+def _newest_first(trace: Trace) -> float:
+    return -trace.start
 
 
 def _time_range(request: Mapping[str, Any], *, hours: int) -> tuple[float, float]:

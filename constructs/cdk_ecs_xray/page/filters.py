@@ -1,0 +1,42 @@
+"""A filter expression that cannot be read, and where in it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cdk_ecs_xray.sampling.filter_expression import check_filter_expression
+from cdk_ecs_xray.sampling.filter_tokens import FilterExpressionError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unread:
+    """What is wrong with an expression, in parts: before, at, and behind the place.
+
+    :param column: the first character is 1; None where only X-Ray knows.
+    """
+
+    before: str
+    at: str
+    behind: str
+    column: int | None
+    text: str
+
+
+def unread(expression: str) -> Unread | None:
+    """Return what X-Ray would not read; None for an expression that it takes."""
+    if not expression:
+        return None
+    try:
+        check_filter_expression(expression)
+    except FilterExpressionError as error:
+        place = error.column - 1
+        named = error.got.strip("'") if error.got.startswith("'") else ""
+        end = place + len(named) if expression.startswith(named, place) and named else None
+        return Unread(
+            before=expression[:place],
+            at=expression[place:end],
+            behind="" if end is None else expression[end:],
+            column=error.column,
+            text=error.fix,
+        )
+    return None

@@ -1,0 +1,94 @@
+"""What the page knows of traces: plain values, whoever sent them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+# The worst first.
+TROUBLE = ("fault", "throttle", "error")
+OUTCOMES = (*TROUBLE, "ok")
+WORDS = {
+    "ok": "ok",
+    "error": "error",
+    "throttle": "throttled",
+    "fault": "fault",
+    "pending": "running",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """Why a trace is not ok.
+
+    :param exception: its type, AWS's own where a client's error names one; empty without one.
+    :param place: which part failed, with what it called.
+    :param target: the table, queue or topic that was called; the part's name where it was none.
+    :param part: the id of the segment or subsegment that shows it.
+    """
+
+    exception: str
+    message: str = ""
+    place: str = ""
+    target: str = ""
+    part: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceRow:
+    """One trace of the list.
+
+    :param kind: ``ok``, ``error``, ``throttle``, ``fault``, or ``pending`` while it runs.
+    :param seconds: its response time; None while it runs.
+    :param cause: None where it is ok or nothing says why.
+    """
+
+    id: str
+    start: float
+    kind: str
+    status: int | None
+    method: str
+    path: str
+    seconds: float | None
+    entry: str = ""
+    revision: int = 0
+    cause: Cause | None = None
+    annotations: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+    @property
+    def request(self) -> str:
+        """Method and path as one text."""
+        return f"{self.method} {self.path}".strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The traces of a search, newest first.
+
+    :param is_cut: whether there are more than were read.
+    """
+
+    rows: Sequence[TraceRow]
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Documents:
+    """One trace as X-Ray has it.
+
+    :param is_cut: whether X-Ray left parts out, as it does beyond a trace's limit.
+    """
+
+    id: str
+    texts: Sequence[str]
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogLine:
+    """A line of a log group."""
+
+    at: float
+    group: str
+    text: str

@@ -1,0 +1,110 @@
+"""What a view's address asks for; every state of a view is in it. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from cdk_ecs_xray.page.account import Span
+
+RANGES = {
+    "15m": ("Last 15 minutes", 900),
+    "1h": ("Last hour", 3600),
+    "6h": ("Last 6 hours", 21_600),
+}
+_DEFAULT = "15m"
+LONGEST_EXPRESSION = 1000
+_LONGEST_SPAN = 24 * 3600  # GetTraceSummaries takes no more.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """The state of a view.
+
+    :param rt: response times from … to, in seconds.
+    :param absolute: from … to in epoch seconds, in place of a range that ends now.
+    """
+
+    q: str = ""
+    range: str = _DEFAULT
+    absolute: tuple[float, float] | None = None
+    rt: tuple[float, float] | None = None
+    by: str = "response"
+    cursor: str = ""
+
+    def span(self, now: float) -> Span:
+        """Return the time range."""
+        if self.absolute is not None:
+            return Span(start=self.absolute[0], end=self.absolute[1])
+        return Span(start=now - RANGES[self.range][1], end=now)
+
+    @property
+    def words(self) -> str:
+        """The time range, as a sentence goes on with it."""
+        return "this range" if self.absolute else f"the {RANGES[self.range][0].lower()}"
+
+    def fixed(self, now: float) -> Mapping[str, str]:
+        """Return the parameters of the same view that does not move with the clock."""
+        span = self.span(now)
+        return self.parameters(from_=f"{span.start:.3f}", to=f"{span.end:.3f}")
+
+    def parameters(self, **changed: str | None) -> Mapping[str, str]:
+        """Return the parameters with some of them changed; None leaves one out."""
+        found = {"q": self.q}
+        if self.absolute is None:
+            found["range"] = "" if self.range == _DEFAULT else self.range
+        else:
+            found |= dict(zip(("from", "to"), (f"{n:.3f}" for n in self.absolute), strict=True))
+        found["rt"] = "" if self.rt is None else f"{self.rt[0]:g}..{self.rt[1]:g}"
+        found["by"] = "" if self.by == "response" else self.by
+        changes = {name.rstrip("_"): value or "" for name, value in changed.items()}
+        if changes.get("from"):
+            changes["range"] = ""
+        return {name: value for name, value in (found | changes).items() if value}
+
+    def link(self, path: str, **changed: str | None) -> str:
+        """Return the address of a view in this state, with some of it changed."""
+        found = urlencode(self.parameters(**changed))
+        return f"{path}?{found}" if found else path
+
+    def narrowed(self, term: str) -> str:
+        """Return the expression with another condition."""
+        if not self.q:
+            return term
+        return f"({self.q}) AND {term}" if " OR " in self.q.upper() else f"{self.q} AND {term}"
+
+
+def read_query(parameters: Mapping[str, str]) -> Query:
+    """Return what an address asks for; what cannot be meant is as if it were absent."""
+    span = parameters.get("range", "")
+    by = parameters.get("by", "")
+    absolute = _pair(parameters.get("from"), parameters.get("to"))
+    if absolute is not None and absolute[1] - absolute[0] > _LONGEST_SPAN:
+        absolute = (absolute[1] - _LONGEST_SPAN, absolute[1])
+    low, _, high = parameters.get("rt", "").partition("..")
+    return Query(
+        q=parameters.get("q", "").strip()[:LONGEST_EXPRESSION],
+        range=span if span in RANGES else _DEFAULT,
+        absolute=absolute,
+        rt=_pair(low, high),
+        by=by if by == "endpoint" else "response",
+        cursor=parameters.get("cursor", ""),
+    )
+
+
+def _pair(low: str | None, high: str | None) -> tuple[float, float] | None:
+    try:
+        found = float(low or ""), float(high or "")
+    except ValueError:
+        return None
+    # The last moment that a date can have is far below.
+    is_sound = all(math.isfinite(one) and 0 <= one < 2**34 for one in found)
+    return found if is_sound and found[0] < found[1] else None
+
+
+def quoted(text: str) -> str:
+    """Return text as a filter expression has it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

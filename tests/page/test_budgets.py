@@ -1,0 +1,81 @@
+"""Sizes and colors of the page, held to what its design allows."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from cdk_ecs_xray.page.serving import Page
+from tests.page.conftest import DUPLICATE
+from tests.page.store import ask
+
+STATIC = Path(__file__).parents[2] / "constructs" / "cdk_ecs_xray" / "page" / "static"
+OUTCOMES = ("ok", "error", "throttle", "fault", "pending")
+TEXT, GRAPHICS = 4.5, 3.0  # WCAG 2.2, success criteria 1.4.3 and 1.4.11.
+PAIRS = [
+    *(("ink", on, TEXT) for on in ("surface", "error-bg", "fault-bg", "throttle-bg")),
+    *(("ink2", on, TEXT) for on in ("surface", "canvas", "raised", "accent-bg")),
+    *(("accent", on, TEXT) for on in ("surface", "accent-bg", "canvas")),
+    ("surface", "accent", TEXT),
+    ("edge", "surface", GRAPHICS),
+    *((kind, on, GRAPHICS) for kind in OUTCOMES for on in ("surface", "accent-bg")),
+    *(
+        (f"{kind}-ink", on, TEXT)
+        for kind in OUTCOMES
+        for on in (f"{kind}-bg", "surface", "accent-bg")
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "kib"), [("style.css", 10), ("page.js", 12)])
+def test_style_and_script_are_small(name: str, kib: int) -> None:
+    assert len(gzip.compress((STATIC / name).read_bytes())) <= kib * 1024
+
+
+class Elements(HTMLParser):
+    """Counts them."""
+
+    number = 0
+
+    def handle_starttag(self, *_: object) -> None:
+        self.number += 1
+
+
+@pytest.mark.parametrize("path", ["/traces", f"/traces/{DUPLICATE}", "/map", "/logs"])
+def test_a_page_is_small_and_has_few_elements(page: Page, path: str) -> None:
+    _, _, text = ask(page, path)
+    counted = Elements()
+    counted.feed(text)
+    assert len(gzip.compress(text.encode())) <= 20 * 1024
+    assert 50 < counted.number <= 3000
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_every_pair_of_colors_stands_out(scheme: int) -> None:
+    css = (STATIC / "style.css").read_text(encoding="utf-8")
+    block = re.findall(r":root\{(.*?)\}", css, re.DOTALL)[scheme]
+    colors = dict(re.findall(r"--([\w-]+):(#[0-9a-f]{3,6})\b", block))
+
+    low = [
+        (front, behind, round(ratio(colors[front], colors[behind]), 2))
+        for front, behind, least in PAIRS
+        if ratio(colors[front], colors[behind]) < least
+    ]
+
+    assert low == []
+
+
+def ratio(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(color: str) -> float:
+    digits = color[1:] if len(color) > 4 else "".join(one * 2 for one in color[1:])
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
