@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cdk_ecs_xray.errors import ConfigurationError
+from cdk_ecs_xray.errors import EcsXRayError
 from cdk_ecs_xray.verify.connection import (
     error_code,
     is_refused,
     readable_aws_errors,
-    useless_credentials,
 )
 
 _THROTTLED = {"ThrottledException", "ThrottlingException", "TooManyRequestsException"}
@@ -51,20 +50,22 @@ def failure_of(error: Exception, action: str) -> Failure:
             text=text,
             fix="Wait some seconds, then load the page again, or choose a shorter range.",
         )
-    if useless_credentials(error) or code == "":
-        return _not_reached(error, text)
-    return Failure(
-        title=f"AWS refused the search: {code}",
-        text=text,
-        fix="Change the filter or the range.",
-        is_expression=code in _NOT_READ,
-    )
+    if code in _NOT_READ:
+        return Failure(
+            title="X-Ray does not take this search",
+            text=text,
+            fix="Change the filter or the range.",
+            is_expression=True,
+        )
+    return _not_read(error, text)
 
 
-def _not_reached(error: Exception, text: str) -> Failure:
+def _not_read(error: Exception, text: str) -> Failure:
     try:
         with readable_aws_errors():
             raise error
-    except ConfigurationError as readable:
+    except EcsXRayError as readable:
         problem = readable.problems[0]
-        return Failure(title=problem.what, text=problem.got or text, fix=problem.fix)
+        return Failure(
+            title=f"{problem.where}: {problem.what}", text=problem.got or text, fix=problem.fix
+        )

@@ -93,7 +93,7 @@ def draw(drawn: TraceMap) -> Drawing | None:
 
 
 def shortened(name: str) -> str:
-    """Return a name that fits a card: its middle is left out, as its end tells ARNs apart."""
+    """Return a name that fits a card: its middle is left out, as ARNs differ at the end."""
     if len(name) <= _LONGEST_NAME:
         return name
     return f"{name[: _LONGEST_NAME // 2 - 1]}…{name[-_LONGEST_NAME // 2 :]}"
