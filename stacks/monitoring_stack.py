@@ -75,7 +75,7 @@ class MonitoringStack(cdk.Stack):
             # A task definition of the user's own logs where it says itself.
             application_log_group=(
                 log_group("ApplicationLog", naming.application_log_group_name)
-                if service.task_definition is None
+                if any(app.log_group is None for app in service.apps)
                 else None
             ),
         )
