@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cdk_ecs_xray.cdk.execution_role import complete_execution_role, grant_execution, is_own
+from cdk_ecs_xray.cdk.group_creation import GroupCreation
 from cdk_ecs_xray.cdk.image_pull import acknowledge_pull, is_private, pull_statements
 from cdk_ecs_xray.cdk.log_driver import (
     Logging,
@@ -33,11 +34,13 @@ def add_collector_container(
     logging: Logging,
     log_group: logs.ILogGroup | None,
     user: str | None = None,
+    creation: GroupCreation | None = None,
 ) -> ecs.ContainerDefinition:
     """Add the container to a task definition, with permission to pull its image and to log.
 
     :param scope: owns the constructs that the container needs beside itself.
     :param log_group: for awslogs.
+    :param creation: who creates the log group; None where it is known to exist.
     :param user: whose traffic a proxy of the task leaves alone; None keeps the image's own.
     """
     role = task_definition.execution_role
@@ -51,7 +54,7 @@ def add_collector_container(
         environment=dict(description.environment),
         health_check=_health_check(description),
         port_mappings=_port_mappings(description, network),
-        logging=_log_driver(logging, log_group, profile, granted=own),
+        logging=_log_driver(logging, log_group, profile, granted=own, creation=creation),
         essential=profile.essential,
         user=user,
         cpu=profile.cpu,
@@ -71,7 +74,8 @@ def add_collector_container(
     statements = list(pull_statements(Stack.of(scope), description.image))
     if is_private(description.image):
         acknowledge_pull(container)
-    if not own and logging == "awslogs" and log_group is not None:
+    # Where CDK's own driver is used, CDK has granted this.
+    if (not own or creation is not None) and logging == "awslogs" and log_group is not None:
         statements += write_statements(log_group)
     if statements:
         grant_execution(scope, task_definition.obtain_execution_role(), statements)
@@ -81,14 +85,20 @@ def add_collector_container(
 
 
 def _log_driver(
-    logging: Logging, log_group: logs.ILogGroup | None, profile: SidecarProfile, *, granted: bool
+    logging: Logging,
+    log_group: logs.ILogGroup | None,
+    profile: SidecarProfile,
+    *,
+    granted: bool,
+    creation: GroupCreation | None,
 ) -> ecs.LogDriver | None:
     if isinstance(logging, ecs.LogDriver):
         return logging
     if logging == "none" or log_group is None:
         return None
-    driver = collector_log_driver if granted else ungranted_log_driver
-    return driver(log_group, profile)
+    if granted and creation is None:
+        return collector_log_driver(log_group, profile)
+    return ungranted_log_driver(log_group, profile, creation=creation)
 
 
 def _leave_default_container(task_definition: ecs.TaskDefinition, name: str) -> None:

@@ -40,6 +40,10 @@ def grant_execution(
         for statement in statements:
             role.add_to_principal_policy(statement)
         return
+    there = scope.node.try_find_child(_POLICY_ID)
+    if isinstance(there, iam.Policy):
+        there.add_statements(*statements)
+        return
     policy = iam.Policy(scope, _POLICY_ID, statements=list(statements))
     role.attach_inline_policy(policy)
     if _is_attached(policy):

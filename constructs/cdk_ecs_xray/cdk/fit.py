@@ -117,3 +117,14 @@ def _memory_of(container: ecs.ContainerDefinition) -> int:
 def _number(value: object) -> int | None:
     # A task's size may be a CDK token, which has its value only at deployment.
     return int(value) if isinstance(value, str) and value.isdigit() else None
+
+
+def mode_problem(task_definition: ecs.TaskDefinition, *, made: str, mode: str) -> Problem:
+    """Return what is wrong with a network mode that changed since the task was made."""
+    # CDK itself refuses links, and some host ports, by the mode that the L2 was made with.
+    return Problem(
+        where=task_definition.node.path,
+        what=f"network_mode must stay what it was when tracing was added, '{made}'",
+        got=f"'{mode}' on the CfnTaskDefinition",
+        fix="Set it on the ecs.TaskDefinition itself.",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from aws_cdk import Stack
+from aws_cdk import IStringProducer, Lazy, Stack
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -16,6 +16,7 @@ Logging = ecs.LogDriver | Literal["awslogs", "none"]
 """Where a collector's own log goes; FireLens and others are CDK's log drivers."""
 
 _STREAM_PREFIX = "xray"
+CREATES_GROUP = "awslogs-create-group"
 _MODES = {
     "blocking": ecs.AwsLogDriverMode.BLOCKING,
     "non-blocking": ecs.AwsLogDriverMode.NON_BLOCKING,
@@ -30,9 +31,15 @@ def collector_log_driver(log_group: logs.ILogGroup, profile: SidecarProfile) -> 
     )
 
 
-def ungranted_log_driver(log_group: logs.ILogGroup, profile: SidecarProfile) -> ecs.LogDriver:
-    """Return the same without a grant, for an execution role that CDK must not change."""
+def ungranted_log_driver(
+    log_group: logs.ILogGroup, profile: SidecarProfile, *, creation: IStringProducer | None = None
+) -> ecs.LogDriver:
+    """Return the same without a grant, for an execution role that CDK must not change.
+
+    :param creation: the value of awslogs-create-group; None where the group is known to exist.
+    """
     mode = {} if profile.log_mode is None else {"mode": profile.log_mode}
+    creates = {} if creation is None else {CREATES_GROUP: Lazy.uncached_string(creation)}
     return ecs.GenericLogDriver(
         log_driver="awslogs",
         options={
@@ -40,6 +47,7 @@ def ungranted_log_driver(log_group: logs.ILogGroup, profile: SidecarProfile) -> 
             "awslogs-stream-prefix": _STREAM_PREFIX,
             "awslogs-region": Stack.of(log_group).region,
             **mode,
+            **creates,
         },
     )
 

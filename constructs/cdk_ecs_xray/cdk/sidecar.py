@@ -14,7 +14,8 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cdk_ecs_xray.cdk.container import add_collector_container
-from cdk_ecs_xray.cdk.fit import late_problems, problems_of
+from cdk_ecs_xray.cdk.fit import late_problems, mode_problem, problems_of
+from cdk_ecs_xray.cdk.group_creation import GroupCreation
 from cdk_ecs_xray.cdk.image_cache import XRayImageCache
 from cdk_ecs_xray.cdk.load import sized, warn_of_load
 from cdk_ecs_xray.cdk.log_driver import Logging
@@ -101,7 +102,7 @@ class XRaySidecar(Construct):
         )
         made = NETWORK_MODES[task_definition.network_mode]
         if mode != made and "bridge" in (mode, made) and mode != "host":
-            problems = [*problems, _mode_problem(task_definition, made=made, mode=mode)]
+            problems = [*problems, mode_problem(task_definition, made=made, mode=mode)]
         if problems or description is None:
             raise UnsupportedTaskDefinitionError(*problems)
         self._network = NETWORKS[mode]
@@ -114,6 +115,12 @@ class XRaySidecar(Construct):
         # By name, which is unique in a task definition; the sidecar needs no wiring to itself.
         self._attached = {name}
         self._container_name = name
+        # A group of the user's may be one that an app's log driver creates.
+        self._creation = (
+            GroupCreation(self, log_group)
+            if log_group is not None and logging == "awslogs"
+            else None
+        )
         if log_group is None and logging == "awslogs":
             log_group = XRayLogGroup(
                 self,
@@ -135,6 +142,7 @@ class XRaySidecar(Construct):
             logging=logging,
             log_group=log_group,
             user=self._user(description),
+            creation=self._creation,
         )
         if image_cache is not None and image_cache.rule is not None:
             # The first task must not start before its image can be pulled.
@@ -213,6 +221,8 @@ class XRaySidecar(Construct):
         if tracing_name is None:
             naming = self._naming
             tracing_name = found_name(container) if naming is None else naming.service
+        if self._creation is not None:
+            self._creation.carry_over(container)
         name_in_xray = wire(
             container,
             to=self.container,
@@ -231,7 +241,7 @@ class XRaySidecar(Construct):
         """Return what does not fit beside the collector of what was added after it."""
         mode = network_mode_of(self.task_definition)
         if mode != self._network.mode:
-            return [_mode_problem(self.task_definition, made=self._network.mode, mode=mode)]
+            return [mode_problem(self.task_definition, made=self._network.mode, mode=mode)]
         return late_problems(
             self.task_definition, container_name=self._container_name, ports=self._opened_ports
         )
@@ -284,13 +294,3 @@ class XRaySidecar(Construct):
                 ),
             )
         return grant
-
-
-def _mode_problem(task_definition: ecs.TaskDefinition, *, made: str, mode: str) -> Problem:
-    # CDK itself refuses links, and some host ports, by the mode that the L2 was made with.
-    return Problem(
-        where=task_definition.node.path,
-        what=f"network_mode must stay what it was when tracing was added, '{made}'",
-        got=f"'{mode}' on the CfnTaskDefinition",
-        fix="Set it on the ecs.TaskDefinition itself.",
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,17 +12,14 @@ from click.core import ParameterSource
 
 from cdk_ecs_xray.cli.engine_choice import EngineChoice
 from cdk_ecs_xray.errors import ConfigurationError, Problem
-from cdk_ecs_xray.printable import json_text, printable, printable_lines
+from cdk_ecs_xray.printable import json_text
 
 if TYPE_CHECKING:
-    from cdk_ecs_xray.inject import (
-        Injection,
-        SidecarNames,
-        TracingOptions,
-    )
-    from cdk_ecs_xray.plan.wiring import Warned
+    from cdk_ecs_xray.cli.inject_report import Outcome
+    from cdk_ecs_xray.inject import SidecarNames, TracingOptions
 
 _STANDARD = "-"
+_JSON = "json"
 _EPILOG = """\b
 ecs-xray inject task-definition.json -o traced.json
 ecs-xray inject traced.json --remove -o task-definition.json
@@ -38,6 +34,14 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
 @click.option("--in-place", is_flag=True, help="Write into FILE itself.")
 @click.option(
     "--diff", is_flag=True, help="Show what would change, without secrets, and write nothing."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", _JSON]),
+    default="text",
+    show_default=True,
+    help="For people or for programs. JSON needs -o, --in-place or --diff.",
 )
 @click.option(
     "--collector",
@@ -71,9 +75,11 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
 @click.option("--service", help="Such as ledger-watcher, or '${SERVICE_NAME}'.")
 def inject(
     source: str,
+    *,
     output: str | None,
     in_place: bool,
     diff: bool,
+    form: str,
     remove: bool,
     **given: Any,
 ) -> None:
@@ -85,37 +91,67 @@ def inject(
     """
     _require_one_target(source, output, in_place)
     target = source if in_place else output
+    if form == _JSON:
+        _require_own_output(target, diff=diff)
     if remove:
         _require_alone(tuple(given))
-        _remove(source, target, diff=diff)
-        return
-    from cdk_ecs_xray.inject import trace_text
+        outcome = _removed(source)
+    else:
+        outcome = _traced(source, _options(**given))
+    _deliver(outcome, target, diff=diff, form=form)
 
-    options = _options(**given)
+
+def _traced(source: str, options: TracingOptions) -> Outcome:
+    from cdk_ecs_xray.cli.inject_report import Outcome
+    from cdk_ecs_xray.inject import policy, trace_text
+
     original, where = _read(source)
     traced = trace_text(original, where=where, options=options)
-    _deliver(original, traced.text, where, target, diff=diff, result="traced")
-    _report(traced.injection)
+    injection = traced.injection
+    return Outcome(
+        where=where,
+        before=original,
+        after=traced.text,
+        title="traced",
+        sidecar=None if injection.sidecar is None else injection.sidecar["name"],
+        warnings=injection.warnings,
+        log_group=injection.log_group,
+        policy=None if injection.description is None else policy(injection.description),
+    )
 
 
-def _remove(source: str, target: str | None, *, diff: bool) -> None:
+def _removed(source: str) -> Outcome:
+    from cdk_ecs_xray.cli.inject_report import Outcome
     from cdk_ecs_xray.inject import untrace_text
 
     original, where = _read(source)
     untraced = untrace_text(original, where=where)
-    _deliver(original, untraced.text, where, target, diff=diff, result="without tracing")
-    _warn(untraced.warnings)
+    return Outcome(
+        where=where,
+        before=original,
+        after=untraced.text,
+        title="without tracing",
+        sidecar=untraced.sidecar,
+        warnings=untraced.warnings,
+    )
 
 
-def _deliver(
-    original: str, text: str, where: str, target: str | None, *, diff: bool, result: str
-) -> None:
+def _deliver(outcome: Outcome, target: str | None, *, diff: bool, form: str) -> None:
+    from cdk_ecs_xray.cli.inject_report import print_notes
+
+    written = None if diff else target
+    # Made first: what cannot be said must not leave a written file behind.
+    document = outcome.as_document(output=written) if form == _JSON else None
+    if written is not None and written != _STANDARD:
+        _write(written, outcome.after)
+    elif not diff:
+        sys.stdout.buffer.write(outcome.after.encode())
+    if document is not None:
+        click.echo(json_text(document))
+        return
     if diff:
-        _show_diff(original, text, where, result)
-    elif target is None or target == _STANDARD:
-        sys.stdout.buffer.write(text.encode())
-    else:
-        _write(target, text)
+        click.echo(outcome.difference, nl=False)
+    print_notes(outcome)
 
 
 def _require_alone(names: Sequence[str]) -> None:
@@ -142,6 +178,17 @@ def _require_one_target(source: str, output: str | None, in_place: bool) -> None
                 where="inject",
                 what=f"--in-place and {other} cannot be combined",
                 fix="Keep one.",
+            )
+        )
+
+
+def _require_own_output(target: str | None, *, diff: bool) -> None:
+    if not diff and target in (None, _STANDARD):
+        raise ConfigurationError(
+            Problem(
+                where="inject",
+                what="--format json and the task definition on standard output cannot be combined",
+                fix="Pass -o FILE, --in-place or --diff too.",
             )
         )
 
@@ -209,43 +256,6 @@ def _read(source: str) -> tuple[str, str]:
         where = "standard input"
         return read_standard_input(where=where), where
     return read_text(Path(source)), displayed(source)
-
-
-def _report(injection: Injection) -> None:
-    from cdk_ecs_xray.inject import policy
-
-    _warn(injection.warnings)
-    if injection.log_group is not None:
-        click.echo(
-            printable(
-                f"ecs-xray: the log group must exist before a task starts: {injection.log_group}"
-            ),
-            err=True,
-        )
-    if injection.description is not None:
-        statement = json_text(policy(injection.description))
-        click.echo(f"ecs-xray: the task role needs this policy:\n{statement}", err=True)
-
-
-def _warn(warnings: Sequence[Warned]) -> None:
-    for warned in warnings:
-        click.echo(printable(f"ecs-xray: warning: {warned.problem} [{warned.id}]"), err=True)
-
-
-def _show_diff(original: str, text: str, where: str, result: str) -> None:
-    from cdk_ecs_xray.inject.masking import masked
-
-    changes = difflib.unified_diff(
-        masked(original, where=where).splitlines(keepends=True),
-        masked(text, where=where).splitlines(keepends=True),
-        fromfile=where,
-        tofile=f"{where} ({result})",
-    )
-    for line in changes:
-        ending = "" if line.endswith("\n") else "\n\\ No newline at end of file\n"
-        # Masked, so it is for eyes and not for patch.
-        shown = printable_lines(line.replace("\r\n", "\n").replace("\t", "    "))
-        click.echo(f"{shown}{ending}", nl=False)
 
 
 def _write(target: str, text: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 from cdk_ecs_xray.files.secrecy import OWN_VARIABLES, holds_secret
 from cdk_ecs_xray.inject.document import parse
+from cdk_ecs_xray.inject.registrable import registrable
 from cdk_ecs_xray.inject.tree import Node
 
 _MASK = "…"
@@ -30,6 +32,23 @@ def masked(text: str, *, where: str) -> str:
         pieces += [text[end : node.start], f'"{_MASK}"' + "\n" * lines]
         end = node.end
     return "".join([*pieces, text[end:]])
+
+
+def masked_content(text: str, *, where: str) -> Any:
+    """Return the content of a text as it can be registered, masked like :func:`masked`.
+
+    :raises ConfigurationError: as :func:`parse` does.
+    """
+    root = registrable(parse(text, where=where)).root
+    return _plain(root, {node.start for node in _secrets(root)})
+
+
+def _plain(node: Node, secret: Collection[int]) -> Any:
+    if node.kind == "mapping":
+        return {entry.key: _plain(entry.node, secret) for entry in node.entries}
+    if node.kind == "sequence":
+        return [_plain(item, secret) for item in node.items]
+    return _MASK if node.start in secret else node.value
 
 
 def _secrets(node: Node, name: str = "") -> Iterator[Node]:
