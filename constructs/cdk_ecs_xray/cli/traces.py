@@ -35,8 +35,8 @@ def traces(
 
     require_extra()
     session = open_session(profile=profile, region=region)
-    account = account_of(session, ())
     _require_region(session.region_name)
+    account = account_of(session, ())
     label = ("READ-ONLY", f"{account[:4]}…{account[-4:]}", profile or "", session.region_name or "")
 
     from cdk_ecs_xray.page.account import Account

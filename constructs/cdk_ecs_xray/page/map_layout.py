@@ -21,7 +21,7 @@ _BETWEEN_LABELS = 48
 _SWEEPS = 4
 _BELOW = 22
 _LABELED_WHOLE, _LABELED = 2, 4
-_LONGEST_NAME = 16
+_LONGEST_NAME = 14
 Slot = tuple[str, int]  # A node's key, or an edge's; and its rank.
 
 

@@ -54,7 +54,11 @@
     l: () => fold(row(document.activeElement), true),
     g: () => { going = true; },
     y: () => navigator.clipboard?.writeText(location.href),
-    "/": () => $("#q")?.focus(),
+    "/": () => {
+      const field = $("#q");
+      field?.focus();
+      field?.setSelectionRange(field.value.length, field.value.length);
+    },
     "?": () => $("#keys").showModal(),
   };
   document.addEventListener("keydown", (e) => {

@@ -1,0 +1,161 @@
+"""Where bars and cards are: scales, folds, clocks that differ, circles of calls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from cdk_ecs_xray.page.map_layout import HEIGHT, WIDTH, draw
+from cdk_ecs_xray.page.model import Documents
+from cdk_ecs_xray.page.reading import trace_of
+from cdk_ecs_xray.page.timeline import scale_of, timeline_of
+from cdk_ecs_xray.page.trace_map import map_of
+from cdk_ecs_xray.page.words import took
+
+
+def timeline(*documents: Mapping[str, Any], opened: tuple[str, ...] = ()) -> Any:
+    texts = [json.dumps(document) for document in documents]
+    return timeline_of(trace_of(Documents(id="1", texts=texts)), opened=opened)
+
+
+def part(identifier: str, start: float, end: float, **members: Any) -> dict[str, Any]:
+    name = f"part {identifier}"
+    return {"id": identifier, "name": name, "start_time": start, "end_time": end, **members}
+
+
+@pytest.mark.parametrize("seconds", [0.0, 3e-6, 0.0004, 0.0486, 0.1, 1.84, 3.0, 61.0, 86_400.0])
+def test_four_to_eight_equal_steps_cover_a_trace(seconds: float) -> None:
+    scale = scale_of(seconds)
+    assert 4 <= scale.steps <= 8
+    assert scale.step * scale.steps >= seconds
+    assert seconds == 0 or scale.step * (scale.steps - 1) < seconds
+
+
+def test_a_called_service_is_under_its_call_and_a_clock_that_differs_is_shown() -> None:
+    call = part("b", 0.1, 0.6)
+    caller = part("a", 0, 1, subsegments=[call])
+    called = part("c", 5.0, 5.2, parent_id="b")
+
+    rows = timeline(caller, called).rows
+
+    assert [(row.id, row.depth) for row in rows] == [("a", 0), ("b", 1), ("c", 2)]
+    assert rows[2].remark == "clock 4.75 s ahead, shown as sent"
+    assert rows[2].place > 80
+    assert rows[2].ghost < 10
+
+
+def test_a_part_whose_caller_has_not_come_in_is_said_to_miss_it() -> None:
+    (row,) = timeline(part("c", 0, 1, parent_id="z")).rows
+    assert (row.depth, row.remark) == (0, "parent missing")
+
+
+def test_a_circle_of_parents_is_shown_once() -> None:
+    rows = timeline(part("a", 0, 1, parent_id="b"), part("b", 0, 1, parent_id="a")).rows
+    assert sorted(row.id for row in rows) == ["a", "b"]
+
+
+def test_parts_nested_beyond_reason_are_left_out() -> None:
+    deep = part("last", 0, 1)
+    for number in range(400):
+        deep = part(f"p{number}", 0, 1, subsegments=[deep])
+    found = timeline(deep, opened=tuple(f"p{n}" for n in range(400)))
+    assert found.total == 100
+
+
+def test_of_many_parts_the_way_to_a_fault_is_open_and_the_rest_folded() -> None:
+    groups = [
+        part(
+            f"g{n}",
+            n,
+            n + 1,
+            subsegments=[part(f"g{n}-{m}", n, n + 1, fault=(n, m) == (3, 4)) for m in range(50)],
+        )
+        for n in range(5)
+    ]
+    whole = part("root", 0, 5, subsegments=groups)
+
+    rows = timeline(whole).rows
+    opened = timeline(whole, opened=("g0",)).rows
+
+    assert len(rows) == 1 + 5 + 50
+    assert {row.id: row.inside for row in rows if row.inside} == {
+        "g0": 50,
+        "g1": 50,
+        "g2": 50,
+        "g4": 50,
+    }
+    assert len(opened) == len(rows) + 50
+
+
+def graph(*calls: tuple[str, str]) -> Any:
+    names = sorted({name for call in calls for name in call})
+    statistics = {"OkCount": 5, "TotalResponseTime": 1.0}
+    return map_of(
+        [
+            {
+                "ReferenceId": number,
+                "Name": name,
+                "Edges": [
+                    {"ReferenceId": names.index(called), "SummaryStatistics": statistics}
+                    for caller, called in calls
+                    if caller == name
+                ],
+                "SummaryStatistics": statistics,
+            }
+            for number, name in enumerate(names)
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        [("a", "b")],
+        [("a", "b"), ("b", "c"), ("a", "c")],
+        [("a", "b"), ("b", "a")],
+        [("a", "a")],
+        [("a", f"n{n}") for n in range(12)] + [(f"n{n}", "z") for n in range(12)],
+    ],
+)
+def test_cards_never_overlap_and_the_drawing_is_the_same_each_time(
+    calls: list[tuple[str, str]],
+) -> None:
+    drawn = draw(graph(*calls))
+    assert drawn is not None
+    assert drawn == draw(graph(*calls))
+    assert len(drawn.lines) == len(calls)
+    places = [(card.x, card.y) for card in drawn.cards]
+    for number, (x, y) in enumerate(places):
+        assert 0 <= x <= drawn.width - WIDTH
+        assert 0 <= y <= drawn.height - HEIGHT
+        for other_x, other_y in places[number + 1 :]:
+            assert abs(x - other_x) >= WIDTH or abs(y - other_y) >= HEIGHT
+
+
+def test_callers_are_left_of_what_they_call() -> None:
+    drawn = draw(graph(("a", "b"), ("b", "c"), ("a", "c")))
+    assert drawn is not None
+    assert [card.node.name for card in sorted(drawn.cards, key=lambda one: one.x)] == [*"abc"]
+
+
+def test_more_nodes_than_a_person_follows_are_not_drawn() -> None:
+    assert draw(graph(*[("a", f"n{n}") for n in range(50)])) is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "…"),
+        (0.0004, "400 µs"),
+        (0.0367, "36.7 ms"),
+        (0.09996, "100 ms"),
+        (0.412, "412 ms"),
+        (1.84, "1.84 s"),
+        (123.0, "2 min 3 s"),
+    ],
+)
+def test_durations_are_as_short_as_they_may_be(seconds: float | None, text: str) -> None:
+    assert took(seconds) == text
