@@ -15,8 +15,11 @@ class XRay:
     def __init__(self) -> None:
         self.url = ""
         self.batches: list[list[str]] = []
+        self.refused: list[list[str]] = []
         self.requests = 0
         self.status = 200
+        self.refusals = 0
+        """How many requests are still answered with 429, before what status says."""
         self.released = Event()
         self.released.set()
         self.came = Condition()
@@ -53,10 +56,11 @@ def xray() -> Iterator[XRay]:
                 state.requests += 1
                 state.came.notify_all()
             state.released.wait()
-            status = state.status
             with state.came:
-                if status == 200:
-                    state.batches.append(document.get("TraceSegmentDocuments", []))
+                status = 429 if state.refusals else state.status
+                state.refusals = max(0, state.refusals - 1)
+                taken = state.batches if status == 200 else state.refused
+                taken.append(document.get("TraceSegmentDocuments", []))
                 state.came.notify_all()
             code = {429: "ThrottledException", 403: "AccessDeniedException"}.get(status, "Failure")
             body = json.dumps({} if status == 200 else {"__type": code}).encode()

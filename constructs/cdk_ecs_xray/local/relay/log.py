@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Lock
 
@@ -28,6 +30,8 @@ def error(text: str) -> None:
 
 def _write(level: str, text: str) -> None:
     stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    with _lock:
-        sys.stdout.write(f"{stamp} [{level}] {printable(text)}\n")
-        sys.stdout.flush()
+    line = f"{stamp} [{level}] {printable(text)}\n"
+    # A disk that is full costs lines, never segments. Past Python's buffer, which would keep what
+    # could not be written and fail again when the process ends.
+    with _lock, suppress(OSError):
+        os.write(sys.stdout.fileno(), line.encode(errors="replace"))

@@ -102,14 +102,15 @@ class AppProcess:
         output = self._process.stdout
         if output is None:
             return
-        for line in output:
-            text = line.rstrip("\r\n")
-            self.lines.append(text)
-            if self._stream is not None:
-                self._stream.write(text)
-            if self._echo:
-                sys.stdout.write(line)
-                sys.stdout.flush()
+        with output:
+            for line in output:
+                text = line.rstrip("\r\n")
+                self.lines.append(text)
+                if self._stream is not None:
+                    self._stream.write(text)
+                if self._echo:
+                    sys.stdout.write(line)
+                    sys.stdout.flush()
 
     def _flush(self) -> None:
         while self._stream is not None and self._process.poll() is None:
