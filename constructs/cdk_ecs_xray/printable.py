@@ -56,9 +56,16 @@ def markdown_code(text: str) -> str:
 
 def json_text(document: object, *, ascii_only: bool = True) -> str:
     """Return a document as indented JSON, in which every character can be seen."""
-    text = json.dumps(document, indent=2, ensure_ascii=ascii_only)
+    return visible_json(json.dumps(document, indent=2, ensure_ascii=ascii_only))
+
+
+def visible_json(text: str) -> str:
+    """Return JSON with an escape for every character in its texts that cannot be seen."""
+    # A tab that is no escape is between texts: JSON has none in them.
     return "\n".join(
-        line if line.isprintable() else "".join(c if c.isprintable() else _escaped(c) for c in line)
+        line
+        if line.isprintable()
+        else "".join(c if c.isprintable() or c == "\t" else _escaped(c) for c in line)
         for line in text.split("\n")
     )
 

@@ -200,3 +200,17 @@ def test_a_json_line_without_a_path_is_not_the_root(tmp_path: Path) -> None:
 
 def test_the_command_names_every_format() -> None:
     assert LOG_FORMATS == FORMATS
+
+
+@pytest.mark.parametrize("sign", ["\x1e", "\x1f"])
+@pytest.mark.parametrize("field", ["host", "method"])
+def test_no_host_passes_for_another_request(tmp_path: Path, field: str, sign: str) -> None:
+    """The signs that part host, method and path where the reader keeps them as one text."""
+    right = {"time": "2026-11-20T10:00:00Z", "host": "a.example", "method": "GET", "path": "/a"}
+    wrong = right | {field: f"{sign}b.example{sign}DELETE{sign}"}
+    log = written(tmp_path / "a.log", [json.dumps(right), json.dumps(wrong)])
+
+    routes, _, _, malformed = read(log, log_format="json")
+
+    assert routes == {("GET", "a.example", "/a"): 1}
+    assert malformed == 1

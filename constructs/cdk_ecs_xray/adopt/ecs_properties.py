@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from cdk_ecs_xray.adopt.state import StateResource
 from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.files.plain_data import json_or_none
 from cdk_ecs_xray.templates.spelling import as_cloudformation
 
 SERVICE_DEFAULTS: Mapping[str, Any] = {
@@ -82,11 +82,7 @@ def service_properties(resource: StateResource) -> dict[str, Any]:
 
 
 def _containers(resource: StateResource) -> list[Any]:
-    text = resource.text("container_definitions") or "[]"
-    try:
-        containers = json.loads(text)
-    except ValueError:
-        containers = None
+    containers = json_or_none(resource.text("container_definitions") or "[]")
     if isinstance(containers, list) and all(isinstance(one, Mapping) for one in containers):
         return containers
     raise ConfigurationError(

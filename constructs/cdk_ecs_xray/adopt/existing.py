@@ -6,13 +6,13 @@ and each schema's ``primaryIdentifier``.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cdk_ecs_xray.adopt.ecs_properties import service_properties, task_definition_properties
 from cdk_ecs_xray.adopt.state import StateResource
+from cdk_ecs_xray.files.plain_data import json_or_none
 from cdk_ecs_xray.sampling.importing import TERRAFORM_RULE
 
 LOG_GROUP = "AWS::Logs::LogGroup"
@@ -213,10 +213,8 @@ def _existing(
 
 def _document(resource: StateResource, name: str) -> Any:
     text = resource.text(name)
-    try:
-        return None if text is None else json.loads(text)
-    except ValueError:
-        return text
+    document = None if text is None else json_or_none(text)
+    return text if document is None else document
 
 
 def _tags(resource: StateResource) -> list[dict[str, str]] | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from cdk_ecs_xray.printable import json_text
 
 if TYPE_CHECKING:
     from cdk_ecs_xray.adopt import Adoption
@@ -59,7 +60,7 @@ def adopt(
     adoption = plan_adoption(resources, stacks, where=displayed(state))
     files = {} if output is None else _write(adoption, assembly, output)
     if form == "json":
-        click.echo(json.dumps(as_document(adoption, files=files), indent=2))
+        click.echo(json_text(as_document(adoption, files=files)))
     else:
         click.echo(as_text(adoption, files=files))
     return 1 if adoption.replaced else 0
@@ -81,7 +82,7 @@ def _write(adoption: Adoption, assembly: Path, output: Path) -> dict[str, Path]:
     }
     write_as_is(adoption, assembly=assembly, folder=import_app(output))
     for plan in stacks:
-        text = json.dumps(plan.mapping, indent=2) + "\n"
+        text = json_text(plan.mapping) + "\n"
         write_atomically(files[plan.stack.path], text.encode())
     return {**files, "": import_app(output)}
 

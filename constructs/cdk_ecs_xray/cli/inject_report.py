@@ -71,8 +71,8 @@ class Outcome:
         lines = difflib.unified_diff(
             masked(self.before, where=self.where).splitlines(keepends=True),
             masked(self.after, where=self.where).splitlines(keepends=True),
-            fromfile=self.where,
-            tofile=f"{self.where} ({self.title})",
+            fromfile=printable(self.where),
+            tofile=printable(f"{self.where} ({self.title})"),
         )
         return "".join(map(_shown, lines))
 

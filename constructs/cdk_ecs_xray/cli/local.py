@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import click
 from cdk_ecs_xray.cli.local_options import context_of, require_extra, server_at
 from cdk_ecs_xray.cli.local_up import up
 from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.printable import json_text
 
 
 @click.group()
@@ -121,7 +121,7 @@ def list_running(form: str) -> None:
     require_extra()
     from cdk_ecs_xray.local.listing import as_documents, as_text
 
-    click.echo(json.dumps(as_documents(), indent=2) if form == "json" else as_text())
+    click.echo(json_text(as_documents()) if form == "json" else as_text())
 
 
 @local.command()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError, Problem
+from cdk_ecs_xray.files.text_file import read_text
 
 if TYPE_CHECKING:
     from cdk_ecs_xray.sampling import SamplingRuleSet
@@ -65,6 +66,9 @@ def _environments_near(rules_file: Path) -> Iterator[str]:
     """Yield the names of the environment files of the project that a rules file belongs to."""
     for folder in {Path("environments"), rules_file.parent.parent / "environments"}:
         for file in sorted(folder.glob("*.y*ml")):
-            text = file.read_text(encoding="utf-8", errors="replace")
+            try:
+                text = read_text(file)
+            except EcsXRayError:
+                continue  # Whoever deploys it hears what is wrong with it.
             named = re.search(r"^name: *[\"']?([\w-]+)", text, re.MULTILINE)
             yield file.stem if named is None else named[1]

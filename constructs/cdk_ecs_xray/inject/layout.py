@@ -14,6 +14,7 @@ import yaml
 from cdk_ecs_xray.inject.document import Document
 from cdk_ecs_xray.inject.placeholders import is_open
 from cdk_ecs_xray.inject.tree import Node
+from cdk_ecs_xray.printable import visible_json
 
 _QUOTED_KEY = re.compile(r'"[A-Za-z]\w*"\s*:')
 # All that may be before a value that has a line to itself.
@@ -106,7 +107,7 @@ class Layout:
                 value,
                 Dumper=_IndentedDumper if self.indented_lists else _Dumper,
                 sort_keys=False,
-                allow_unicode=True,
+                allow_unicode=_is_visible(value),
                 width=10_000,
             ).splitlines()
         ]
@@ -137,16 +138,16 @@ class Layout:
                 [value],
                 Dumper=_Dumper,
                 sort_keys=False,
-                allow_unicode=True,
+                allow_unicode=_is_visible(value),
                 width=10_000_000,
                 default_flow_style=True,
             ).strip()[1:-1]
         comma = ", " if self.colon == ": " else ","
-        return json.dumps(value, separators=(comma, self.colon), ensure_ascii=False)
+        return visible_json(json.dumps(value, separators=(comma, self.colon), ensure_ascii=False))
 
     def _pretty(self, value: Any, base: str) -> str:
-        written = json.dumps(
-            value, indent=self.indent, separators=(",", self.colon), ensure_ascii=False
+        written = visible_json(
+            json.dumps(value, indent=self.indent, separators=(",", self.colon), ensure_ascii=False)
         )
         return written.replace("\n", self.newline + base)
 
@@ -187,6 +188,10 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 _Dumper.add_representer(str, _text)
 _IndentedDumper.add_representer(str, _text)
+
+
+def _is_visible(value: Any) -> bool:
+    return json.dumps(value, ensure_ascii=False).isprintable()
 
 
 def _usual_indent(text: str) -> str:

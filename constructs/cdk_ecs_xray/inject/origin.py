@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from cdk_ecs_xray.files.plain_data import json_or_none
 from cdk_ecs_xray.inject.definition import RawContainer
 from cdk_ecs_xray.inject.document import Document
 from cdk_ecs_xray.inject.edits import Addition, Path, gap_before
@@ -42,10 +43,7 @@ def origin_of(container: RawContainer) -> Origin:
     """Return what a sidecar says of the file before; nothing where it says nothing."""
     labels = container.get("dockerLabels")
     text = labels.get(LABEL) if isinstance(labels, Mapping) else None
-    try:
-        found = json.loads(text) if isinstance(text, str) else {}
-    except ValueError:
-        found = {}
+    found = json_or_none(text) if isinstance(text, str) else {}
     return found if isinstance(found, Mapping) else {}
 
 

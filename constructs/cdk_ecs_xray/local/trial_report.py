@@ -33,7 +33,7 @@ class TrialReport:
     def __init__(self) -> None:
         # Where nobody's window sets a width, a fixed one keeps the tables in one piece.
         width = None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
-        self._console = Console(highlight=False, width=width)
+        self._console = Console(highlight=False, emoji=False, width=width)
 
     def step(self, number: int, name: str) -> None:
         """Say which step begins."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cdk_ecs_xray.printable import json_text, markdown, markdown_code, printable_lines
+from cdk_ecs_xray.printable import json_text, markdown, markdown_code, printable
 from cdk_ecs_xray.sampling.cost import MonthlyCost, share_of_cost
 from cdk_ecs_xray.sampling.prices import Prices
 from cdk_ecs_xray.sampling.simulation import RuleResult, Simulation
@@ -63,7 +63,7 @@ def as_text(report: SimulationReport) -> str:
     if report.unmatched:
         lines += ["", "most frequent routes without a rule of their own:"]
         lines += [f"  {count:>12,}  {route}" for route, count in report.unmatched]
-    return printable_lines("\n".join(lines)) + "\n"
+    return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def as_markdown(report: SimulationReport) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from cdk_ecs_xray.files.plain_data import json_or_none
 
 MOST_TRACES = 50
 _AT_ONCE = 5  # BatchGetTraces takes no more.
@@ -81,10 +82,9 @@ def _documents(
         )
         for page in pages:
             for trace in page["Traces"]:
-                yield (
-                    trace["Id"],
-                    [json.loads(segment["Document"]) for segment in trace["Segments"]],
-                )
+                documents = [json_or_none(segment["Document"]) for segment in trace["Segments"]]
+                # What is no segment says nothing; whoever may write traces can send any text.
+                yield trace["Id"], [one for one in documents if isinstance(one, Mapping)]
 
 
 def _trace(summary: Mapping[str, Any], segments: Sequence[Mapping[str, Any]]) -> ArrivedTrace:

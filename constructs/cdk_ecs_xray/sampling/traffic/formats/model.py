@@ -89,9 +89,14 @@ def extracted(column: str, pattern: re.Pattern[str]) -> str:
 
 
 def joined(host: str, method: str, path: str) -> str:
-    """Make one text of host, method and path; NULL where a line has no method or path."""
+    """Make one text of host, method and path; NULL where a line has no method or path.
+
+    Also for a host or method with the signs that part them: it would pass for another request.
+    """
+    signs = "'[' || chr(30) || chr(31) || ']'"
+    parted = f"regexp_matches(concat({host}, {method}), {signs})"
     return (
-        f"CASE WHEN {method} <> '' AND {path} <> '' THEN"
+        f"CASE WHEN {method} <> '' AND {path} <> '' AND NOT {parted} THEN"
         f" concat_ws(chr(31), coalesce({host}, ''), {method}, {path}) END"
     )
 
