@@ -27,6 +27,7 @@ KNOWN: Mapping[str, str] = {
     "local/embedded_aws.py read_text": "the log of a server that this command started",
     "local/execution.py ZipFile": "code that a signed request brought, to compare and not to run",
     "local/execution.py read_bytes": "the kit's own handler, from the package",
+    "local/front.py loads": "what the command itself sends to its own server, behind its token",
     "local/inert/handler.py loads": "what the embedded AWS itself keeps",
     "local/inert/schemas.py loads": "schemas that come with cfn-lint",
     "local/inert/schemas.py read_text": "schemas that come with cfn-lint",
@@ -41,6 +42,8 @@ KNOWN: Mapping[str, str] = {
     "local/running/deployed_app.py loads": "a secret that the user's own seed holds",
     "local/xray/segments.py loads": "a request to the embedded AWS, signed by its user",
     "local/xray/service.py loads": "a request to the embedded AWS, signed by its user",
+    "page/logs.py loads": "a line of a log, shown as text where it is no JSON",
+    "page/reading.py loads": "documents of traces, passed over where they are no JSON",
     "review/baseline.py open": "an archive that git made of the user's repository",
     "review/render/html.py read_text": "the kit's own style sheet, from the package",
 }
