@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from cdk_ecs_xray.local import process
 from cdk_ecs_xray.local.isolation import NO_ACCOUNT, tells_about_aws
@@ -60,6 +61,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     # An audit hook sees C extensions too, and nothing can take it off again.
     sys.addaudithook(_refuse_network)
+    # On a busy machine a right example may take longer than a deadline allows.
+    settings.register_profile("unhurried", deadline=None)
+    settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,7 +12,7 @@ from aws_cdk import aws_ecs as ecs
 
 @pytest.fixture(scope="session")
 def ec2_task() -> Callable[..., ecs.Ec2TaskDefinition]:
-    """Make a task definition for EC2, in bridge mode unless told."""
+    """Make a task definition for EC2, in bridge mode by default."""
 
     def make(
         stack: cdk.Stack,

@@ -9,6 +9,8 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
+from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
+
 texts = st.text(
     st.characters(codec="utf-8", exclude_categories=["C"], exclude_characters="\ufeff"),
     min_size=1,
@@ -72,6 +74,16 @@ class Written(yaml.SafeDumper):
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - PyYAML's signature
         return True
+
+
+# PyYAML writes a text without quotes that only version 1.2 reads as a number, such as 1e+100.
+Written.yaml_implicit_resolvers = {
+    first: [
+        *yaml.SafeDumper.yaml_implicit_resolvers.get(first, []),
+        *Yaml12Loader.yaml_implicit_resolvers.get(first, []),
+    ]
+    for first in {*yaml.SafeDumper.yaml_implicit_resolvers, *Yaml12Loader.yaml_implicit_resolvers}
+}
 
 
 class Indented(Written):

@@ -95,7 +95,7 @@ def test_what_cannot_carry_a_sidecar_is_refused(
     ("changes", "reason"),
     [
         ({"networkMode": "none"}, "network_mode must be one of bridge, awsvpc, host"),
-        ({"requiresCompatibilities": ["FARGATE"]}, "networkMode must be there for FARGATE"),
+        ({"requiresCompatibilities": ["FARGATE"]}, "networkMode is required for FARGATE"),
         (
             {"requiresCompatibilities": ["FARGATE"], "networkMode": "bridge"},
             "networkMode must be awsvpc on Fargate (got 'bridge'",
@@ -104,7 +104,7 @@ def test_what_cannot_carry_a_sidecar_is_refused(
             {"requiresCompatibilities": ["EXTERNAL"], "networkMode": "awsvpc"},
             "networkMode must be bridge or host on external instances",
         ),
-        ({"networkMode": "${MODE}"}, "the network mode must be known"),
+        ({"networkMode": "${MODE}"}, "the network mode must be bridge, awsvpc or host"),
         (
             {"containerDefinitions": [APP, {"name": "xray-daemon", "image": "nginx:1"}]},
             "container names must be unique (got a second 'xray-daemon'",
@@ -159,8 +159,8 @@ def test_all_reasons_come_at_once() -> None:
     for reason in (
         "names must be unique",
         "port 2000",
-        "region must be known",
-        "log group must be",
+        "names no region or several",
+        "log group is required",
     ):
         assert reason in said
 
@@ -237,7 +237,7 @@ def test_a_network_mode_that_contradicts_the_file_is_refused() -> None:
 
     (problem,) = refusal({"networkMode": "bridge", "containerDefinitions": [APP]}, options)
 
-    assert "got 'bridge' in the file and 'host' from you" in problem
+    assert "networkMode 'bridge' and --network-mode 'host' cannot be combined" in problem
 
 
 def test_placeholders_without_quotes_stay_and_are_named() -> None:

@@ -187,7 +187,7 @@ def test_an_output_that_is_no_file_ends_with_2(
             "namespace must be letters",
         ),
         (["task.json", "--registry", "https://mirror"], "registry must be a host"),
-        (["task.json"], "the region must be known"),
+        (["task.json"], "names no region or several"),
         (["task.json", "--remove", "--region", "x"], "--remove and --region cannot be combined"),
         (["task.json", "--remove", "--no-log"], "--remove and --no-log cannot be combined"),
         (["task.json", "--remove", "--collector", "adot"], "--remove and --collector cannot"),

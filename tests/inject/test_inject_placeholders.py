@@ -84,7 +84,7 @@ def test_a_network_mode_that_comes_later_has_to_be_given(habit: str) -> None:
     text = json.dumps({"networkMode": habit, "containerDefinitions": [{"name": "a"}]})
 
     assert traced(text).injection.sidecar is not None
-    with pytest.raises(EcsXRayError, match="the network mode must be known"):
+    with pytest.raises(EcsXRayError, match="the network mode must be bridge, awsvpc or host"):
         traced(text, options=TracingOptions(region="us-east-1", writes_log=False))
 
 

@@ -24,7 +24,9 @@ def test_check_exits_with_1_for_findings_and_with_2_for_no_rules(
     warned = ecs_xray("rules", "check")
     assert warned.code == 0
     assert warned.out.startswith("warning: sampling/rules.yaml, rule 'checkout': ")
-    assert warned.out.rstrip().endswith("[sampling-skipped-by-sdks]")
+    first, hint = warned.out.splitlines()
+    assert first.endswith("[sampling-skipped-by-sdks]")
+    assert hint == "About each: ecs-xray docs ID"
     assert ecs_xray("rules", "check", "--fail-on", "warning").code == 1
 
     write_rules(CHECKOUT | {"fixed_rate": 5})
@@ -45,7 +47,7 @@ def test_check_exits_with_1_for_findings_and_with_2_for_no_rules(
 def test_check_knows_which_environments_share_an_account(write_rules: Any, ecs_xray: Run) -> None:
     write_rules(CHECKOUT)
 
-    assert "nothing to find fault with" in ecs_xray("rules", "check", "--env", "dev").out
+    assert "no findings" in ecs_xray("rules", "check", "--env", "dev").out
     shared = ecs_xray("rules", "check", "--env", "dev", "--env", "prod")
     assert shared.out.count("[sampling-other-environments]") == 2
 

@@ -16,6 +16,7 @@ from cdk_ecs_xray.cli.rules_options import (
     rules_option,
 )
 from cdk_ecs_xray.cli.rules_simulate import simulate
+from cdk_ecs_xray.files.pages import how_to_read
 from cdk_ecs_xray.printable import json_text, printable
 
 FINDINGS = 1
@@ -78,8 +79,10 @@ def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) 
     else:
         for finding in findings:
             click.echo(f"{finding.severity}: {printable(str(finding.problem))} [{finding.check}]")
-        if not findings:
-            click.echo(f"{printable(reading.where)}: nothing to find fault with")
+        if findings:
+            click.echo(f"About each: {how_to_read('ID')}")
+        else:
+            click.echo(f"{printable(reading.where)}: no findings")
     if reading.rules is None:
         return UNUSABLE_INPUT
     return FINDINGS if (findings if fail_on == "warning" else errors_in(findings)) else 0

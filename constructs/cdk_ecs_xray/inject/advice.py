@@ -28,9 +28,9 @@ def kept_collector(where: str, collector: RawContainer) -> Warned:
         id="ecs-xray:collector-kept",
         problem=Problem(
             where=where,
-            what="it must have no collector of its own to be traced",
-            got=f"'{collector['name']}' with image '{collector.get('image')}'",
-            fix="Nothing was added, take that container out to have it replaced.",
+            what=f"'{collector['name']}' with image '{collector.get('image')}' is a collector "
+            "already, so nothing was added",
+            fix="Keep it, or remove that container and run inject again.",
         ),
     )
 

@@ -140,9 +140,8 @@ def _surroundings(
         problems.append(
             Problem(
                 where=definition.where,
-                what="the region must be known, as the collector stops without one",
-                got="none or several from the file",
-                fix="Give it with --region (region in Python).",
+                what="the file names no region or several, and the collector stops without one",
+                fix="Pass --region (region in Python).",
             )
         )
     log = LogChoice(configuration=None if own is None else own.get("logConfiguration"), group=None)

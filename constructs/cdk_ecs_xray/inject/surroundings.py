@@ -31,7 +31,7 @@ def network_mode_of(definition: Definition, options: TracingOptions) -> str:
         raise UnsupportedTaskDefinitionError(
             Problem(
                 where=where,
-                what="the network mode must be known, as address and ports follow from it",
+                what="the network mode must be bridge, awsvpc or host",
                 got=f"'{found}'",
                 fix="Pass it with --network-mode (network_mode in Python).",
             )
@@ -40,9 +40,8 @@ def network_mode_of(definition: Definition, options: TracingOptions) -> str:
         raise UnsupportedTaskDefinitionError(
             Problem(
                 where=where,
-                what="networkMode must be the one that you pass",
-                got=f"'{found}' in the file and '{told}' from you",
-                fix="Leave yours out.",
+                what=f"networkMode '{found}' and --network-mode '{told}' cannot be combined",
+                fix="Keep one.",
             )
         )
     if mode is None:
@@ -110,10 +109,9 @@ def log_choice(
         raise UnsupportedTaskDefinitionError(
             Problem(
                 where=definition.where,
-                what="the collector's log group must be known",
-                got="none from its containers",
-                fix="Give an existing one with --log-group, name it with --namespace, "
-                "--environment and --service, or say --no-log.",
+                what="the collector's log group is required, and no container logs to one",
+                fix="Pass an existing one as --log-group, its names as --namespace, --environment "
+                "and --service, or --no-log.",
             )
         )
     group, log_region = present[0]
@@ -157,9 +155,8 @@ def _default_mode(definition: Definition) -> str:
         raise UnsupportedTaskDefinitionError(
             Problem(
                 where=where,
-                what=f"networkMode must be there for {named[0]}",
-                got="none, which ECS takes for bridge",
-                fix='Write "networkMode": "awsvpc".',
+                what=f"networkMode is required for {named[0]}, as ECS's default is bridge",
+                fix='Add "networkMode": "awsvpc".',
             )
         )
     return "bridge"

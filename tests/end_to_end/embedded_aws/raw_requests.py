@@ -67,7 +67,7 @@ def signed(
     secret: str | None = None,
     signer: Any = SigV4Auth,
 ) -> dict[str, str]:
-    """The headers of a signed request, as a list of stacks in Query form unless told."""
+    """The headers of a signed request, as a list of stacks by default in Query form."""
     plain = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
     request = AWSRequest(method=method, url=aws.url + path, data=body, headers=plain)
     credentials = Credentials(ACCOUNT, secret_of(aws) if secret is None else secret)

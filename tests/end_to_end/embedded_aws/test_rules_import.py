@@ -59,4 +59,4 @@ def test_an_accounts_rules_become_a_file_that_is_clean(
     assert [group.name for group in read.groups] == ["faults"]
     capsys.readouterr()
     assert run(["rules", "check", str(target)]) == 0
-    assert "nothing to find fault with" in capsys.readouterr().out
+    assert "no findings" in capsys.readouterr().out
