@@ -136,3 +136,33 @@ def test_a_refusal_wins_over_a_permission(right: Template, found: Find) -> None:
     policy["PolicyDocument"]["Statement"].append(refusal)
 
     assert {finding.id for finding in found(right)} == {"permissions-missing"}
+
+
+PARTITION, REGION = {"Ref": "AWS::Partition"}, {"Ref": "AWS::Region"}
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        (["arn:aws:xray:*:*:group/*", "arn:aws:xray:eu-west-1:111122223333:*"], True),
+        ({"Fn::Sub": "arn:${AWS::Partition}:xray:${AWS::Region}:${AWS::AccountId}:*"}, True),
+        ([{"Fn::Sub": ["arn:${P}:xray:*:*:*", {"P": PARTITION}]}], True),
+        ({"Fn::Join": ["", ["arn:", PARTITION, ":xray:", REGION, ":*"]]}, True),
+        ({"Fn::Join": [":", ["arn:aws", "xray", REGION, "*"]]}, True),
+        (["arn:aws:xray:*:*:*", "*"], False),
+        ({"Fn::Join": ["", ["*"]]}, False),
+        ({"Fn::ImportValue": "elsewhere"}, False),
+    ],
+    ids=str,
+)
+def test_no_arn_of_xray_allows_to_send(
+    right: Template, found: Find, resource: object, *, expected: bool
+) -> None:
+    (policy,) = right["Resources"]["Role"]["Properties"]["Policies"]
+    for statement in policy["PolicyDocument"]["Statement"]:
+        statement["Resource"] = resource
+
+    missing = [finding for finding in found(right) if finding.id == "permissions-missing"]
+
+    assert bool(missing) is expected
+    assert all("xray" in str(finding.problem.got) for finding in missing)
