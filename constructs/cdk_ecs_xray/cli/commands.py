@@ -71,7 +71,7 @@ def _show(error: click.ClickException) -> None:
     said = io.StringIO()
     error.show(said)
     for line in said.getvalue().splitlines():
-        click.echo(printable(line), err=True)
+        click.echo(printable(line.expandtabs(4)), err=True)
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
