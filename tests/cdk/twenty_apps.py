@@ -17,6 +17,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
+from aws_cdk import pipelines
 
 Build = Callable[[Any], object]
 IMAGE = ecs.ContainerImage.from_registry("public.ecr.aws/docker/library/nginx:1.29.3-alpine")
@@ -127,6 +128,21 @@ def stages(app: Any) -> None:
         fargate(stack(cdk.Stage(app, name)))
 
 
+def pipeline(app: Any) -> Callable[[], object]:
+    delivery = stack(app, "Delivery")
+    source = pipelines.CodePipelineSource.connection(
+        "team/shop",
+        "main",
+        connection_arn="arn:aws:codeconnections:eu-west-1:111122223333:connection/shop",
+    )
+    synth = pipelines.ShellStep("Synth", input=source, commands=["npx cdk synth"])
+    prod = cdk.Stage(delivery, "prod")
+    fargate(stack(prod))
+    made = pipelines.CodePipeline(delivery, "Pipeline", synth=synth)
+    # It synthesizes the Stage at once, so whatever is added to that later comes too late.
+    return lambda: made.add_stage(prod)
+
+
 def mesh(app: Any) -> None:
     properties = ecs.AppMeshProxyConfigurationProps(
         app_ports=[80], proxy_egress_port=15001, proxy_ingress_port=15000, ignored_uid=1337
@@ -215,7 +231,7 @@ APPS: Mapping[str, Build] = {
     build.__name__: build
     for build in (
         balanced, queue, scheduled, rule, machine, nested, imported_roles, imported_cluster,
-        other_stack, stages, mesh, connect, firelens, gpu, arm, external, managed, host,
+        other_stack, stages, pipeline, mesh, connect, firelens, gpu, arm, external, managed, host,
         repository, migration,
     )
 }  # fmt: skip
