@@ -47,7 +47,7 @@ SIGNUPS, PER_MINUTE = 20, 600
 PATIENCE = 30.0
 _NAME = "AWS_XRAY_TRACING_NAME"
 _AT_ONCE = 4
-_SERVER = (sys.executable, "-m", "gunicorn", "--threads", "8")
+_SERVER = (sys.executable, "-m", "gunicorn", "--no-control-socket", "--threads", "8")
 
 
 def main() -> int:
