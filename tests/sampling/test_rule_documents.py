@@ -183,4 +183,6 @@ def test_what_a_file_says_cannot_reach_the_terminal(
     out = ecs_xray("rules", "check", path).out
 
     assert "\x1b" not in out
-    assert out.count("\n") == 1
+    finding, hint = out.splitlines()
+    assert finding.startswith("error: sampling/rules.yaml, rule 'a")
+    assert hint == "About each: ecs-xray docs ID"

@@ -16,13 +16,8 @@ from cdk_ecs_xray.files.model_file import read_mapping
 from cdk_ecs_xray.files.plain_data import read_data
 from cdk_ecs_xray.files.text_file import displayed, read_text
 
-# A text in quotes, which may hold what looks like a comment, or a comment. What is never closed is
-# kept up to the end in one step: to look for its end again from each sign in it would take hours.
-_TEXT_OR_COMMENT = re.compile(
-    r'("(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|/\*(?:[^*]++|\*(?!/))*+\Z)'
-    r"|//[^\n]*|/\*.*?\*/",
-    re.DOTALL,
-)
+# What begins a text in quotes or a comment.
+_BEGIN = re.compile(r'"|//|/\*')
 _CLOUDFORMATION = re.compile(
     r"(?m)^[ \t]*[\"']?Type[\"']?\s*:\s*[\"']?AWS::|AWSTemplateFormatVersion"
 )
@@ -131,4 +126,37 @@ def _json(text: str, where: str) -> Mapping[str, Any] | Sequence[Any] | None:
 def _without_comments(text: str) -> str:
     if "//" not in text and "/*" not in text:
         return text
-    return _TEXT_OR_COMMENT.sub(lambda found: found.group(1) or " ", text)
+    # By hand, as an expression for texts either takes hours for what is never closed, or memory for
+    # each backslash.
+    parts, at = [], 0
+    while (found := _BEGIN.search(text, at)) is not None:
+        begin = found.start()
+        if found[0] == '"':
+            end = _end_of_text(text, begin + 1)
+            parts.append(text[at:end])
+        elif found[0] == "//":
+            place = text.find("\n", begin)
+            # Lines stay lines, for the place of a mistake behind them.
+            end = len(text) if place < 0 else place
+            parts.append(f"{text[at:begin]} ")
+        else:
+            place = text.find("*/", begin + 2)
+            if place < 0:
+                break
+            end = place + 2
+            parts.append(f"{text[at:begin]} ")
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def _end_of_text(text: str, begin: int) -> int:
+    """Return where a text in quotes ends: behind a quotation mark that is not escaped."""
+    at = begin
+    while (quote := text.find('"', at)) >= 0:
+        first = quote
+        while first > begin and text[first - 1] == "\\":
+            first -= 1
+        at = quote + 1
+        if (quote - first) % 2 == 0:
+            return at
+    return len(text)

@@ -131,14 +131,14 @@ def test_a_trial(name: str, capsys: Printed) -> None:
 
 
 @EACH
-def test_logs_of_cdk_and_of_the_relay(tmp_path: Path, name: str, capsys: Printed) -> None:
+def test_logs_of_cdk_and_of_the_relay(tmp_path: Path, name: str, capfd: Printed) -> None:
     file = tmp_path / "cdk.log"
     file.write_text(name)
     cdk_log.show_end(file, keep=False)
     for say in (relay_log.info, relay_log.warn, relay_log.error):
         say(name)
 
-    captured = capsys.readouterr()
+    captured = capfd.readouterr()
     forms.terminal(captured.err)
     lines = forms.terminal(captured.out.removesuffix("\n"))
     assert len(lines) == 3
