@@ -88,7 +88,10 @@ def _run(console: Console, running: ExitStack) -> tuple[Sequence[ArrivedTrace], 
         )
     )
     _wait_until_healthy(url, process)
-    console.print(f"[bold]3[/] app: {url}, in the environment of {escape(app.task_definition)}")
+    console.print(
+        f"[bold]3[/] app: {url}, in the environment of {escape(app.task_definition)}",
+        soft_wrap=True,
+    )
     xray = session.client("xray")
     _wait_for_rules(url, xray, app)
     since = datetime.now(UTC)

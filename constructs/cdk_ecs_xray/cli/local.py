@@ -7,7 +7,15 @@ from pathlib import Path
 
 import click
 
-from cdk_ecs_xray.cli.local_options import context_of, require_extra, server_at
+from cdk_ecs_xray.cli.local_options import (
+    context_of,
+    context_option,
+    environment_option,
+    port_option,
+    project_option,
+    require_extra,
+    server_at,
+)
 from cdk_ecs_xray.cli.local_up import up
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.printable import json_text
@@ -19,10 +27,10 @@ def local() -> None:
 
 
 @local.command()
-@click.option("--env", "environment", help="The environment to deploy: -c env=NAME.")
-@click.option("-c", "--context", multiple=True, metavar="KEY=VALUE", help="Context. Repeatable.")
+@environment_option
+@context_option
 @click.option("--keep", is_flag=True, help="Leave the embedded AWS running, even on a failure.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Its port. By default, a free one.")
+@port_option
 @click.option(
     "--to", help="Deploy onto one that runs: its port, URL or folder. It goes on running."
 )
@@ -33,13 +41,7 @@ def local() -> None:
     multiple=True,
     help="Create what this file lists first. Repeatable.",
 )
-@click.option(
-    "--app",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=".",
-    help="The CDK project's folder.",
-)
+@project_option
 @click.option(
     "--reference",
     "--article",
@@ -82,7 +84,7 @@ def deploy(
 
 
 @local.command()
-@click.option("--port", type=click.IntRange(1, 65535), help="Its port. By default, a free one.")
+@port_option
 @click.option(
     "--seed",
     "seeds",
@@ -100,11 +102,10 @@ def start(port: int | None, seeds: Sequence[Path]) -> None:
 
     planted = [Seed.from_file(path) for path in seeds]
     with undo_on_signals(), EmbeddedAws.start(port=port) as aws:
-        places = [place for seed in planted for place in seed.targets(())]
-        for seed in planted:
-            for place in seed.targets(()):
-                seed.plant(aws, place)
-        keep_running(aws, list(dict.fromkeys(places)))
+        places = [(seed, place) for seed in planted for place in seed.targets(())]
+        for seed, place in places:
+            seed.plant(aws, place)
+        keep_running(aws, list(dict.fromkeys(place for _, place in places)))
 
 
 @local.command("list")

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.files.field_limits import shown
 
@@ -15,6 +17,23 @@ if TYPE_CHECKING:
 
 _PLACE = re.compile(r"(?:http://(?:127\.0\.0\.1|localhost):)?(?P<port>[0-9]{1,5})/?")
 _LAST_PORT = 65535
+
+environment_option = click.option(
+    "--env", "environment", help="The environment to deploy: -c env=NAME."
+)
+context_option = click.option(
+    "-c", "--context", multiple=True, metavar="KEY=VALUE", help="Context. Repeatable."
+)
+port_option = click.option(
+    "--port", type=click.IntRange(1, 65535), help="Its port. By default, a free one."
+)
+project_option = click.option(
+    "--app",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=".",
+    help="The CDK project's folder.",
+)
 
 
 def context_of(environment: str | None, pairs: Sequence[str]) -> Mapping[str, str]:

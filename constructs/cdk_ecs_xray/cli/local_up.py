@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from cdk_ecs_xray.cli.atomic_file import write_atomically
-from cdk_ecs_xray.cli.local_options import context_of, require_extra
+from cdk_ecs_xray.cli.local_options import (
+    context_of,
+    context_option,
+    environment_option,
+    port_option,
+    project_option,
+    require_extra,
+)
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 if TYPE_CHECKING:
@@ -19,8 +26,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--env", "environment", help="The environment to deploy: -c env=NAME.")
-@click.option("-c", "--context", multiple=True, metavar="KEY=VALUE", help="Context. Repeatable.")
+@environment_option
+@context_option
 @click.option("--container", help="Whose environment it is, where several are deployed.")
 @click.option("--run", "command", help="The app's command, run in that environment.")
 @click.option(
@@ -28,14 +35,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the variables there, for an app that is started by other means.",
 )
-@click.option("--port", type=click.IntRange(1, 65535), help="Its port. By default, a free one.")
-@click.option(
-    "--app",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=".",
-    help="The CDK project's folder.",
-)
+@port_option
+@project_option
 def up(
     *,
     environment: str | None,

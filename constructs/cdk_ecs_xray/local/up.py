@@ -66,7 +66,9 @@ class Lifted:
                 if after != before:
                     before = after
                     self._deploy_again()
-        return 0 if process is None else process.code or 0
+        code = 0 if process is None else process.code or 0
+        # As a shell has it of a program that a signal ended.
+        return 128 - code if code < 0 else code
 
     def _process(self) -> AppProcess:
         session = self.aws.session(account=self.target.account, region=self.target.region)
