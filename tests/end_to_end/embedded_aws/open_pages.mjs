@@ -3,13 +3,9 @@
 //     node open_pages.mjs PORT
 //
 // What each attempt came to goes to standard output as JSON. Pages are answered from memory, under
-// the names of sites that do not exist; only the attempts themselves reach the machine. The browser
-// is unpacked into the folder that TMPDIR names.
+// the names of sites that do not exist; only the attempts themselves reach the machine.
 
-// Makes the package unpack the libraries that it brings, so that the machine needs none.
-process.env.AWS_LAMBDA_JS_RUNTIME = "nodejs24.x";
-const { default: chromium } = await import("@sparticuz/chromium");
-const { chromium: playwright } = await import("playwright-core");
+import { launched } from "../../browser/launch.mjs";
 
 const port = Number(process.argv[2]);
 const TARGET = `http://127.0.0.1:${port}`;
@@ -54,17 +50,12 @@ async function attempt({ target, port }) {
   return found;
 }
 
-const browser = await playwright.launch({
-  executablePath: await chromium.executablePath(),
-  args: [
-    // Root in a container has no sandbox.
-    "--no-sandbox",
-    // Chromium's own lock on requests to the loopback address would hide what the server does.
-    "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
-    "--host-resolver-rules=MAP rebound.example 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    "--no-proxy-server",
-  ],
-});
+const browser = await launched(
+  // Chromium's own lock on requests to the loopback address would hide what the server does.
+  "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
+  "--host-resolver-rules=MAP rebound.example 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+  "--no-proxy-server",
+);
 const tried = {};
 for (const [name, { page: address, target }] of Object.entries(PAGES)) {
   const context = await browser.newContext();

@@ -3,30 +3,16 @@
 //
 //     node open_page.mjs BASE FOLDER NAME=PATH…
 //
-// Screenshots go to FOLDER; what was measured goes to standard output as JSON. The browser is
-// unpacked into the folder that TMPDIR names.
+// Screenshots go to FOLDER; what was measured goes to standard output as JSON.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-
-// Makes the package unpack the libraries that it brings, so that the machine needs none.
-process.env.AWS_LAMBDA_JS_RUNTIME = "nodejs24.x";
-const { default: chromium } = await import("@sparticuz/chromium");
-const { chromium: playwright } = await import("playwright-core");
+import { launched } from "../../browser/launch.mjs";
 
 const SCREENS = [[1280, 860], [390, 844], [320, 640]];
 const [base, folder, ...views] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
-const browser = await playwright.launch({
-  executablePath: await chromium.executablePath(),
-  // As for the report of review: no sandbox for root, and drawing in software at once.
-  args: [
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-  ],
-});
+const browser = await launched();
 
 async function opened(width, height, colorScheme, path, scripted = true) {
   const context = await browser.newContext({
@@ -95,7 +81,8 @@ keys.map = new URL(page.url()).pathname;
 await close();
 
 const plain = await opened(1280, 860, "light", "/traces?q=http.status+%3D+409", false);
-await plain.page.click(".list .rq a");
+// Before its style sheet is there, a page shows what the sheet hides.
+await Promise.all([plain.page.waitForURL("**/traces/1-*"), plain.page.click(".list .rq a")]);
 const title = await plain.page.textContent("h1");
 const dead = await plain.page.locator("button:visible:not(form button)").count();
 await plain.close();

@@ -2,17 +2,12 @@
 //
 //     node open_report.mjs REPORT.html FOLDER
 //
-// Screenshots go to FOLDER; what was measured goes to standard output as JSON. The browser is
-// unpacked into the folder that TMPDIR names.
+// Screenshots go to FOLDER; what was measured goes to standard output as JSON.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-
-// Makes the package unpack the libraries that it brings, so that the machine needs none.
-process.env.AWS_LAMBDA_JS_RUNTIME = "nodejs24.x";
-const { default: chromium } = await import("@sparticuz/chromium");
-const { chromium: playwright } = await import("playwright-core");
+import { launched } from "../../browser/launch.mjs";
 
 const SCREENS = {
   desktop: { width: 1280, height: 900 },
@@ -64,17 +59,7 @@ function measure() {
 
 const [report, folder] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
-const browser = await playwright.launch({
-  executablePath: await chromium.executablePath(),
-  // Root in a container has no sandbox. Drawing starts in software at once: a browser that looks
-  // for a graphics card first cannot take screenshots until it has given up.
-  args: [
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-  ],
-});
+const browser = await launched();
 const measured = [];
 for (const [screen, viewport] of Object.entries(SCREENS)) {
   for (const colorScheme of ["light", "dark"]) {
