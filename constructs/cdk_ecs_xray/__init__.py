@@ -118,6 +118,9 @@ _MODULES = {
     "grant_write_traces": "cdk.permissions",
 }
 
+# What the extra 'cdk' brings: review, inject and rules do without.
+_CDK = ("aws_cdk", "constructs", "jsii")
+
 __all__ = [
     "Addition",
     "AdotCollector",
@@ -175,7 +178,17 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _MODULES:
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
-    value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    try:
+        module = import_module(f"{__name__}.{_MODULES[name]}")
+    except ModuleNotFoundError as error:
+        if error.name not in _CDK:
+            raise
+        raise ImportError(
+            f"{__name__}.{name}: the extra 'cdk' is required. "
+            "Run pip install 'cdk-ecs-xray[cdk]', or add aws-cdk-lib to your app's requirements.",
+            name=error.name,
+        ) from error
+    value = getattr(module, name)
     globals()[name] = value
     return value
 

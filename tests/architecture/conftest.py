@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -50,3 +51,19 @@ def end_of(elsewhere: Mapping[str, str]) -> Callable[..., subprocess.CompletedPr
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def wheel(
+    tmp_path_factory: pytest.TempPathFactory,
+    repository: Path,
+    end_of: Callable[..., subprocess.CompletedProcess[str]],
+) -> Path:
+    """The package, built as for a release."""
+    folder = tmp_path_factory.mktemp("dist")
+    done = end_of(
+        sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder, cwd=repository
+    )
+    assert done.returncode == 0, done.stderr
+    (built,) = folder.glob("*.whl")
+    return built
