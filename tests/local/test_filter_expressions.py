@@ -15,7 +15,7 @@ from cdk_ecs_xray.local.xray.trace import Trace
 TRACE_ID = "1-6b49d200-00000000000000000000000a"
 
 
-def trace(**members: Any) -> Trace:
+def trace(*, also: dict[str, Any] | None = None, **members: Any) -> Trace:
     document = {
         "id": "000000000000000a",
         "trace_id": TRACE_ID,
@@ -45,7 +45,8 @@ def trace(**members: Any) -> Trace:
         **members,
     }
     xray = XRayStore(account="0" * 12, region="us-east-1", clock=lambda: 1_800_000_000)
-    xray.segments.put({"TraceSegmentDocuments": [json.dumps(document)]})
+    sent = [document] if also is None else [document, also]
+    xray.segments.put({"TraceSegmentDocuments": [json.dumps(one) for one in sent]})
     stored = xray.segments.trace(TRACE_ID)
     assert stored is not None
     return Trace(stored)
@@ -106,6 +107,32 @@ def trace(**members: Any) -> Trace:
 )
 def test_an_understood_expression_is_answered(expression: str, *, matches: bool) -> None:
     assert compile_filter(expression)(trace()) is matches
+
+
+@pytest.mark.parametrize(
+    ("expression", "matches"),
+    [
+        ('service("SNS") { duration = 5 }', True),
+        ('service("SNS") { fault }', False),
+        ('service("signup") { annotation.step = 2 }', True),
+        ('service("signup") { annotation.step = 3 }', False),
+    ],
+)
+def test_a_service_s_condition_looks_at_all_that_belongs_to_it(
+    expression: str, *, matches: bool
+) -> None:
+    """Inferred services, and subsegments that were sent on their own."""
+    late = {
+        "id": "000000000000000c",
+        "trace_id": TRACE_ID,
+        "parent_id": "000000000000000a",
+        "type": "subsegment",
+        "name": "work",
+        "start_time": 1_800_000_000.0,
+        "end_time": 1_800_000_001.0,
+        "annotations": {"step": 2},
+    }
+    assert compile_filter(expression)(trace(also=late)) is matches
 
 
 @pytest.mark.parametrize(

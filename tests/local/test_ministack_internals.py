@@ -41,6 +41,9 @@ def test_the_version_is_the_one_this_was_read_from() -> None:
         ("services.alb:_create_listener", "function"),
         ("services.alb:_create_tg", "function"),
         ("services.cloudcontrol:_resource_key", "function"),
+        ("services.cloudwatch_logs:_create_log_group", "function"),
+        ("services.cloudwatch_logs:_create_log_stream", "function"),
+        ("services.cloudwatch_logs:_put_log_events", "function"),
         ("services.cloudformation.changesets:_IMPORT_LOOKUPS", "dict"),
         ("services.cloudformation.changesets:_RESOURCE_HANDLERS", "dict"),
         ("services.cloudformation.handlers:_ACTION_HANDLERS", "dict"),
@@ -104,6 +107,7 @@ def test_the_resources_of_cloud_control_are_a_mapping() -> None:
 
 def test_the_log_groups_are_a_mapping_by_name() -> None:
     assert {"get", "__contains__"} <= set(dir(member("services.cloudwatch_logs:_log_groups")))
+    assert {"values"} <= set(dir(member("services.cloudwatch_logs:_resource_policies")))
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_rules_are_listed_in_the_order_services_try_them(xray: XRayStore) -> Non
         ("Attributes", {"k": "v" * 33}),
         ("Attributes", ["k"]),
         ("SamplingRateBoost", {"MaxRate": 1.1, "CooldownWindowMinutes": 1}),
-        ("SamplingRateBoost", {"MaxRate": 1, "CooldownWindowMinutes": 0}),
+        ("SamplingRateBoost", {"MaxRate": 1, "CooldownWindowMinutes": -1}),
         ("SamplingRateBoost", 1),
         ("RuleARN", PREFIX + "checkout"),
     ],
@@ -107,7 +107,7 @@ def test_a_rule_outside_the_limits_is_refused(xray: XRayStore, member: str, valu
         {"Priority": 1, "FixedRate": 0, "ReservoirSize": 0},
         {"Priority": 9999, "FixedRate": 1},
         {"Attributes": {str(n): "v" * 32 for n in range(5)}},
-        {"SamplingRateBoost": {"MaxRate": 1, "CooldownWindowMinutes": 1}},
+        {"SamplingRateBoost": {"MaxRate": 1, "CooldownWindowMinutes": 0}},
     ],
 )
 def test_a_rule_at_the_limits_is_taken(xray: XRayStore, members: dict[str, Any]) -> None:

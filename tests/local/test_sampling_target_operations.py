@@ -26,6 +26,79 @@ def report(client: str = CLIENTS[0], rule: str = "Default", **members: Any) -> d
     }
 
 
+def boost(rule: str = "checkout", **members: Any) -> dict[str, Any]:
+    return {
+        "RuleName": rule,
+        "ServiceName": "signup",
+        "Timestamp": 1_800_000_003,
+        "AnomalyCount": 4,
+        "TotalCount": 100,
+        "SampledAnomalyCount": 0,
+        **members,
+    }
+
+
+@pytest.fixture
+def boosted(xray: XRayStore) -> XRayStore:
+    """An X-Ray with a rule that may be boosted for a minute in every five."""
+    texts = ("ServiceName", "ServiceType", "Host", "HTTPMethod", "URLPath", "ResourceARN")
+    rule = {"RuleName": "checkout", "Priority": 1, "FixedRate": 0.05, "ReservoirSize": 1}
+    limits = {"MaxRate": 0.5, "CooldownWindowMinutes": 5}
+    xray.rules.create(
+        {**rule, **dict.fromkeys(texts, "*"), "Version": 1, "SamplingRateBoost": limits}
+    )
+    return xray
+
+
+def boost_of(xray: XRayStore, *boosts: dict[str, Any], rule: str = "checkout") -> Any:
+    answer = xray.targets.report(
+        {
+            "SamplingStatisticsDocuments": [report(rule=rule)],
+            "SamplingBoostStatisticsDocuments": list(boosts),
+        }
+    )
+    return answer["SamplingTargetDocuments"][0].get("SamplingBoost")
+
+
+def test_anomalies_that_were_not_sampled_raise_the_rate_for_a_minute(
+    boosted: XRayStore, clock: Any
+) -> None:
+    assert boost_of(boosted) is None
+    assert boost_of(boosted, boost()) == {"BoostRate": 0.25, "BoostRateTTL": 1_800_000_060}
+    clock.now += 59
+    assert boost_of(boosted) is not None
+    clock.now += 1
+    assert boost_of(boosted) is None
+
+
+@pytest.mark.parametrize(
+    ("members", "rate"),
+    [
+        ({"AnomalyCount": 1}, 0.5),
+        ({"AnomalyCount": 1000}, 0.05),
+        ({"AnomalyCount": 0}, None),
+        ({"AnomalyCount": 4, "SampledAnomalyCount": 4}, None),
+    ],
+)
+def test_a_boost_stays_between_the_rule_s_rate_and_its_most(
+    boosted: XRayStore, members: dict[str, Any], rate: float | None
+) -> None:
+    found = boost_of(boosted, boost(**members))
+    assert (None if found is None else found["BoostRate"]) == rate
+
+
+def test_no_boost_follows_before_the_cooldown_is_over(boosted: XRayStore, clock: Any) -> None:
+    boost_of(boosted, boost())
+    clock.now += 299
+    assert boost_of(boosted, boost()) is None
+    clock.now += 1
+    assert boost_of(boosted, boost()) is not None
+
+
+def test_a_rule_without_a_limit_for_boosts_gets_none(xray: XRayStore) -> None:
+    assert boost_of(xray, boost(rule="Default"), rule="Default") is None
+
+
 def targets(xray: XRayStore, *documents: dict[str, Any]) -> list[dict[str, Any]]:
     answer = xray.targets.report({"SamplingStatisticsDocuments": list(documents)})
     found: list[dict[str, Any]] = answer["SamplingTargetDocuments"]
@@ -74,7 +147,7 @@ def test_statistics_of_unknown_rules_come_back_unprocessed(xray: XRayStore) -> N
     answer = xray.targets.report(
         {
             "SamplingStatisticsDocuments": [report(), report(rule="gone")],
-            "SamplingBoostStatisticsDocuments": [{"RuleName": "gone"}, {"RuleName": "Default"}],
+            "SamplingBoostStatisticsDocuments": [boost(rule="gone"), boost(rule="Default")],
         }
     )
     assert [t["RuleName"] for t in answer["SamplingTargetDocuments"]] == ["Default"]
@@ -141,6 +214,23 @@ def test_old_windows_are_forgotten(xray: XRayStore, clock: Any) -> None:
         {"SamplingStatisticsDocuments": [report(SampledCount=None)]},
         {"SamplingStatisticsDocuments": [report(Timestamp=None)]},
         {"SamplingStatisticsDocuments": [report(RuleName=None)]},
+        *(
+            {
+                "SamplingStatisticsDocuments": [],
+                "SamplingBoostStatisticsDocuments": [boost("Default", **members)],
+            }
+            for members in (
+                {"ServiceName": None},
+                {"Timestamp": None},
+                {"AnomalyCount": -1},
+                {"TotalCount": None},
+                {"SampledAnomalyCount": "1"},
+            )
+        ),
+        {
+            "SamplingStatisticsDocuments": [],
+            "SamplingBoostStatisticsDocuments": [boost("Default")] * 26,
+        },
     ],
 )
 def test_a_malformed_report_is_refused(xray: XRayStore, request_body: dict[str, Any]) -> None:

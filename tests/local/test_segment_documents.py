@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cdk_ecs_xray.local.xray import XRayStore
 from cdk_ecs_xray.local.xray.refusals import InvalidRequestError
-from cdk_ecs_xray.local.xray.segments import SegmentRefusedError, parse_segment
+from cdk_ecs_xray.local.xray.segment_documents import SegmentRefusedError, parse_segments
 
 TRACE_ID = "1-6b49d200-00000000000000000000000a"
 
@@ -92,13 +92,13 @@ def test_a_bad_document_does_not_keep_the_good_ones_out(xray: XRayStore) -> None
     "name", ["api.example.com", "a:b/c%d&e#f=g+h\\i-j@k_l", "größe 2", "日本", "n" * 200]
 )
 def test_every_character_of_the_guide_is_taken_in_a_name(name: str) -> None:
-    assert parse_segment(json.dumps(segment(name=name)))["name"] == name
+    assert parse_segments(json.dumps(segment(name=name)))[0]["name"] == name
 
 
 @given(st.text())
 def test_no_text_at_all_breaks_the_reader(text: str) -> None:
     with pytest.raises(SegmentRefusedError):
-        parse_segment(text)
+        parse_segments(text)
 
 
 @given(
@@ -139,6 +139,55 @@ def test_an_unfinished_segment_makes_the_trace_partial(xray: XRayStore) -> None:
     assert summary["IsPartial"] is True
     assert "Duration" not in summary
     assert "ResponseTime" not in summary
+
+
+def test_a_document_has_at_most_64_kb(xray: XRayStore) -> None:
+    room = 64 * 1024 - len(json.dumps(segment(metadata={"default": {"text": ""}})))
+    assert put(xray, segment(metadata={"default": {"text": "t" * room}})) == []
+    (entry,) = put(xray, segment(metadata={"default": {"text": "t" * (room + 1)}}))
+    assert entry["ErrorCode"] == "InvalidSegment"
+
+
+def test_a_request_has_at_most_50_documents(xray: XRayStore) -> None:
+    assert put(xray, *[segment()] * 50) == []
+    with pytest.raises(InvalidRequestError, match="Exceeding maximum segment count: 50"):
+        put(xray, *[segment()] * 51)
+
+
+def test_a_trace_that_becomes_too_large_says_so(xray: XRayStore) -> None:
+    large = [segment(id=f"{n:016x}", user="u" * 60_000) for n in range(9)]
+    answers = [put(xray, document) for document in large]
+    assert answers[:8] == [[]] * 8
+    assert answers[8][0]["ErrorCode"] == "InvalidSegment"
+    assert answers[8][0]["Message"].startswith("Trace Size Exceeded.")
+    (trace,) = xray.traces.batch({"TraceIds": [TRACE_ID]})["Traces"]
+    assert trace["LimitExceeded"] is True
+    assert len(trace["Segments"]) == 8
+
+
+def test_a_trace_is_kept_for_30_days(xray: XRayStore, clock: Any) -> None:
+    other = "1-6b49d200-00000000000000000000000b"
+    put(xray, segment())
+    clock.now += 30 * 24 * 3600 + 1
+    put(xray, segment(trace_id=other))
+    answer = xray.traces.batch({"TraceIds": [TRACE_ID, other]})
+    assert answer["UnprocessedTraceIds"] == [TRACE_ID]
+
+
+def test_a_document_may_be_an_array_of_subsegments(xray: XRayStore) -> None:
+    """API reference: "a completed segment, an in-progress segment, or an array of subsegments"."""
+    parts = [
+        segment(id=f"{n:016x}", type="subsegment", parent_id="000000000000000a") for n in (1, 2)
+    ]
+    assert put(xray, segment(), json.dumps(parts)) == []
+    (whole,) = stored(xray)
+    assert [part["id"] for part in whole["subsegments"]] == [f"{n:016x}" for n in (1, 2)]
+
+
+@pytest.mark.parametrize("end", ["Infinity", "NaN", "1e300", "1" + "0" * 400])
+def test_a_number_that_is_no_time_is_refused(xray: XRayStore, end: str) -> None:
+    text = json.dumps(segment(end_time=5)).replace('"end_time": 5', f'"end_time": {end}')
+    assert put(xray, text)[0]["ErrorCode"] == "InvalidEndTime"
 
 
 def test_telemetry_is_kept(xray: XRayStore) -> None:

@@ -138,6 +138,28 @@ def test_summaries_come_newest_first_in_pages(xray: XRayStore) -> None:
     assert first["TracesProcessedCount"] == 150
 
 
+def test_what_comes_in_between_two_pages_moves_nothing(xray: XRayStore) -> None:
+    for number in range(101):
+        put(xray, segment(trace_id=trace_id(number), start_time=NOW - number, end_time=NOW))
+    wide = {"StartTime": NOW - 600, "EndTime": NOW + 60}
+    first = xray.traces.summaries(wide)
+    put(xray, segment(trace_id=trace_id(500), start_time=NOW + 1, end_time=NOW + 2))
+    second = xray.traces.summaries({**wide, "NextToken": first["NextToken"]})
+    assert [s["Id"] for s in second["TraceSummaries"]] == [trace_id(100)]
+
+
+@pytest.mark.parametrize(("rate", "most"), [(0, 0), (0.5, 70), (1, 100)])
+def test_a_search_at_a_fixed_rate_looks_at_that_share(
+    xray: XRayStore, rate: float, most: int
+) -> None:
+    for number in range(100):
+        put(xray, segment(trace_id=trace_id(number)))
+    strategy = {"Name": "FixedRate", "Value": rate}
+    found = summaries(xray, Sampling=True, SamplingStrategy=strategy)
+    assert rate * 50 <= len(found) <= most
+    assert len(summaries(xray, SamplingStrategy=strategy)) == 100
+
+
 @pytest.mark.parametrize(
     ("kind", "moment"), [("TraceId", NOW - 500), ("Service", NOW - 400), ("Event", NOW)]
 )
@@ -167,6 +189,9 @@ def test_a_w3c_trace_id_tells_no_time(xray: XRayStore) -> None:
         {"StartTime": "a", "EndTime": "b"},
         {"StartTime": NOW - 90_000, "EndTime": NOW},
         {**SPAN, "TimeRangeType": "Whenever"},
+        {**SPAN, "Sampling": True, "SamplingStrategy": {"Name": "Other"}},
+        {**SPAN, "Sampling": True, "SamplingStrategy": {"Name": "FixedRate", "Value": 2}},
+        {**SPAN, "NextToken": "NQ=="},
         {**SPAN, "FilterExpression": "nonsense"},
         {**SPAN, "NextToken": "nonsense"},
     ],
@@ -195,6 +220,38 @@ def test_full_traces_come_with_documents_as_they_were_sent(xray: XRayStore) -> N
         ],
         "UnprocessedTraceIds": [trace_id(2)],
     }
+
+
+def test_subsegments_that_came_on_their_own_are_compiled_into_their_parents(
+    xray: XRayStore,
+) -> None:
+    def late(number: int, parent: int, **members: Any) -> dict[str, Any]:
+        told = {"type": "subsegment", "parent_id": f"{parent:016x}", "name": f"part {number}"}
+        return segment(number, **told, **members)
+
+    running = {**subsegment(2, name="part 2", in_progress=True)}
+    put(xray, late(3, 2), segment(subsegments=[running]), late(2, 1), late(9, 8))
+    (trace,) = xray.traces.batch({"TraceIds": [trace_id()]})["Traces"]
+    documents = {s["Id"]: json.loads(s["Document"]) for s in trace["Segments"]}
+    assert set(documents) == {f"{1:016x}", f"{9:016x}"}
+    (second,) = documents[f"{1:016x}"]["subsegments"]
+    assert second == {
+        "id": f"{2:016x}",
+        "name": "part 2",
+        "start_time": NOW,
+        "end_time": NOW + 0.25,
+        "subsegments": [
+            {"id": f"{3:016x}", "name": "part 3", "start_time": NOW, "end_time": NOW + 0.25}
+        ],
+    }
+    assert documents[f"{9:016x}"]["parent_id"] == f"{8:016x}"
+
+
+def test_subsegments_that_name_each_other_stay_on_their_own(xray: XRayStore) -> None:
+    for number, parent in ((1, 2), (2, 1)):
+        put(xray, segment(number, type="subsegment", parent_id=f"{parent:016x}"))
+    (trace,) = xray.traces.batch({"TraceIds": [trace_id()]})["Traces"]
+    assert len(trace["Segments"]) == 2
 
 
 def test_a_service_that_sent_nothing_gets_an_inferred_segment(xray: XRayStore) -> None:

@@ -21,6 +21,7 @@ RULE = {
     "FixedRate": 0.5,
     "ReservoirSize": 1,
     "Version": 1,
+    "SamplingRateBoost": {"MaxRate": 1, "CooldownWindowMinutes": 0},
 } | dict.fromkeys(
     ("ServiceName", "ServiceType", "Host", "HTTPMethod", "URLPath", "ResourceARN"), "*"
 )
@@ -52,6 +53,16 @@ STATISTICS = {
     "SampledCount": 1,
 }
 SPAN = {"StartTime": NOW - 60, "EndTime": NOW + 60}
+BOOST = {
+    "RuleName": "checkout",
+    "ServiceName": "signup",
+    "Timestamp": NOW,
+    "AnomalyCount": 1,
+    "TotalCount": 1,
+    "SampledAnomalyCount": 0,
+}
+# Of a retrieval, known only once it was started.
+TOKEN = "RetrievalToken of the answer before"  # noqa: S105
 # In an order in which every operation succeeds.
 CONVERSATION: list[tuple[str, dict[str, Any]]] = [
     ("CreateSamplingRule", {"SamplingRule": RULE, "Tags": [{"Key": "a", "Value": "b"}]}),
@@ -59,7 +70,10 @@ CONVERSATION: list[tuple[str, dict[str, Any]]] = [
     ("GetSamplingRules", {}),
     (
         "GetSamplingTargets",
-        {"SamplingStatisticsDocuments": [STATISTICS, STATISTICS | {"RuleName": "gone"}]},
+        {
+            "SamplingStatisticsDocuments": [STATISTICS, STATISTICS | {"RuleName": "gone"}],
+            "SamplingBoostStatisticsDocuments": [BOOST, BOOST | {"RuleName": "gone"}],
+        },
     ),
     ("GetSamplingStatisticSummaries", {}),
     ("CreateGroup", {"GroupName": "slow", "FilterExpression": "ok"}),
@@ -75,6 +89,19 @@ CONVERSATION: list[tuple[str, dict[str, Any]]] = [
     ("BatchGetTraces", {"TraceIds": [TRACE_ID]}),
     ("GetServiceGraph", SPAN),
     ("GetTraceGraph", {"TraceIds": [TRACE_ID]}),
+    ("UpdateTraceSegmentDestination", {"Destination": "CloudWatchLogs"}),
+    ("GetTraceSegmentDestination", {}),
+    (
+        "UpdateIndexingRule",
+        {"Name": "Default", "Rule": {"Probabilistic": {"DesiredSamplingPercentage": 100}}},
+    ),
+    ("GetIndexingRules", {}),
+    ("PutTraceSegments", {"TraceSegmentDocuments": [json.dumps(SEGMENT)]}),
+    ("StartTraceRetrieval", {"TraceIds": [TRACE_ID], **SPAN}),
+    ("ListRetrievedTraces", {"RetrievalToken": TOKEN}),
+    ("ListRetrievedTraces", {"RetrievalToken": TOKEN}),
+    ("GetRetrievedTracesGraph", {"RetrievalToken": TOKEN}),
+    ("CancelTraceRetrieval", {"RetrievalToken": TOKEN}),
     ("DeleteGroup", {"GroupName": "slow"}),
     ("DeleteSamplingRule", {"RuleName": "checkout"}),
 ]
@@ -116,7 +143,9 @@ def assert_fits(value: object, shape: Shape, path: str) -> None:
 
 def test_every_operation_fits_the_model(model: ServiceModel) -> None:
     service = XRayService(clock=lambda: NOW)
-    for name, request in CONVERSATION:
+    token = ""
+    for name, prepared in CONVERSATION:
+        request = {k: token if v == TOKEN else v for k, v in prepared.items()}
         operation = model.operation_model(name)
         assert operation.http["method"] == "POST"
         path = operation.http["requestUri"]
@@ -124,6 +153,7 @@ def test_every_operation_fits_the_model(model: ServiceModel) -> None:
         assert answer.status == 200, (name, answer.body)
         assert operation.output_shape is not None
         assert_fits(json.loads(answer.body), operation.output_shape, name)
+        token = json.loads(answer.body).get("RetrievalToken", token)
 
 
 def test_the_conversation_leaves_no_operation_out(model: ServiceModel) -> None:

@@ -105,7 +105,10 @@ def account_of(
 ) -> Account:
     store = XRayStore(account="123456789012", region="eu-central-1")
     raw = [json.dumps(document) for document in documents]
-    assert store.segments.put({"TraceSegmentDocuments": raw}) == {"UnprocessedTraceSegments": []}
+    # A request has room for 50.
+    for start in range(0, len(raw), 50):
+        answer = store.segments.put({"TraceSegmentDocuments": raw[start : start + 50]})
+        assert answer == {"UnprocessedTraceSegments": []}
     return Account(
         session=cast("Any", session or Session(store, lines)),
         label=("dev", "embedded AWS", "eu-central-1", "no account"),

@@ -65,6 +65,7 @@ class SamplingRuleHandler:
         """Create the rule."""
         rule = {"Version": 1, **_rule_of(properties)}
         with _as_cloudformation_says():
+            _check_cooldown(rule)
             record = self._store().create_rule({"SamplingRule": rule, "Tags": _tags_of(properties)})
         return _identified("RuleARN", record["SamplingRule"]["RuleARN"])
 
@@ -80,6 +81,7 @@ class SamplingRuleHandler:
         with _as_cloudformation_says():
             if int(after.get("Version", 1)) != int(before.get("Version", 1)):
                 raise InvalidRequestError("Version cannot be changed")
+            _check_cooldown(after)
             changes = {k: v for k, v in after.items() if k not in _IDENTITY}
             # What the template no longer sets goes back to nothing.
             changes.setdefault("Attributes", {})
@@ -179,6 +181,13 @@ def _as_cloudformation_says() -> Iterator[None]:
             f'Resource handler returned message: "{refusal.message} (Service: XRay, Status Code:'
             f' {refusal.status})" (HandlerErrorCode: {refusal.code.removesuffix("Exception")})'
         ) from refusal
+
+
+def _check_cooldown(rule: Properties) -> None:
+    """CloudFormation's schema has a minute at least, where X-Ray's API takes 0."""
+    boost = rule.get("SamplingRateBoost")
+    if isinstance(boost, dict) and boost.get("CooldownWindowMinutes") == 0:
+        raise InvalidRequestError("CooldownWindowMinutes must be at least 1, got 0")
 
 
 def _identified(attribute: str, arn: str) -> Provisioned:

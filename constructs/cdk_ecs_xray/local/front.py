@@ -14,6 +14,7 @@ from ministack.core import responses, router
 
 from cdk_ecs_xray.local import cloudformation, control, execution, gaps, inert, planting
 from cdk_ecs_xray.local.gate import Application, Message, Receive, Send, guarded, headers_of
+from cdk_ecs_xray.local.span_log import CloudWatchSpanLog
 from cdk_ecs_xray.local.xray import Scope, XRayService
 from cdk_ecs_xray.local.xray.service import Response
 
@@ -22,7 +23,7 @@ _SIGNED_FOR_XRAY = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/xray/")
 
 def embedded_aws_app(*, port: int) -> Application:
     """The whole embedded AWS: ministack, its gaps closed, X-Ray in front of it, and the gate."""
-    xray = XRayService()
+    xray = XRayService(span_log=CloudWatchSpanLog())
     execution.restrict()
     gaps.mend_all()
     cloudformation.register(xray)
@@ -75,7 +76,9 @@ def _is_for_xray(scope: Message) -> bool:
 async def _answer(xray: XRayService, scope: Message, receive: Receive) -> Response:
     _in_scope_of(headers_of(scope))
     body = await _body(receive)
-    return xray.answer(scope=current_scope(), path=scope["path"], body=body)
+    return xray.answer(
+        scope=current_scope(), path=scope["path"], body=body, headers=headers_of(scope)
+    )
 
 
 def _in_scope_of(headers: dict[str, str]) -> None:

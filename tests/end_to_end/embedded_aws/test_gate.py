@@ -93,6 +93,7 @@ def test_no_answer_gives_a_page_leave_to_read_it(aws: EmbeddedAws) -> None:
         ("PUT", "/_ministack/cfn-response/x"),
         ("POST", "/GetSamplingRules"),
         ("POST", "/SamplingTargets"),
+        ("POST", "/v1/traces"),
         ("GET", "/latest/meta-data/"),
         ("GET", "/health"),
         ("POST", "/"),

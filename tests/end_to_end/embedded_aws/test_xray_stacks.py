@@ -133,6 +133,10 @@ def test_a_failed_replacement_leaves_the_old_one(aws: EmbeddedAws, stack: Any) -
         ({"FixedRate": "much"}, "FixedRate must be a number, got 'much'"),
         ({"Version": 2}, "Version must be 1"),
         ({"RuleName": "Default"}, "already exists"),
+        (
+            {"SamplingRateBoost": {"MaxRate": 1, "CooldownWindowMinutes": 0}},
+            "CooldownWindowMinutes must be at least 1",
+        ),
     ],
 )
 def test_an_invalid_rule_rolls_the_stack_back(

@@ -227,7 +227,8 @@ def test_paginators_walk_over_every_page(aws: EmbeddedAws) -> None:
         )
         for n in range(120)
     ]
-    client.put_trace_segments(TraceSegmentDocuments=documents)
+    for start in range(0, len(documents), 50):
+        client.put_trace_segments(TraceSegmentDocuments=documents[start : start + 50])
     pages = client.get_paginator("get_trace_summaries").paginate(
         StartTime=now - 10, EndTime=now + 10
     )

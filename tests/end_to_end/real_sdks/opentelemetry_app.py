@@ -3,7 +3,7 @@
 import json
 import sys
 
-from opentelemetry import trace
+from opentelemetry import trace  # type: ignore[attr-defined]
 from opentelemetry.propagate import extract, inject
 
 tracer = trace.get_tracer("shop")

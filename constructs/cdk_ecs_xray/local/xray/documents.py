@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from cdk_ecs_xray.local.xray.refusals import InvalidRequestError
@@ -13,34 +14,37 @@ Item = TypeVar("Item")
 
 
 def page(
-    items: Sequence[Item], *, next_token: object, size: int
+    items: Sequence[Item],
+    *,
+    key: Callable[[Item], tuple[Any, ...]],
+    next_token: object,
+    size: int,
 ) -> tuple[list[Item], dict[str, str]]:
-    """One page of *items* and, when there is more, the ``NextToken`` for the next.
+    """One page of *items*, and the ``NextToken`` for the next when there is more.
 
+    The token holds the key of the last item shown, not a position: what is added between two
+    pages moves nothing, so no item comes twice and none is left out.
+
+    :param key: what *items* are sorted by; no two have the same.
     :raises InvalidRequestError: for a token this service never gave out.
     """
-    start = _offset(next_token)
-    if start > len(items):
-        raise InvalidRequestError("NextToken is not valid")
-    end = start + size
-    more = {"NextToken": _token(end)} if end < len(items) else {}
-    return list(items[start:end]), more
+    rest = items if next_token is None else _after(items, key, next_token)
+    more = {"NextToken": _token(key(rest[size - 1]))} if len(rest) > size else {}
+    return list(rest[:size]), more
 
 
-def _token(offset: int) -> str:
-    return base64.urlsafe_b64encode(f"offset:{offset}".encode()).decode()
+def _token(key: tuple[Any, ...]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
 
 
-def _offset(token: object) -> int:
-    if token is None:
-        return 0
+def _after(
+    items: Sequence[Item], key: Callable[[Item], tuple[Any, ...]], token: object
+) -> Sequence[Item]:
     try:
-        label, _, offset = base64.urlsafe_b64decode(str(token)).decode().partition(":")
-    except ValueError as error:
+        last = tuple(json.loads(base64.urlsafe_b64decode(str(token))))
+        return [item for item in items if key(item) > last]
+    except (ValueError, TypeError) as error:
         raise InvalidRequestError("NextToken is not valid") from error
-    if label != "offset" or not offset.isdecimal():
-        raise InvalidRequestError("NextToken is not valid")
-    return int(offset)
 
 
 def text(document: Mapping[str, Any], name: str, *, longest: int, shortest: int = 0) -> str:

@@ -113,11 +113,7 @@ class _Parser:
             return lambda trace: any(service.name == name for service in trace.services)
         condition = self._any_of()
         self._expect("}")
-        return lambda trace: any(
-            condition(trace.alone(segment))
-            for segment in trace.segments
-            if segment.document["name"] == name
-        )
+        return lambda trace: any(condition(part) for part in trace.parts_of(name))
 
     def _keyword(self, word: str) -> Predicate:
         return self._equality(KEYWORDS[word])

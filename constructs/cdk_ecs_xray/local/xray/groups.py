@@ -64,7 +64,9 @@ class Groups:
     def listed(self, next_token: object = None, *, size: int = GROUPS_PER_PAGE) -> Document:
         """GetGroups, by name."""
         ordered = [self._groups[name] for name in sorted(self._groups)]
-        groups, more = page(ordered, next_token=next_token, size=size)
+        groups, more = page(
+            ordered, key=lambda group: (group["GroupName"],), next_token=next_token, size=size
+        )
         return {"Groups": groups, **more}
 
     def by_arn(self, arn: str) -> Document | None:

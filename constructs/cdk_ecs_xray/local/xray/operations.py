@@ -52,4 +52,12 @@ OPERATIONS: Mapping[str, Operation] = {
     "/Traces": lambda s, r: s.traces.batch(r),
     "/ServiceGraph": lambda s, r: s.traces.service_graph(r),
     "/TraceGraph": lambda s, r: s.traces.trace_graph(r),
+    "/GetTraceSegmentDestination": lambda s, _: s.search.destination(),
+    "/UpdateTraceSegmentDestination": lambda s, r: s.search.send_to(r),
+    "/GetIndexingRules": lambda s, _: s.search.rules(),
+    "/UpdateIndexingRule": lambda s, r: s.search.update_rule(r),
+    "/StartTraceRetrieval": lambda s, r: s.retrievals.start(r),
+    "/CancelTraceRetrieval": lambda s, r: s.retrievals.cancel(r),
+    "/ListRetrievedTraces": lambda s, r: s.retrievals.traces(r),
+    "/GetRetrievedTracesGraph": lambda s, r: s.retrievals.graph(r),
 }

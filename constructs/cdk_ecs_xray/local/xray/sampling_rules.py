@@ -94,15 +94,12 @@ class SamplingRules:
 
     def listed(self, next_token: object = None, *, size: int = RULES_PER_PAGE) -> Document:
         """GetSamplingRules, in the order services evaluate them: priority, then name."""
-        records, more = page(self.in_order(), next_token=next_token, size=size)
+        records, more = page(self.in_order(), key=_order, next_token=next_token, size=size)
         return {"SamplingRuleRecords": records, **more}
 
     def in_order(self) -> list[Document]:
         """Every record, by priority and name."""
-        return sorted(
-            self._records.values(),
-            key=lambda r: (r["SamplingRule"]["Priority"], r["SamplingRule"]["RuleName"]),
-        )
+        return sorted(self._records.values(), key=_order)
 
     def get(self, name: str) -> Document | None:
         """The rule itself, or None."""
@@ -132,6 +129,11 @@ class SamplingRules:
     def _touch(self) -> float:
         self.last_modified = self._clock()
         return self.last_modified
+
+
+def _order(record: Document) -> tuple[int, str]:
+    rule = record["SamplingRule"]
+    return rule["Priority"], rule["RuleName"]
 
 
 def _checked(rule: Mapping[str, Any], *, required: bool) -> Document:
@@ -175,5 +177,5 @@ def _boost(boost: object) -> Document:
     named = {f"SamplingRateBoost.{name}": value for name, value in boost.items()}
     return {
         "MaxRate": number(named, "SamplingRateBoost.MaxRate", lowest=0, highest=1),
-        "CooldownWindowMinutes": whole(named, "SamplingRateBoost.CooldownWindowMinutes", lowest=1),
+        "CooldownWindowMinutes": whole(named, "SamplingRateBoost.CooldownWindowMinutes", lowest=0),
     }

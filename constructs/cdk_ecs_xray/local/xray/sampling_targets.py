@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cdk_ecs_xray.local.xray.boosts import SamplingBoosts
 from cdk_ecs_xray.local.xray.documents import Document, page, whole
 from cdk_ecs_xray.local.xray.refusals import InvalidRequestError
 from cdk_ecs_xray.local.xray.sampling_rules import SamplingRules
@@ -40,6 +41,7 @@ class SamplingTargets:
     """Targets and statistics of one account and region."""
 
     rules: SamplingRules
+    boosts: SamplingBoosts
     clock: Callable[[], float]
     _seen: dict[str, dict[str, float]] = field(default_factory=dict)
     _windows: dict[tuple[int, str], _Window] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class SamplingTargets:
         ]
         for document in known:
             self._record(document)
+        self.boosts.report([one for one in boosts if self.rules.get(_rule_of(one)) is not None])
         self._forget()
         return {
             "SamplingTargetDocuments": [self._target(document) for document in known],
@@ -74,7 +77,12 @@ class SamplingTargets:
             {"RuleName": rule, "Timestamp": start, **vars(counts)}
             for (start, rule), counts in sorted(self._windows.items())
         ]
-        items, more = page(listed, next_token=next_token, size=SUMMARIES_PER_PAGE)
+        items, more = page(
+            listed,
+            key=lambda one: (one["Timestamp"], one["RuleName"]),
+            next_token=next_token,
+            size=SUMMARIES_PER_PAGE,
+        )
         return {"SamplingStatisticSummaries": items, **more}
 
     def _record(self, document: Document) -> None:
@@ -103,13 +111,15 @@ class SamplingTargets:
         rule = self.rules.existing(name)
         clients = sorted(self._seen[name])
         share, rest = divmod(rule["ReservoirSize"], len(clients))
-        return {
+        boost = self.boosts.of(name)
+        target = {
             "RuleName": name,
             "FixedRate": rule["FixedRate"],
             "ReservoirQuota": share + (clients.index(_client_of(document)) < rest),
             "ReservoirQuotaTTL": int(self.clock()) + QUOTA_LIFETIME,
             "Interval": REPORT_INTERVAL,
         }
+        return target if boost is None else {**target, "SamplingBoost": boost}
 
 
 def _listed(request: Mapping[str, Any], name: str, *, required: bool = True) -> Sequence[Document]:

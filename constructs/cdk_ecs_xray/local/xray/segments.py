@@ -1,49 +1,45 @@
-"""Segment documents as they arrive: what X-Ray checks, and where they are kept.
+"""Every trace of one account and region, and where each of its documents may be read.
 
-Checks follow the developer guide's page on segment documents. The error codes are those seen in
-the daemon's logs ("Invalid segment. ErrorCode: MissingId"); AWS publishes no list of them.
+With Transaction Search, documents go to a log group of spans, and X-Ray indexes a share of the
+traces; without it, X-Ray has all of them. So a trace is found in either place, or in both.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cdk_ecs_xray.local.xray.documents import Document
 from cdk_ecs_xray.local.xray.refusals import InvalidRequestError
+from cdk_ecs_xray.local.xray.segment_documents import (
+    SegmentRefusedError,
+    is_moment,
+    parse_segments,
+)
+from cdk_ecs_xray.local.xray.segment_spans import spans_of
+from cdk_ecs_xray.local.xray.transaction_search import TransactionSearch
 
-_ID = re.compile(r"[0-9a-fA-F]{16}")
-_TRACE_ID = re.compile(r"1-[0-9a-fA-F]{8}-[0-9a-fA-F]{24}")
-# Letters, digits, whitespace and these, at most 200.
-_NAME = re.compile(r"[\w\s_.:/%&#=+\\\-@]{1,200}")
-
-
-class SegmentRefusedError(Exception):
-    """A document X-Ray doesn't take; becomes an entry of UnprocessedTraceSegments."""
-
-    def __init__(self, code: str, *, document: object = None) -> None:
-        self.code = code
-        self.document = document if isinstance(document, dict) else {}
-        super().__init__(code)
-
-    def entry(self) -> Document:
-        """The UnprocessedTraceSegments entry; an Id only where the document has one."""
-        kind = "subsegment" if self.document.get("type") == "subsegment" else "segment"
-        entry = {"ErrorCode": self.code, "Message": f"Invalid {kind}. ErrorCode: {self.code}"}
-        identifier = self.document.get("id")
-        return {"Id": identifier, **entry} if isinstance(identifier, str) else entry
+# "Exceeding maximum segment count: 50" is X-Ray's answer to more.
+MOST_DOCUMENTS = 50
+# Quotas: a trace of up to 500 KB when its segments come in batches, kept for 30 days. The lower
+# limit for a trace that comes slowly changes as it goes, and is not imitated.
+LARGEST_TRACE = 500 * 1000
+RETENTION = 30 * 24 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoredSegment:
-    """One segment, or one subsegment that was sent on its own."""
+    """One segment, or one subsegment that was sent on its own.
+
+    :param spans: how the log group of spans has it; empty for what is not in it.
+    """
 
     raw: str
     document: Mapping[str, Any]
     received_at: float
+    spans: Sequence[Mapping[str, Any]] = ()
 
     @property
     def in_progress(self) -> bool:
@@ -53,11 +49,17 @@ class StoredSegment:
 
 @dataclass(kw_only=True)
 class StoredTrace:
-    """The segments of one trace, by id."""
+    """The segments of one trace, by id.
+
+    :param indexed: whether X-Ray itself finds it.
+    :param limit_exceeded: whether documents were refused because it had become too large.
+    """
 
     trace_id: str
     segments: dict[str, StoredSegment] = field(default_factory=dict)
     revision: int = 0
+    indexed: bool = True
+    limit_exceeded: bool = False
 
     def add(self, segment: StoredSegment) -> None:
         """Keep it; a finished segment replaces its start and is never replaced by it."""
@@ -67,12 +69,18 @@ class StoredTrace:
         if known is None or known.in_progress or not segment.in_progress:
             self.segments[identifier] = segment
 
+    @property
+    def size(self) -> int:
+        """Bytes of all its documents."""
+        return sum(len(segment.raw) for segment in self.segments.values())
+
 
 class Segments:
     """Every trace of one account and region, and the daemons' telemetry."""
 
-    def __init__(self, *, clock: Callable[[], float]) -> None:
+    def __init__(self, *, clock: Callable[[], float], search: TransactionSearch) -> None:
         self._clock = clock
+        self._search = search
         self._traces: dict[str, StoredTrace] = {}
         self.telemetry: list[Document] = []
 
@@ -81,19 +89,43 @@ class Segments:
         documents = request.get("TraceSegmentDocuments")
         if not isinstance(documents, list):
             raise InvalidRequestError(f"TraceSegmentDocuments must be a list, got {documents!r}")
+        if len(documents) > MOST_DOCUMENTS:
+            raise InvalidRequestError(f"Exceeding maximum segment count: {MOST_DOCUMENTS}")
+        self._forget()
         unprocessed = []
         for raw in documents:
             try:
-                self._add(raw)
+                self._take(raw)
             except SegmentRefusedError as refusal:
                 unprocessed.append(refusal.entry())
         return {"UnprocessedTraceSegments": unprocessed}
 
-    def _add(self, raw: object) -> None:
-        document = parse_segment(raw)
+    def _take(self, raw: object) -> None:
+        documents = parse_segments(raw)
+        for document in documents:
+            text = str(raw) if len(documents) == 1 else json.dumps(document)
+            spans = self._search.kept(spans_of(document)) if self._search.is_on else ()
+            self.add(text, document, spans=spans)
+
+    def add(self, raw: str, document: Document, *, spans: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Keep a document that was checked.
+
+        :param spans: those of it that the log group of spans has.
+        :raises SegmentRefusedError: when the trace would become too large.
+        """
         trace_id = document["trace_id"]
-        trace = self._traces.setdefault(trace_id, StoredTrace(trace_id=trace_id))
-        trace.add(StoredSegment(raw=str(raw), document=document, received_at=self._clock()))
+        trace = self._traces.get(trace_id) or StoredTrace(trace_id=trace_id, indexed=False)
+        self._traces[trace_id] = trace
+        if trace.size + len(raw) > LARGEST_TRACE:
+            trace.limit_exceeded = True
+            raise SegmentRefusedError(
+                "InvalidSegment",
+                document=document,
+                message="Trace Size Exceeded. Reduce the number of segments per trace and the "
+                "size of your segment documents.",
+            )
+        trace.indexed = trace.indexed or self._search.indexes(trace_id)
+        trace.add(StoredSegment(raw=raw, document=document, received_at=self._clock(), spans=spans))
 
     def put_telemetry(self, request: Mapping[str, Any]) -> Document:
         """PutTelemetryRecords; kept so that a test can see what a daemon reported."""
@@ -103,67 +135,33 @@ class Segments:
                 f"TelemetryRecords must be a list of records, got {records!r}"
             )
         for record in records:
-            if not _is_number(record.get("Timestamp")):
-                raise InvalidRequestError(
-                    f"Timestamp must be given, got {record.get('Timestamp')!r}"
-                )
+            moment = record.get("Timestamp")
+            if not is_moment(moment):
+                raise InvalidRequestError(f"Timestamp must be given, got {moment!r}")
         self.telemetry.extend(records)
         return {}
 
     def trace(self, trace_id: str) -> StoredTrace | None:
-        """One trace, or None."""
-        return self._traces.get(trace_id)
+        """One trace that X-Ray finds, or None."""
+        found = self._traces.get(trace_id)
+        return found if found is not None and found.indexed else None
 
     def traces(self) -> Iterable[StoredTrace]:
-        """All of them."""
-        return self._traces.values()
+        """All that X-Ray finds."""
+        return [trace for trace in self._traces.values() if trace.indexed]
 
+    def logged(self, trace_id: str) -> StoredTrace | None:
+        """What the log group of spans has of a trace, or None."""
+        trace = self._traces.get(trace_id)
+        if trace is None:
+            return None
+        kept = {name: one for name, one in trace.segments.items() if one.spans}
+        return replace(trace, segments=kept) if kept else None
 
-def parse_segment(raw: object) -> Document:
-    """A document that passed X-Ray's checks.
-
-    :raises SegmentRefusedError: naming the first check it failed.
-    """
-    try:
-        document = json.loads(raw) if isinstance(raw, str) else None
-    except ValueError:
-        document = None
-    if document is None:
-        raise SegmentRefusedError("ParseError")
-    if not isinstance(document, dict):
-        raise SegmentRefusedError("MissingId")
-    _check_identity(document)
-    _check_times(document)
-    return document
-
-
-def _check_identity(document: Document) -> None:
-    _check(document, "id", _ID, "Id")
-    _check(document, "trace_id", _TRACE_ID, "TraceId")
-    _check(document, "name", _NAME, "Name")
-    if "parent_id" in document or document.get("type") == "subsegment":
-        _check(document, "parent_id", _ID, "ParentId")
-
-
-def _check(document: Document, member: str, form: re.Pattern[str], name: str) -> None:
-    value = document.get(member)
-    if value is None:
-        raise SegmentRefusedError(f"Missing{name}", document=document)
-    if not isinstance(value, str) or not form.fullmatch(value):
-        raise SegmentRefusedError(f"Invalid{name}", document=document)
-
-
-def _check_times(document: Document) -> None:
-    start, end = document.get("start_time"), document.get("end_time")
-    if start is None:
-        raise SegmentRefusedError("MissingStartTime", document=document)
-    if not _is_number(start):
-        raise SegmentRefusedError("InvalidStartTime", document=document)
-    if end is None and document.get("in_progress") is not True:
-        raise SegmentRefusedError("MissingEndTime", document=document)
-    if end is not None and (not _is_number(end) or end < start):
-        raise SegmentRefusedError("InvalidEndTime", document=document)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    def _forget(self) -> None:
+        oldest = self._clock() - RETENTION
+        for trace_id, trace in list(self._traces.items()):
+            # They are in the order in which they began.
+            if any(one.received_at >= oldest for one in trace.segments.values()):
+                return
+            del self._traces[trace_id]

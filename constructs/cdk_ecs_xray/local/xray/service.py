@@ -17,6 +17,9 @@ from cdk_ecs_xray.local.xray.refusals import (
     XRayRefusalError,
 )
 from cdk_ecs_xray.local.xray.store import XRayStore
+from cdk_ecs_xray.local.xray.transaction_search import SpanLog
+
+OTLP_PATH = "/v1/traces"
 
 
 class Scope(NamedTuple):
@@ -38,15 +41,21 @@ class Response:
 class XRayService:
     """X-Ray for every account and region, each with a state of its own."""
 
-    def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, *, clock: Callable[[], float] = time.time, span_log: SpanLog | None = None
+    ) -> None:
         self._clock = clock
+        self._span_log = span_log
         self._stores: dict[Scope, XRayStore] = {}
 
     def store(self, scope: Scope) -> XRayStore:
         """The state of one account and region; empty at first."""
         if scope not in self._stores:
             self._stores[scope] = XRayStore(
-                account=scope.account, region=scope.region, clock=self._clock
+                account=scope.account,
+                region=scope.region,
+                clock=self._clock,
+                span_log=self._span_log,
             )
         return self._stores[scope]
 
@@ -54,12 +63,24 @@ class XRayService:
         """Forget everything, in every account."""
         self._stores.clear()
 
-    def answer(self, *, scope: Scope, path: str, body: bytes) -> Response:
+    def answer(
+        self, *, scope: Scope, path: str, body: bytes, headers: Mapping[str, str] = {}
+    ) -> Response:
         """Serve one request; every refusal becomes an error in X-Ray's own shape."""
         try:
+            if path == OTLP_PATH:
+                return self._take_spans(scope, body, headers)
             return _json(200, self._perform(scope, path, body))
         except XRayRefusalError as refusal:
             return _json(refusal.status, refusal.body(), {"x-amzn-ErrorType": refusal.code})
+
+    def _take_spans(self, scope: Scope, body: bytes, headers: Mapping[str, str]) -> Response:
+        # Imported late: the page of traces reads stores without OpenTelemetry's messages.
+        from cdk_ecs_xray.local.xray.otlp_endpoint import take_spans
+
+        answer = take_spans(self.store(scope), body, headers, now=self._clock())
+        kind = headers.get("content-type", "").partition(";")[0].strip()
+        return Response(status=200, headers={"Content-Type": kind}, body=answer)
 
     def _perform(self, scope: Scope, path: str, body: bytes) -> Document:
         operation = OPERATIONS.get(path)

@@ -6,14 +6,17 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cdk_ecs_xray.local.xray.boosts import SamplingBoosts
 from cdk_ecs_xray.local.xray.documents import Document
 from cdk_ecs_xray.local.xray.groups import Groups
 from cdk_ecs_xray.local.xray.refusals import ResourceNotFoundError
+from cdk_ecs_xray.local.xray.retrievals import Retrievals
 from cdk_ecs_xray.local.xray.sampling_rules import SamplingRules
 from cdk_ecs_xray.local.xray.sampling_targets import SamplingTargets
 from cdk_ecs_xray.local.xray.segments import Segments
 from cdk_ecs_xray.local.xray.tags import Tags, read_tags
 from cdk_ecs_xray.local.xray.traces import Traces
+from cdk_ecs_xray.local.xray.transaction_search import NoSpanLog, SpanLog, TransactionSearch
 
 
 class XRayStore:
@@ -24,14 +27,24 @@ class XRayStore:
     """
 
     def __init__(
-        self, *, account: str, region: str, clock: Callable[[], float] = time.time
+        self,
+        *,
+        account: str,
+        region: str,
+        clock: Callable[[], float] = time.time,
+        span_log: SpanLog | None = None,
     ) -> None:
         arn = f"arn:aws:xray:{region}:{account}:"
         self.rules = SamplingRules(arn_prefix=f"{arn}sampling-rule/", clock=clock)
-        self.targets = SamplingTargets(rules=self.rules, clock=clock)
+        boosts = SamplingBoosts(rules=self.rules, clock=clock)
+        self.targets = SamplingTargets(rules=self.rules, boosts=boosts, clock=clock)
         self.groups = Groups(arn_prefix=f"{arn}group/")
         self.tags = Tags()
-        self.segments = Segments(clock=clock)
+        self.search = TransactionSearch(
+            clock=clock, span_log=NoSpanLog() if span_log is None else span_log
+        )
+        self.segments = Segments(clock=clock, search=self.search)
+        self.retrievals = Retrievals(account=account, segments=self.segments, clock=clock)
         self.traces = Traces(account=account, segments=self.segments, groups=self.groups)
 
     def create_rule(self, request: Mapping[str, Any]) -> Document:

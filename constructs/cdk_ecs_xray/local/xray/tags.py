@@ -45,7 +45,9 @@ class Tags:
     def listed(self, arn: str, next_token: object = None) -> Document:
         """ListTagsForResource, by key."""
         listed = [{"Key": key, "Value": value} for key, value in sorted(self.of(arn).items())]
-        items, more = page(listed, next_token=next_token, size=TAGS_PER_PAGE)
+        items, more = page(
+            listed, key=lambda tag: (tag["Key"],), next_token=next_token, size=TAGS_PER_PAGE
+        )
         return {"Tags": items, **more}
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from cdk_ecs_xray.local.xray.documents import Document
 from cdk_ecs_xray.local.xray.outcome import ResponseStatus, block, outcome_of
-from cdk_ecs_xray.local.xray.segments import StoredTrace
+from cdk_ecs_xray.local.xray.segments import StoredSegment, StoredTrace
 
 
 class ServiceNode(NamedTuple):
@@ -76,9 +76,24 @@ class Trace:
         self.id = stored.trace_id
 
     def alone(self, segment: Entity) -> Trace:
-        """A trace of one of the segments only."""
-        kept = {segment.id: self.stored.segments[segment.id]}
+        """A trace of one of the segments only, with the subsegments that came on their own."""
+        kept = {
+            name: one
+            for name, one in self.stored.segments.items()
+            if name == segment.id
+            or (name in self.entities and self.owner(self.entities[name]) is segment)
+        }
         return Trace(replace(self.stored, segments=kept))
+
+    def parts_of(self, name: str) -> Iterator[Trace]:
+        """A trace of each segment of a service, those included that X-Ray infers for it."""
+        for segment in self.segments:
+            if segment.document["name"] == name:
+                yield self.alone(segment)
+        for inferred in self.inferred_segments():
+            if inferred["name"] == name:
+                kept = StoredSegment(raw="", document=inferred, received_at=self.received_at)
+                yield Trace(replace(self.stored, segments={inferred["id"]: kept}))
 
     @cached_property
     def entities(self) -> Mapping[str, Entity]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cdk_ecs_xray.local.xray.documents import Document, page
+from cdk_ecs_xray.local.xray.compiled import compiled_documents
+from cdk_ecs_xray.local.xray.documents import Document, number, page
 from cdk_ecs_xray.local.xray.filter_expression import compile_filter
 from cdk_ecs_xray.local.xray.groups import Groups
 from cdk_ecs_xray.local.xray.refusals import InvalidRequestError
@@ -15,6 +16,7 @@ from cdk_ecs_xray.local.xray.segments import Segments
 from cdk_ecs_xray.local.xray.service_graph import draw
 from cdk_ecs_xray.local.xray.trace import Trace
 from cdk_ecs_xray.local.xray.trace_summary import summarise
+from cdk_ecs_xray.local.xray.transaction_search import share_of
 
 SUMMARIES_PER_PAGE = 100
 SERVICES_PER_PAGE = 100
@@ -23,6 +25,8 @@ MOST_TRACE_IDS = 5
 LONGEST_SEARCH_HOURS = 24
 LONGEST_GRAPH_HOURS = 6
 _DAY = 24 * 3600
+# PartialScan returns what is found in a time that is not published: all of it here.
+_STRATEGIES = ("PartialScan", "FixedRate")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +49,16 @@ class Traces:
             )
         matches = compile_filter(str(request.get("FilterExpression") or ""))
         candidates = [trace for trace in self._all() if is_in_time(trace, start, end)]
-        found = sorted((trace for trace in candidates if matches(trace)), key=_newest_first)
-        shown, more = page(found, next_token=request.get("NextToken"), size=SUMMARIES_PER_PAGE)
+        share = _sampled_share(request)
+        found = sorted(
+            (t for t in candidates if share_of(t.id) < share and matches(t)), key=_newest_first
+        )
+        shown, more = page(
+            found,
+            key=_newest_first,
+            next_token=request.get("NextToken"),
+            size=SUMMARIES_PER_PAGE,
+        )
         return {
             "TraceSummaries": [summarise(trace, account=self.account) for trace in shown],
             "ApproximateTime": start,
@@ -71,8 +83,7 @@ class Traces:
             for trace in self._all()
             if any(start <= e.start <= end for e in trace.entities.values()) and matches(trace)
         )
-        services = draw(found, account=self.account)
-        shown, more = page(services, next_token=request.get("NextToken"), size=SERVICES_PER_PAGE)
+        shown, more = _services(draw(found, account=self.account), request)
         return {
             "StartTime": start,
             "EndTime": end,
@@ -83,8 +94,7 @@ class Traces:
 
     def trace_graph(self, request: Mapping[str, Any]) -> Document:
         """GetTraceGraph."""
-        services = draw(self._by_id(request)[0], account=self.account)
-        shown, more = page(services, next_token=request.get("NextToken"), size=SERVICES_PER_PAGE)
+        shown, more = _services(draw(self._by_id(request)[0], account=self.account), request)
         return {"Services": shown, **more}
 
     def _group_expression(self, request: Mapping[str, Any]) -> str:
@@ -111,8 +121,31 @@ class Traces:
         return known, [trace_id for trace_id, trace in stored.items() if trace is None]
 
 
-def _newest_first(trace: Trace) -> float:
-    return -trace.start
+def _newest_first(trace: Trace) -> tuple[float, str]:
+    return -trace.start, trace.id
+
+
+def _services(
+    services: Sequence[Document], request: Mapping[str, Any]
+) -> tuple[list[Document], dict[str, str]]:
+    return page(
+        services,
+        key=lambda service: (service["ReferenceId"],),
+        next_token=request.get("NextToken"),
+        size=SERVICES_PER_PAGE,
+    )
+
+
+def _sampled_share(request: Mapping[str, Any]) -> float:
+    """The share of traces that a search looks at; all of them without ``Sampling``."""
+    strategy = request.get("SamplingStrategy") or {}
+    if not isinstance(strategy, dict) or strategy.get("Name", "PartialScan") not in _STRATEGIES:
+        raise InvalidRequestError(
+            f"SamplingStrategy.Name must be one of {', '.join(_STRATEGIES)}, got {strategy!r}"
+        )
+    if request.get("Sampling") is not True or strategy.get("Name") != "FixedRate":
+        return 1
+    return number(strategy, "Value", lowest=0, highest=1)
 
 
 def _time_range(request: Mapping[str, Any], *, hours: int) -> tuple[float, float]:
@@ -152,12 +185,11 @@ _TIME_RANGES: Mapping[str, Callable[[Trace, float, float], bool]] = {
 
 
 def _with_documents(trace: Trace) -> Document:
-    stored = sorted(trace.stored.segments.values(), key=lambda s: float(s.document["start_time"]))
-    documents = [(segment.document["id"], segment.raw) for segment in stored]
+    documents = compiled_documents(trace.stored)
     documents += [(document["id"], json.dumps(document)) for document in trace.inferred_segments()]
     found: Document = {
         "Id": trace.id,
-        "LimitExceeded": False,
+        "LimitExceeded": trace.stored.limit_exceeded,
         "Segments": [{"Id": identifier, "Document": text} for identifier, text in documents],
     }
     return found if trace.duration is None else {**found, "Duration": trace.duration}
