@@ -1,7 +1,7 @@
 # The commands of the README. `make` alone lists them.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help setup sdks deploy-local demo synth test fuzz check bench clean
+.PHONY: help setup sdks deploy-local demo synth test fuzz check bench dist audit images clean
 
 # `make deploy-local ENV=qa` decides. A value of the shell counts only where it names an environment:
 # POSIX shells use ENV for the path of their start-up file.
@@ -77,6 +77,18 @@ check: sdks ## format, lint, types, import rules, tests with branch coverage, sy
 
 bench: setup ## compare speed with hand-written CDK, side by side
 	@$(BIN)/python -m benchmarks
+
+dist: setup ## build wheel, source distribution, bill of materials and licenses into dist/
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build -d dist
+	@$(BIN)/python tools/bill_of_materials.py dist
+
+audit: setup ## ask PyPI whether a pinned Python package has a known vulnerability
+	@"$$PYTHON" tools/install.py audit
+	@$(VENV)/audit/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip
+
+images: setup ## say which collector image has a newer version
+	@$(BIN)/python -m tools.images
 
 clean: ## remove everything that was installed or generated
 	@rm -rf $(VENV) node_modules cdk.out dist .coverage .mypy_cache .ruff_cache .pytest_cache \

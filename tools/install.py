@@ -22,6 +22,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 JSII_CACHE = VENV / "jsii-package-cache"
 SDKS = VENV / "sdks"
+AUDIT = VENV / "audit"
 _NPM_FLAGS = ("--no-progress", "--loglevel=error")
 # Beside the virtual environment, which is cleared for a new lock or a new Python.
 CACHE = ROOT / ".setup-cache"
@@ -58,6 +59,8 @@ def main() -> int:
         with alone():
             if sys.argv[1:] == ["sdks"]:
                 worked = [install_sdks()]
+            elif sys.argv[1:] == ["audit"]:
+                worked = [install_audit()]
             else:
                 worked = [install_python(), install_project(), install_cdk_cli(), warm_up()]
     except InstallError as error:
@@ -153,6 +156,20 @@ def install_sdks() -> bool:
     return True
 
 
+def install_audit() -> bool:
+    """Install pip-audit into an environment of its own: it brings a pip and twenty packages."""
+    lock = "tools/audit/requirements.lock"
+    fingerprint = _fingerprint(lock, extra=sys.version)
+    if _is_current("audit", fingerprint):
+        return False
+    _say("pip-audit from tools/audit")
+    _run([str(PYTHON), "-m", "venv", "--clear", str(AUDIT)])
+    packages = ["--require-hashes", "--no-deps", "-r", str(ROOT / lock)]
+    _run([*_installer(AUDIT / "bin" / "python"), *packages])
+    _stamp("audit", fingerprint)
+    return True
+
+
 def warm_up() -> bool:
     """Compile the Python files and let jsii index aws-cdk-lib, or the first synth would pay."""
     fingerprint = _fingerprint("requirements.lock", extra=sys.version)
@@ -174,13 +191,13 @@ def _npm() -> list[str]:
     return [str(VENV / "bin" / "node"), str(npm)]
 
 
-def _installer() -> list[str]:
+def _installer(python: Path = PYTHON) -> list[str]:
     """Prefer uv where it is installed: several times faster, same lock, same result."""
     uv = shutil.which("uv")
     if uv is not None:
-        return [uv, "pip", "install", "--quiet", "--python", str(PYTHON)]
+        return [uv, "pip", "install", "--quiet", "--python", str(python)]
     return [
-        str(PYTHON),
+        str(python),
         "-m",
         "pip",
         "install",

@@ -222,3 +222,38 @@ def test_the_wheel_of_the_source_distribution_is_the_same(
     assert done.returncode == 0, done.stderr
     (again,) = tmp_path.glob("*.whl")
     assert again.read_bytes() == wheel.read_bytes()
+
+
+PERMISSIVE = {
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "CNRI-Python",
+    "MIT",
+    "MIT-0",
+    "PSF-2.0",
+}
+
+
+def test_the_bill_of_materials_names_every_package_with_a_permissive_license(
+    tmp_path: Path, repository: Path, project: Mapping[str, Any], end_of: End
+) -> None:
+    tool = repository / "tools" / "bill_of_materials.py"
+    for name in ("first", "second"):
+        done = end_of(sys.executable, tool, tmp_path / name, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    stem = f"cdk-ecs-xray-{project['project']['version']}"
+    written = tmp_path / "first" / f"{stem}.cdx.json"
+
+    assert written.read_bytes() == (tmp_path / "second" / f"{stem}.cdx.json").read_bytes()
+    components = {one["name"]: one for one in json.loads(written.read_text())["components"]}
+    assert {"aws-cdk-lib", "boto3", "botocore", "click", "duckdb", "pydantic"} <= set(components)
+    assert {"pytest", "ruff", "cdk-ecs-xray"} & set(components) == set()
+    lock = (repository / "requirements.lock").read_text("utf-8")
+    for name, one in components.items():
+        assert f"{name.replace('.', '-')}=={one['version']}" in lock
+        (found,) = one["licenses"]
+        said = found["expression"] if "expression" in found else found["license"]["id"]
+        assert set(said.replace(" OR ", " AND ").split(" AND ")) <= PERMISSIVE, name
+    table = (tmp_path / "first" / f"{stem}-licenses.md").read_text().splitlines()
+    assert len(table) == len(components) + 2

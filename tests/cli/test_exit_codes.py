@@ -75,6 +75,7 @@ UNUSABLE = (
     "adopt --state gone.json --app .",
     "verify --app gone",
     "local deploy --app gone",
+    "environments check gone",
     "local stop many",
     "schema",
     "docs no-such-page",

@@ -12,6 +12,7 @@ import click
 from cdk_ecs_xray.cli.adopt import adopt
 from cdk_ecs_xray.cli.completion import completion
 from cdk_ecs_xray.cli.docs import docs
+from cdk_ecs_xray.cli.environments import environments
 from cdk_ecs_xray.cli.guard import FAILED, INTERRUPTED, UNUSABLE_INPUT
 from cdk_ecs_xray.cli.inject import inject
 from cdk_ecs_xray.cli.local import local
@@ -37,6 +38,7 @@ def commands(debug: bool) -> None:
 commands.add_command(adopt)
 commands.add_command(completion)
 commands.add_command(docs)
+commands.add_command(environments)
 commands.add_command(inject)
 commands.add_command(local)
 commands.add_command(review)
