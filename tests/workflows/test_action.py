@@ -11,12 +11,13 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from tests.workflows.github_api import TOKEN, Api
 
 TRACED = {
     "Resources": {
@@ -41,51 +42,6 @@ UNTRACED = json.loads(json.dumps(TRACED))
 del UNTRACED["Resources"]["Orders"]["Properties"]["ContainerDefinitions"][0]["Environment"]
 BASH, GIT = str(shutil.which("bash")), str(shutil.which("git"))
 EXPRESSION = re.compile(r"\$\{\{ ([\w.-]+) \}\}")
-
-
-class Api(ThreadingHTTPServer):
-    """What the action asks of GitHub: the comments of one pull request."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answers)
-        self.comments: list[dict[str, Any]] = []
-        self.asked: list[str] = []
-        self.refuses = False
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-
-class Answers(BaseHTTPRequestHandler):
-    server: Api
-
-    def _answer(self) -> None:
-        self.server.asked.append(f"{self.command} {self.path}")
-        length = int(self.headers.get("Content-Length") or 0)
-        body = json.loads(self.rfile.read(length) or "null")
-        status: int = 200
-        found: Any = self.server.comments
-        if self.server.refuses or self.headers["Authorization"] != "Bearer job-token":
-            status, found = 403, {"message": "Resource not accessible by integration"}
-        elif self.command == "POST":
-            found = {"id": len(self.server.comments) + 1, **body}
-            self.server.comments.append(found)
-        elif self.command == "PATCH":
-            found = self.server.comments[int(self.path.rpartition("/")[2]) - 1]
-            found.update(body)
-        elif "page=1" not in self.path:
-            found = []
-        payload = json.dumps(found).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(payload)))
-        self.end_headers()
-        self.wfile.write(payload)
-
-    do_GET = do_POST = do_PATCH = _answer  # noqa: N815 - the names that the base class calls
-
-    def log_message(self, *_: object) -> None:
-        return
 
 
 @pytest.fixture
@@ -119,7 +75,7 @@ class Runner:
         inputs |= {name.replace("_", "-"): value for name, value in given.items()}
         known = {
             **{f"inputs.{name}": value for name, value in inputs.items()},
-            "github.token": "job-token",
+            "github.token": TOKEN,
             "github.event.pull_request.base.sha": self.base,
             "github.event.pull_request.number": str(self.number),
         }

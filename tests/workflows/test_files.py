@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -111,3 +112,47 @@ def test_a_hook_takes_the_files_it_is_for(
     hooks: Mapping[str, Mapping[str, Any]], hook: str, path: str, *, taken: bool
 ) -> None:
     assert (re.search(hooks[hook]["files"], path) is not None) == taken
+
+
+@pytest.fixture
+def shown(repository: Path) -> Mapping[str, Mapping[str, Any]]:
+    """The files that docs/review.md shows, by name."""
+    page = (repository / "docs" / "review.md").read_text("utf-8")
+    blocks = re.findall(r"^```yaml\n# (\.\S+)\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    return {name: yaml.safe_load(text) for name, text in blocks}
+
+
+def test_the_workflow_of_the_docs_gives_the_action_what_it_takes(
+    shown: Mapping[str, Mapping[str, Any]], repository: Path
+) -> None:
+    workflow = shown[".github/workflows/xray.yml"]
+    ours = [
+        step
+        for step in workflow["jobs"]["xray"]["steps"]
+        if step.get("uses", "").startswith("cdk-ecs-xray/")
+    ]
+
+    (step,) = ours
+    assert set(step["with"]) <= set(read(repository / "action.yml")["inputs"])
+    assert workflow["permissions"] == {
+        "contents": "read",
+        "pull-requests": "write",
+        "security-events": "write",
+    }
+    # Never pull_request_target. PyYAML reads the key `on` as true, so the text is looked at.
+    assert "\non: pull_request\n" in (repository / "docs" / "review.md").read_text("utf-8")
+
+
+def test_the_hooks_of_the_docs_are_there_in_the_version_of_the_docs(
+    shown: Mapping[str, Mapping[str, Any]],
+    hooks: Mapping[str, Mapping[str, Any]],
+    repository: Path,
+) -> None:
+    project = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))["project"]
+    (ours,) = shown[".pre-commit-config.yaml"]["repos"]
+
+    assert [hook["id"] for hook in ours["hooks"]] == list(hooks)
+    assert ours["rev"] == f"v{project['version']}"
+    assert ours["repo"] == project["urls"]["Homepage"]
+    page = (repository / "docs" / "review.md").read_text("utf-8")
+    assert f"uses: cdk-ecs-xray/cdk-ecs-xray@v{project['version']}" in page
