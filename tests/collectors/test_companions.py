@@ -22,6 +22,7 @@ METRICS_ONLY = {"CW_CONFIG_CONTENT": '{"logs": {"metrics_collected": {"emf": {}}
         ("840364872350.dkr.ecr.eu-west-1.amazonaws.com/aws-appmesh-envoy:v1.29.12.1-prod", "proxy"),
         ("public.ecr.aws/datadog/agent:7", "metrics agent"),
         ("prom/statsd-exporter:v0.27.1", "metrics agent"),
+        ("cloudflare/cloudflared:2026.10.0", "proxy"),
     ],
 )
 def test_images_of_publishers_are_known_wherever_they_are_mirrored(image: str, kind: str) -> None:

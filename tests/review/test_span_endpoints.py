@@ -67,6 +67,20 @@ def seen(
     [
         ("awsvpc", {GENERIC: "http://localhost:4318"}, "connected", []),
         ("awsvpc", {GENERIC: "localhost:4317"}, "connected", []),
+        ("awsvpc", {GENERIC: "https://localhost:4317"}, "not-connected", ["otlp-mismatch"]),
+        (
+            "awsvpc",
+            {TRACES: "HTTPS://127.0.0.1:4318/v1/traces"},
+            "not-connected",
+            ["otlp-mismatch"],
+        ),
+        ("bridge", {GENERIC: "https://xray:4317"}, "not-connected", ["otlp-mismatch"]),
+        (
+            "awsvpc",
+            {"OTEL_TRACES_SAMPLER_ARG": "endpoint=http://localhost:2000", "OTEL_SERVICE_NAME": "a"},
+            "connected",
+            [],
+        ),
         ("awsvpc", {TRACES: "http://127.0.0.1:4318/v1/traces"}, "connected", []),
         ("bridge", {GENERIC: "http://xray:4317"}, "connected", []),
         ("awsvpc", {"OTEL_SERVICE_NAME": "orders"}, "connected", []),
@@ -113,6 +127,19 @@ def test_an_endpoint_leads_where_the_network_mode_lets_it(
     ids: list[str],
 ) -> None:
     assert seen(environment, mode=mode) == (outcome, ids)
+
+
+@pytest.mark.parametrize(("scheme", "outcome"), [("https", "connected"), ("http", "not-connected")])
+def test_a_receiver_with_a_certificate_takes_tls_only(
+    seen: Callable[..., tuple[str, list[str]]], scheme: str, outcome: str
+) -> None:
+    content = json.loads(configuration())
+    tls = {"cert_file": "/tls/cert.pem", "key_file": "/tls/key.pem"}
+    content["receivers"]["otlp"]["protocols"]["http"]["tls"] = tls
+
+    answer = seen({GENERIC: f"{scheme}://localhost:4318"}, config=json.dumps(content))
+
+    assert answer[0] == outcome
 
 
 def test_metrics_alone_are_a_warning(

@@ -60,6 +60,31 @@ def test_it_is_named(tmp_path: Path, template: dict[str, Any], said: str) -> Non
     assert got(tmp_path, template) == [said]
 
 
+@pytest.mark.parametrize(
+    ("makes", "is_read"),
+    [
+        ({"${N}Topic": {"Type": "AWS::SNS::Topic"}}, True),
+        ({"${N}A": {"Type": "AWS::SNS::Topic"}, "${N}B": {"Type": "AWS::SQS::Queue"}}, True),
+        ({"Fn::ForEach::M": ["M", ["c"], {"${N}${M}": {"Type": "AWS::SNS::Topic"}}]}, True),
+        ({"${N}A": {"Type": "AWS::SNS::Topic"}, "${N}B": TASK}, False),
+        ({"Fn::ForEach::M": ["M", ["c"], {"${N}${M}": TASK}]}, False),
+        # What roles may decides what is found elsewhere.
+        ({"${N}Policy": {"Type": "AWS::IAM::Policy"}}, False),
+        ({"${N}": {"Type": "AWS::CloudFormation::Stack"}}, False),
+        ({"${N}": {"Type": "AWS::${N}::Topic"}}, False),
+        ({"${N}": {"Type": {"Ref": "Kind"}}}, False),
+        ({"${N}": {"Type": "Shop::Web::MODULE"}}, False),
+        ({"Fn::Transform": {"Name": "AWS::Include"}}, False),
+    ],
+)
+def test_a_loop_is_named_where_it_may_make_what_matters(
+    tmp_path: Path, makes: dict[str, Any], *, is_read: bool
+) -> None:
+    template = {"Resources": {"Fn::ForEach::All": ["N", ["a", "b"], makes]}}
+
+    assert got(tmp_path, template) == ([] if is_read else ["what Fn::ForEach::All makes"])
+
+
 def test_what_adds_no_task_definition_is_none(tmp_path: Path) -> None:
     transform = ["AWS::Serverless-2016-10-31", "AWS::LanguageExtensions"]
 

@@ -38,6 +38,7 @@ _NAMED: Mapping[tuple[str, ...], str] = {
 }
 # Names that are words of apps as well, so the whole name has to be theirs.
 _CALLED: Mapping[str, str] = {
+    "cloudflared": _PROXY,
     "envoy": _PROXY,
     "filebeat": _LOG_ROUTER,
     "fluentbit": _LOG_ROUTER,

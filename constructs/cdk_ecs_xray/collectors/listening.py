@@ -20,10 +20,12 @@ class SpanReceiver:
     """One place where a collector takes OpenTelemetry's protocol.
 
     :param endpoint: ``host:port``, Unknown where nobody can tell.
+    :param tls: whether it takes TLS only; receivers take plain text by default.
     """
 
     protocol: SpanProtocol
     endpoint: Text
+    tls: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -150,6 +150,7 @@ def _span_receivers(evidence: Evidence, receiver: Mapping[str, Any]) -> Iterator
             endpoint=_default_endpoint(evidence, port)
             if endpoint is None
             else endpoint_text(endpoint),
+            tls=at(protocols, f"{protocol}.tls") is not None,
         )
 
 

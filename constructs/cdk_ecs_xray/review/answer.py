@@ -26,6 +26,7 @@ Fault = Literal[
     "on-loopback",
     "otlp-path",
     "otlp-protocol",
+    "otlp-tls",
 ]
 
 
@@ -34,11 +35,13 @@ class Wanted:
     """What an app looks for at the other end.
 
     :param spans: the form of OpenTelemetry's protocol; None where the SDK chooses.
+    :param tls: whether it sends over TLS; None where the scheme is not known.
     """
 
     protocol: Protocol
     port: int
     spans: SpanProtocol | None = None
+    tls: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

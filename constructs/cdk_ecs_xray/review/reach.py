@@ -110,7 +110,7 @@ def _set_up(app: Container, task: TaskDefinition) -> Iterator[Reach]:
 
 def _spans_to(app: Container, task: TaskDefinition, spans: SpanDestination) -> Reach:
     endpoint = spans.endpoint
-    wanted = Wanted(protocol="otlp", port=0, spans=protocol_of(app.environment))
+    wanted = Wanted(protocol="otlp", port=0, spans=protocol_of(app.environment), tls=spans.tls)
     if isinstance(endpoint, Malformed):
         answer = lost("address-malformed", f"the endpoint is malformed: {endpoint.why}")
     elif isinstance(endpoint, Unknown):
@@ -228,6 +228,9 @@ def _own_variable(app: Container, task: TaskDefinition) -> str | None:
     hosts = {"localhost", "127.0.0.1"} if shared else set()
     hosts |= {str(one.container.name) for one in task.collectors}
     for name, value in app.environment.items():
+        # A sampler's argument, say, is no place that spans are sent to.
+        if name.startswith(("OTEL_", "AWS_XRAY_")):
+            continue
         for port in (XRAY_PORT, OTLP_GRPC_PORT, OTLP_HTTP_PORT):
             if task.collectors and any(f"{host}:{port}" in str(value) for host in hosts):
                 return name

@@ -159,7 +159,9 @@ def _by_others(app: Container, task: TaskDefinition, wanted: Wanted) -> Answer |
 
 
 def _unheard(answers: Sequence[Answer], wanted: Wanted) -> Answer:
-    wrong = [answer for answer in answers if answer.fault in ("otlp-protocol", "no-spans")]
+    wrong = [
+        answer for answer in answers if answer.fault in ("otlp-protocol", "otlp-tls", "no-spans")
+    ]
     kind = "UDP" if wanted.protocol == "xray" else "TCP"
     if wrong:
         return wrong[0]
@@ -196,12 +198,25 @@ def _spans_at(collector: FoundCollector, wanted: Wanted, *, way: str, linked: bo
     if linked and all(on_loopback(one.endpoint) for one in there):
         return lost("on-loopback", "its collector listens on loopback only")
     spoken = [one for one in there if wanted.spans in (None, one.protocol)]
-    if not spoken:
-        reason = f"port {wanted.port} takes {there[0].protocol}, and the app sends {wanted.spans}"
-        return lost("otlp-protocol", reason)
+    misfit = _misfit(there, spoken, wanted)
+    if misfit is not None:
+        return misfit
     certain = any(port_of(one.endpoint) == wanted.port for one in spoken)
     found = _arrived(collector, way, spoken=spoken[0] if len(spoken) == 1 else None)
     return found if certain else cannot_tell("the collector's ports are known at deployment only")
+
+
+def _misfit(
+    there: Sequence[SpanReceiver], spoken: Sequence[SpanReceiver], wanted: Wanted
+) -> Answer | None:
+    """Return why none of the receivers of a port takes what is sent; None where one does."""
+    if not spoken:
+        reason = f"port {wanted.port} takes {there[0].protocol}, and the app sends {wanted.spans}"
+        return lost("otlp-protocol", reason)
+    if wanted.tls is None or any(one.tls is wanted.tls for one in spoken):
+        return None
+    taken, sent = ("plain text", "TLS") if wanted.tls else ("TLS", "plain text")
+    return lost("otlp-tls", f"port {wanted.port} takes {taken}, and the app sends {sent}")
 
 
 def _arrived(collector: FoundCollector, way: str, *, spoken: SpanReceiver | None = None) -> Answer:

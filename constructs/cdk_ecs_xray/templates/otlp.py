@@ -34,12 +34,14 @@ class SpanDestination:
     :param variable: that says so.
     :param endpoint: Malformed for no URL, Unknown where nothing of it is known.
     :param path: of the URL; empty without one.
+    :param tls: whether the scheme asks for TLS; None without a scheme.
     """
 
     variable: str
     value: Text
     endpoint: Endpoint | Malformed | Unknown
     path: str
+    tls: bool | None = None
 
 
 def span_destination(environment: Mapping[str, Text]) -> SpanDestination | None:
@@ -105,5 +107,9 @@ def destination_of(variable: str, value: Text) -> SpanDestination:
         port = int(found["port"]) if found["port"] else _SCHEME_PORTS.get(scheme, 80)
         endpoint = Endpoint(host=host, port=port)
     return SpanDestination(
-        variable=variable, value=value, endpoint=endpoint, path=(found["path"] or "").rstrip("/")
+        variable=variable,
+        value=value,
+        endpoint=endpoint,
+        path=(found["path"] or "").rstrip("/"),
+        tls={"http": False, "https": True}.get((found["scheme"] or "").lower()),
     )

@@ -22,6 +22,9 @@ _ELSEWHERE: Mapping[str, str] = {
     "AWS::ServiceCatalog::CloudFormationProvisionedProduct": "a provisioned product",
 }
 _MODULE = "::MODULE"
+# What a loop may make without a task definition, and without what roles may.
+_LOOP = "Fn::ForEach::"
+_DECIDES_TRACING = ("AWS::CloudFormation::", "AWS::ECS::", "AWS::IAM::", "AWS::Serverless::")
 
 
 def unread_parts(template: Mapping[str, Any], read: Sequence[str]) -> Sequence[Unread]:
@@ -42,10 +45,32 @@ def _macros(template: Mapping[str, Any]) -> Iterator[Unread]:
 
 def _of_resources(template: Mapping[str, Any], read: Sequence[str]) -> Iterator[Unread]:
     for logical_id, resource in template["Resources"].items():
+        if logical_id.startswith(_LOOP) and _makes_others_only(resource):
+            continue
         if logical_id.startswith("Fn::"):
             yield Unread(logical_id=logical_id, got=f"what {logical_id} makes", fix=_RENDER)
         elif isinstance(resource, Mapping) and logical_id not in read:
             yield from _of_resource(logical_id, resource)
+
+
+def _makes_others_only(loop: object) -> bool:
+    """Return whether every type of a loop's resources is known, and is no matter of tracing.
+
+    A loop is a list of its name, its values and the resources of one round.
+    """
+    made = loop[-1] if isinstance(loop, list) and loop else None
+    if not isinstance(made, Mapping) or not made:
+        return False
+    for logical_id, resource in made.items():
+        if str(logical_id).startswith(_LOOP):
+            if not _makes_others_only(resource):
+                return False
+            continue
+        kind = resource.get("Type") if isinstance(resource, Mapping) else None
+        known = isinstance(kind, str) and "${" not in kind and "::" in kind
+        if not known or str(kind).startswith(_DECIDES_TRACING) or str(kind).endswith(_MODULE):
+            return False
+    return True
 
 
 def _of_resource(logical_id: str, resource: Mapping[str, Any]) -> Iterator[Unread]:

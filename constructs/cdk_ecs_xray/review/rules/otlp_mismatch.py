@@ -1,4 +1,4 @@
-"""A receiver of the other protocol, or the wrong path, answers with an error that nobody reads."""
+"""At another protocol, without TLS or at another path, a receiver fails and nobody reads why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.container import Container
 from cdk_ecs_xray.templates.model import TaskDefinition
 
-_FAULTS = ("otlp-protocol", "otlp-path")
+_FAULTS = ("otlp-protocol", "otlp-path", "otlp-tls")
+_PORTS = (
+    "Use port 4317 with grpc and 4318 with http/protobuf; write /v1/traces in the variable of "
+    "traces only."
+)
+_TLS = "Write http:// for a collector in the same task, or set tls in the receiver."
 
 
 def _check(_task: TaskDefinition, app: Container, way: Reach) -> Iterator[Found]:
@@ -21,8 +26,7 @@ def _check(_task: TaskDefinition, app: Container, way: Reach) -> Iterator[Found]
             place=app.place,
             what=f"{way.variable or 'the endpoint'} must fit the collector's receiver",
             got=f"'{way.address or 'the default endpoint'}', and {way.reason}",
-            fix="Use port 4317 with grpc and 4318 with http/protobuf; write /v1/traces in the "
-            "variable of traces only.",
+            fix=_TLS if way.fault == "otlp-tls" else _PORTS,
         )
 
 
