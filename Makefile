@@ -50,13 +50,13 @@ setup: ## install everything, pinned, into .venv and node_modules
 sdks: setup ## install AWS's OpenTelemetry SDKs, which tests run
 	@"$$PYTHON" tools/install.py sdks
 
-deploy-local: setup ## deploy ENV=dev (staging, prod) onto an embedded AWS; KEEP=1 leaves it running
+deploy-local: setup ## deploy ENV=dev (staging, prod) onto an AWS emulator; KEEP=1 leaves it running
 	@$(BIN)/ecs-xray local deploy --env "$$ENV" --reference tests/local/parity/reference_setup $(if $(filter-out 0,$(KEEP)),--keep)
 
-demo: setup ## trace a small service on an embedded AWS; KEEP=1 leaves it running
+demo: setup ## trace a small service on an AWS emulator; KEEP=1 leaves it running
 	@$(BIN)/python examples/signup/demo.py
 
-synth: setup ## synthesise every environment into cdk.out
+synth: setup ## synthesize every environment into cdk.out
 	@rm -rf cdk.out
 	@$(BIN)/cdk synth --quiet --no-lookups '**'
 

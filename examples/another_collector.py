@@ -1,4 +1,4 @@
-"""Leaving the X-Ray daemon: the same wiring, another engine."""
+"""Leaving the X-Ray daemon: the app stays as it is, another collector runs."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_ecs as ecs

@@ -65,7 +65,7 @@ class MonitoringStack(cdk.Stack):
     def _monitored(self, environment: Environment, service: Service) -> MonitoredService:
         naming = environment.naming(service)
 
-        # By name, so that this stack stands between no service and its update.
+        # By name, so that no service waits for this stack before its update.
         def log_group(purpose: str, name: str) -> logs.ILogGroup:
             return logs.LogGroup.from_log_group_name(self, f"{service.name}{purpose}", name)
 

@@ -212,7 +212,7 @@ class ServiceStack(cdk.Stack):
             ),
             (
                 "CollectorLog",
-                "What the collector says",
+                "The collector's log",
                 log_group_url(self.naming.log_group_name, region=region, partition=partition),
             ),
         ):

@@ -68,7 +68,7 @@ def pytest_configure() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def measured_servers() -> None:
-    """Let the embedded AWS, whose environment is short, be measured when everything is.
+    """Let the AWS emulator, whose environment is short, be measured when everything is.
 
     Its code runs in no other process, so that without this none of it counts as covered.
     """

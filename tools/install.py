@@ -241,7 +241,7 @@ def _run(command: list[str], **environment: str) -> None:
     if done.returncode != 0:
         raise InstallError(
             f"{done.stdout}\nsetup: '{' '.join(command)}' ended with exit code {done.returncode}; "
-            "its message is above. Mend that and run make setup again: finished steps are kept."
+            "its message is above. Fix that and run make setup again: finished steps are kept."
         )
 
 

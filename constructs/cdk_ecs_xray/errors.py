@@ -7,7 +7,7 @@
     │   ├── SamplingRuleError               a sampling rules file
     │   ├── UnsupportedTaskDefinitionError  a task definition that cannot carry the sidecar
     │   ├── ReviewError                     a cloud assembly or template that cannot be reviewed
-    │   ├── LocalAwsError                   the embedded AWS could not start, stop or answer
+    │   ├── LocalAwsError                   the AWS emulator could not start, stop or answer
     │   └── AwsAnswerError                  what answered for AWS was not AWS
     └── InvalidValueError                   a value that a model refuses; its place is added later
 
@@ -95,7 +95,7 @@ class ReviewError(EcsXRayError):
 
 
 class LocalAwsError(EcsXRayError):
-    """The embedded AWS could not start, stop or answer."""
+    """The AWS emulator could not start, stop or answer."""
 
 
 class AwsAnswerError(EcsXRayError):

@@ -1,4 +1,4 @@
-"""Deploys the signup service onto the embedded AWS, sends traffic, and shows what X-Ray has of it.
+"""Deploys the signup service onto the AWS emulator, sends traffic, and shows what X-Ray has of it.
 
 ``make demo`` runs it. The app is a process of this machine with exactly the environment that its
 task definition was deployed with; where that says the collector is, a collector listens:

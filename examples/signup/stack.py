@@ -24,7 +24,7 @@ PORT = 8080
 
 
 class SignupStack(cdk.Stack):
-    """One Fargate service that writes signups to a table and tells a topic about them.
+    """One Fargate service that writes signups to a table and publishes them to a topic.
 
     :param image: of the app, as ``docker push`` named it.
     :param daemon_address: where the app finds its collector, if not in its own task.

@@ -1,4 +1,4 @@
-"""The function behind XRayDefaultSamplingRule, against the embedded AWS."""
+"""The function behind XRayDefaultSamplingRule, against the AWS emulator."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ STRUCTURE = [
     (changed(adot(), "service.pipelines", []), "service.pipelines must be a mapping (got []"),
     (
         changed(adot(), "service.pipelines.traces.receivers", []),
-        "must have a traces pipeline with the awsxray receiver (got receivers none",
+        "config requires a traces pipeline with the awsxray receiver. Add",
     ),
     (
         changed(adot(), "service.extensions", ["health_check"]),

@@ -1,4 +1,4 @@
-"""The monitoring stack deployed with the real cdk onto the embedded AWS."""
+"""The monitoring stack deployed with the real cdk onto the AWS emulator."""
 
 from __future__ import annotations
 

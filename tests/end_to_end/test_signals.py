@@ -87,7 +87,7 @@ COMMANDS = {
     "start": Command(arguments=["local", "start"], done=lambda text: kept_port(text) is not None),
     "deploy": Command(
         arguments=["local", "deploy", "--env", "dev"],
-        done=lambda text: "Stopped the embedded AWS." in text,
+        done=lambda text: "Stopped the AWS emulator." in text,
     ),
     "keep": Command(
         arguments=["local", "deploy", "--env", "dev", "--keep"],

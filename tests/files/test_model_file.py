@@ -91,10 +91,10 @@ def test_json_means_what_it_says(path: Path, value: object) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "file.yaml: the file must hold a mapping of keys to values (got nothing"),
+        ("", "file.yaml: a mapping of keys to values is required. Start with"),
         (
             "# only a remark\n",
-            "file.yaml: the file must hold a mapping of keys to values (got nothing",
+            "file.yaml: a mapping of keys to values is required. Start with",
         ),
         ("- value\n", "file.yaml: the file must hold a mapping of keys to values (got a list"),
         ("value\n", "file.yaml: the file must hold a mapping of keys to values (got a str"),

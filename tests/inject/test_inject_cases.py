@@ -112,7 +112,7 @@ def test_what_cannot_carry_a_sidecar_is_refused(
         ({"networkMode": "awsvpc", "cpu": "256", "memory": ".25 GB"}, "must be at most the task's"),
         ({"networkMode": "awsvpc", "cpu": ".03125 vCPU"}, "the cpu of all containers"),
         ({"containerDefinitions": []}, "at least one container (got an empty list"),
-        ({"containerDefinitions": [{"image": "x"}]}, "name must be text (got nothing"),
+        ({"containerDefinitions": [{"image": "x"}]}, "container 1: name is required"),
         ({"containerDefinitions": [{**APP, "environment": {}}]}, "must be a list (got a mapping"),
     ],
     ids=str,
@@ -260,9 +260,9 @@ def test_placeholders_without_quotes_stay_and_are_named() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("a.json", "", "got nothing"),
+        ("a.json", "", "a task definition is required, and the file is empty"),
         ("a.json", "{", "line 1, column 2: the file must be valid JSON"),
-        ("a.json", '{"cpu": 1${CPU}}', "must stand alone (got '1${CPU}'"),
+        ("a.json", '{"cpu": 1${CPU}}', "must be the whole value (got '1${CPU}'"),
         ("a.json", '{"cpu": NaN}', "a number must be finite"),
         ("a.json", '{"a": 1, "a": 2}', "a key must be there once (got 'a'"),
         ("a.json", '{"a": "\ue000"}', "private use area"),
@@ -270,7 +270,11 @@ def test_placeholders_without_quotes_stay_and_are_named() -> None:
         ("a.json", '"text"', "must hold a task definition"),
         ("a.json", '{"ContainerDefinitions": []}', "in CloudFormation's spelling"),
         ("a.yaml", "# nothing\n", "got only comments"),
-        ("a.yaml", "a: &x 1\nb: *x\n", "alias"),
+        (
+            "a.yaml",
+            "a: &x 1\nb: *x\n",
+            "line 2, column 4: the file must be without YAML aliases (got *x)",
+        ),
         ("a.yaml", "a: !Ref B\n", "must have no tag"),
         ("a.yaml", "a: [\n", "must be valid YAML"),
         ("a.yaml", "1: 2\n", "a key must be text"),

@@ -82,7 +82,7 @@ def test_standard_input_to_standard_output(inject: Run) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "got nothing"),
+        (b"", "a task definition is required, and the file is empty"),
         (b"{", "must be valid JSON"),
         (b'{"a": tru}', "must be valid JSON"),
         (b"\x7fELF\x01\xff\xfe", "must be UTF-8 text"),

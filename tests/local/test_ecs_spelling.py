@@ -1,4 +1,4 @@
-"""What the embedded AWS gives back in a template's spelling."""
+"""What the AWS emulator gives back in a template's spelling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every private name of ministack that the embedded AWS builds on; an upgrade must fail here."""
+"""Every private name of ministack that the AWS emulator builds on; an upgrade must fail here."""
 
 from __future__ import annotations
 

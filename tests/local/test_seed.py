@@ -51,7 +51,7 @@ def test_it_goes_where_the_stacks_go_unless_it_says_where(tmp_path: Path) -> Non
         ("parameters: {/a: 1}\n", "must be text (got 1). Put it in quotes."),
         ("exports: {'a b': x}\n", "must be 1 to 255 letters, digits, colons and hyphens"),
         ("- shared\n", "the file must hold a mapping of keys to values"),
-        ("", "the file must hold a mapping of keys to values (got nothing)."),
+        ("", "a mapping of keys to values is required. "),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, text: str, said: str) -> None:

@@ -111,7 +111,7 @@ def account_of(
         assert answer == {"UnprocessedTraceSegments": []}
     return Account(
         session=cast("Any", session or Session(store, lines)),
-        label=("dev", "embedded AWS", "eu-central-1", "no account"),
+        label=("dev", "AWS emulator", "eu-central-1", "no account"),
         is_real=is_real,
         most=1000,
         log_groups=("/ecs/signup",) if lines else (),

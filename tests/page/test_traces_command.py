@@ -36,7 +36,7 @@ def test_a_port_is_a_number_that_a_port_can_have(port: str) -> None:
 
 def test_it_wants_credentials(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["traces", "--region", "eu-central-1"]) == 2
-    assert "AWS must know who asks" in capsys.readouterr().err
+    assert "AWS: credentials not found. Log in, or pass --profile." in capsys.readouterr().err
 
 
 def test_it_names_the_extra_that_is_missing(

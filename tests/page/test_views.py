@@ -76,7 +76,7 @@ def test_a_filter_that_cannot_be_read_shows_where(page: Page) -> None:
 
 def test_what_the_embedded_xray_lacks_is_said_and_not_ignored(page: Page) -> None:
     _, _, text = ask(page, "/traces?q=inferred")
-    assert "inferred is not supported by the embedded AWS" in text
+    assert "inferred is not supported by the AWS emulator" in text
 
 
 def test_response_times_narrow_the_list_alone(page: Page) -> None:

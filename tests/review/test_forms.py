@@ -103,6 +103,11 @@ class _Page(HTMLParser):
         self.links += [value or "" for name, value in attrs if name in ("src", "href")]
 
 
+@pytest.mark.parametrize("form", ["terminal", "markdown", "html", "sarif"])
+def test_every_form_leads_to_the_text_about_an_id(hostile: Report, form: str) -> None:
+    assert "ecs-xray docs " in render(hostile, form)
+
+
 def test_names_cannot_become_markup(hostile: Report) -> None:
     page = _Page()
     page.feed(render(hostile, "html"))

@@ -59,11 +59,14 @@ def test_what_is_accepted_does_not_fail(right_file: Path, right: dict[str, Any])
         ({}, "manifest.json not found. Run `cdk synth`"),
         ({"manifest.json": "{"}, "the file must be valid JSON"),
         ({"manifest.json": "{}"}, "artifacts not found in the manifest"),
-        ({"manifest.json": '{"artifacts": {}}'}, "must hold a stack"),
-        ({"manifest.json": '{"artifacts": {"A": "text", "B": {}}}'}, "must hold a stack"),
+        ({"manifest.json": '{"artifacts": {}}'}, "stacks not found in the cloud assembly"),
+        (
+            {"manifest.json": '{"artifacts": {"A": "text", "B": {}}}'},
+            "stacks not found in the cloud assembly",
+        ),
         (
             {"manifest.json": '{"artifacts": {"dev": {"type": "cdk:cloud-assembly"}}}'},
-            "a path must be one inside the assembly (got nothing)",
+            "a path must be one inside the assembly (got null)",
         ),
         (
             {
@@ -97,7 +100,7 @@ def test_a_broken_or_foreign_cdk_out_is_a_clear_error(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "got none"),
+        ("", "a CloudFormation template or a task definition is required"),
         ("[1, 2]", "must be a CloudFormation template"),
         ("Resources: [", "must be valid YAML"),
         ('{"hello": 1}', "got the keys hello"),

@@ -248,7 +248,7 @@ def test_files_of_several_formats_together(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"", "must hold at least one request (got none"),
+        (b"", "at least one request is required. "),
         (b"neither this\nnor that\n", "must be of a known format (got 'neither this'"),
         (gzip.compress(b"x" * 100_000, mtime=0)[:60], "must be readable"),
         (gzip.compress(bytes(range(256)) * 9_000, mtime=0)[:9_000], "must be "),

@@ -79,8 +79,11 @@ def test_explain_takes_any_url_without_a_traceback(
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ((), "must be given one kind of traffic (got none"),
-        (("a.log", "--from-counts", "b"), "must be given one kind of traffic (got 2"),
+        ((), "rules simulate: traffic is required. Pass log files, or one of"),
+        (
+            ("a.log", "--from-counts", "b"),
+            "rules simulate: log files and --from-counts cannot be combined. Keep one.",
+        ),
         (("nope.log",), "nope.log: the file must be readable"),
         (("--rps", "1", "--rules", "nope.yaml"), "nope.yaml"),
         (("nope.log", "--fields", "time"), "--fields: must be PART=FIELD"),

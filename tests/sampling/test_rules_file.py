@@ -36,7 +36,7 @@ def test_what_a_rule_leaves_out_matches_everything_and_reserves_nothing(rules_fi
         ({"priority": 10000}, "priority must be between 1 and 9999 (got 10000", "Default has"),
         ({"priority": 1.5}, "priority must be a whole number (got 1.5", "Write one"),
         ({"priority": "1"}, "priority must be a whole number (got '1'", "Write one"),
-        ({"priority": None}, "priority must be a whole number (got nothing", "Write one"),
+        ({"priority": None}, "priority must be a whole number (got null", "Write one"),
         ({"reservoir_size": -1}, "reservoir_size must be between 0 and ", "0 reserves nothing"),
         ({"http_method": "X" * 11}, "http_method must be 1 to 10 characters long (got 11", "short"),
         ({"host": "h" * 65}, "host must be 1 to 64 characters long (got 65", "Shorten it"),
@@ -108,7 +108,7 @@ def test_x_rays_own_rule_cannot_be_redefined(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("rules:\n", "rules must be a list (got nothing"),
+        ("rules:\n", "rules must be a list (got null"),
         ("rules: checkout\n", "rules must be a list (got 'checkout'"),
         ("rules: {checkout: 1}\n", "rules must be a list (got a mapping"),
         ("ruels: []\n", "ruels must be a known key (got a list). Did you mean 'rules'?"),

@@ -20,9 +20,9 @@ ANSWERS: Mapping[str, Answer] = {
     "elsewhere": (302, {"Location": "http://127.0.0.1:9/login"}, b""),
     "cut JSON": (200, {"Content-Type": "application/json"}, b'{"SamplingRuleRecords": [{"Sam'),
     "cut XML": (200, {"Content-Type": "text/xml"}, b"<GetCallerIdentityResponse><GetCaller"),
-    "another shape": (200, {"Content-Type": "application/json"}, b"[1, 2]"),
+    "another form": (200, {"Content-Type": "application/json"}, b"[1, 2]"),
     "a number": (200, {"Content-Type": "application/json"}, b"7"),
-    "records of another shape": (
+    "records of another form": (
         200,
         {"Content-Type": "application/json"},
         b'{"SamplingRuleRecords": [7], "Groups": {"a": 1}}',
@@ -88,4 +88,4 @@ def test_what_is_not_aws_is_a_line(
     (line,) = captured.err.splitlines()
     assert (code, captured.out) == (1, "")
     assert line.isprintable()
-    assert "an answer that is not AWS's" in line
+    assert "the answer must be AWS's" in line

@@ -13,7 +13,7 @@ from cdk_ecs_xray.unknown import Unknown
 
 Effect = Literal["updates", "new revision", "replaces"]
 HIDDEN = "(sensitive)"
-# What ECS fills in where a container says nothing; each stands for its absence.
+# What ECS fills in where a container says nothing; each means its absence.
 _CONTAINER_DEFAULTS: Mapping[str, Any] = {
     "Cpu": 0,
     "Essential": True,

@@ -1,7 +1,7 @@
 """Reads the resources in a Terraform state, version 4.
 
 Terraform documents the format for nobody but itself, so only what is needed is read, and what has
-another shape is refused by its name.
+anything else is refused by its name.
 """
 
 from __future__ import annotations
@@ -124,14 +124,14 @@ def _instances(resource: object, where: str, problems: list[Problem]) -> Iterato
         return
     kind, name, instances = (resource.get(key) for key in ("type", "name", "instances"))
     if not isinstance(kind, str) or not isinstance(name, str) or not isinstance(instances, list):
-        problems.append(_wrong(where, "must have type, name and instances", "another shape"))
+        problems.append(_wrong(where, "must have type, name and instances", "other members"))
         return
     module = resource.get("module")
     base = f"{module}.{kind}.{name}" if isinstance(module, str) else f"{kind}.{name}"
     for instance in instances:
         attributes = instance.get("attributes") if isinstance(instance, Mapping) else None
         if not isinstance(attributes, Mapping):
-            problems.append(_wrong(f"{where} '{base}'", "must have attributes", "none"))
+            problems.append(_wrong(f"{where} '{base}'", "attributes are required"))
         elif "deposed" not in instance:
             yield StateResource(
                 address=base + _index(instance.get("index_key")),
@@ -141,7 +141,7 @@ def _instances(resource: object, where: str, problems: list[Problem]) -> Iterato
             )
 
 
-def _wrong(where: str, what: str, got: str) -> Problem:
+def _wrong(where: str, what: str, got: str | None = None) -> Problem:
     return Problem(where=where, what=what, got=got, fix="Write it anew with: terraform state pull")
 
 

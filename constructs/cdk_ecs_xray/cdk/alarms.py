@@ -13,7 +13,7 @@ from cdk_ecs_xray.collectors.log_lines import Trouble, filter_pattern
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 _PERIOD = Duration.minutes(5)
-# A batch that failed once is sent again, and an X-Ray that hiccups mends itself; what is lost is
+# A batch that failed once is sent again, and a short failure of X-Ray passes; what is lost is
 # lost at once.
 _PERIODS = {
     Trouble.CANNOT_SEND: (2, 3),
@@ -55,8 +55,10 @@ class XRayCollectorAlarms(Construct):
             raise ConfigurationError(
                 Problem(
                     where=construct_id,
-                    what="log_groups must hold the collectors' log groups",
-                    got="none" if not log_groups else "None for a sidecar that logs elsewhere",
+                    what="log_groups must hold the collectors' log groups"
+                    if log_groups
+                    else "log_groups is required",
+                    got="None for a sidecar that logs elsewhere" if log_groups else None,
                     fix="Pass XRaySidecar.of(task_definition).log_group of sidecars that log to "
                     "CloudWatch.",
                 )

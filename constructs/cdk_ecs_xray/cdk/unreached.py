@@ -132,9 +132,10 @@ def warn_of_idle_patterns(scope: IConstruct, patterns: Iterable[str]) -> None:
             "ecs-xray:pattern-matches-nothing",
             Problem(
                 where=f"XRayTracingAspect, pattern '{pattern}'",
-                what="must match the path of a task definition",
-                got=f"none of {', '.join(paths[:3]) or 'no task definitions'}",
-                fix="Correct or remove it.",
+                what="task definitions that match it not found",
+                fix=f"Correct or remove it. Paths are: {', '.join(paths[:3])}."
+                if paths
+                else "Remove it: the app has no task definitions.",
             ),
         )
 

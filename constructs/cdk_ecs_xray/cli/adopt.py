@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="For people or for machines.",
+    help="Output format: text for people, json for programs.",
 )
 def adopt(
     *, state: Path, environment: str | None, assembly: Path, output: Path | None, form: str

@@ -1,4 +1,4 @@
-"""The option that names a collector, read from the engines there are."""
+"""The option that names a collector, read from those that there are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 
 
 class EngineChoice(click.ParamType[str]):
-    """One of the engines that a sidecar can run. They are loaded when one is asked for."""
+    """One of the collectors that a sidecar can run. They are loaded when one is asked for."""
 
     name = "collector"
 

@@ -30,7 +30,7 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
 @click.command(epilog=_EPILOG)
 @click.argument("source", metavar="FILE")
 @click.option("--remove", is_flag=True, help="Take out what inject added, and nothing else.")
-@click.option("-o", "--output", help="Where to write. Default: standard output.")
+@click.option("-o", "--output", help="File to write. Default: standard output.")
 @click.option("--in-place", is_flag=True, help="Write into FILE itself.")
 @click.option(
     "--diff", is_flag=True, help="Show what would change, without secrets, and write nothing."
@@ -41,14 +41,14 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
     type=click.Choice(["text", _JSON]),
     default="text",
     show_default=True,
-    help="For people or for programs. JSON needs -o, --in-place or --diff.",
+    help="Output format: text for people, json for programs; json needs -o, --in-place or --diff.",
 )
 @click.option(
     "--collector",
     type=EngineChoice(),
     default="xray-daemon",
     show_default=True,
-    help="What runs in the sidecar.",
+    help="Collector that runs in the sidecar.",
 )
 @click.option(
     "--profile",
@@ -63,16 +63,20 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
     "--network-mode", help="Network mode of a FILE without one, such as a list of containers."
 )
 @click.option("--log-group", help="An existing log group for the collector's own log.")
-@click.option("--no-log", is_flag=True, help="Leave its log to the host's default driver.")
+@click.option(
+    "--no-log", is_flag=True, help="Leave the collector's log to the host's default driver."
+)
 @click.option(
     "--size-to-fit",
     is_flag=True,
     help="Raise the task's cpu and memory if they leave no room for the sidecar. Costs more.",
 )
 @click.option("--tracing-name", help="The service's name in X-Ray. Default: the container's name.")
-@click.option("--namespace", help="With the next two: names as the reference setup has them.")
-@click.option("--environment", help="Such as dev, or '${ENVIRONMENT}'.")
-@click.option("--service", help="Such as ledger-watcher, or '${SERVICE_NAME}'.")
+@click.option("--namespace", help="Name prefix; use with --environment and --service.")
+@click.option("--environment", help="Environment in these names, such as dev or '${ENVIRONMENT}'.")
+@click.option(
+    "--service", help="Service in these names, such as ledger-watcher or '${SERVICE_NAME}'."
+)
 def inject(
     source: str,
     *,

@@ -1,4 +1,4 @@
-"""``ecs-xray local``: the embedded AWS."""
+"""``ecs-xray local``: the AWS emulator."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from cdk_ecs_xray.printable import json_text
 
 @click.group()
 def local() -> None:
-    """Try a deployment on an AWS embedded in this machine. Needs the extra 'local'."""
+    """Try a deployment on an AWS emulator on this machine. Needs the extra 'local'."""
 
 
 @local.command()
 @environment_option
 @context_option
-@click.option("--keep", is_flag=True, help="Leave the embedded AWS running, even on a failure.")
+@click.option("--keep", is_flag=True, help="Leave the AWS emulator running, even on a failure.")
 @port_option
 @click.option(
-    "--to", help="Deploy onto one that runs: its port, URL or folder. It goes on running."
+    "--to", help="Deploy onto a running AWS emulator: its port, URL or folder. It keeps running."
 )
 @click.option(
     "--seed",
@@ -44,7 +44,6 @@ def local() -> None:
 @project_option
 @click.option(
     "--reference",
-    "--article",
     "reference",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Compare each service that claims it with the reference setup in this folder.",
@@ -60,7 +59,7 @@ def deploy(
     folder: Path,
     reference: Path | None,
 ) -> int:
-    """Deploy a CDK app with the real cdk onto an embedded AWS and show the result."""
+    """Deploy a CDK app with the real cdk onto an AWS emulator and show the result."""
     require_extra()
     from cdk_ecs_xray.local.seed import Seed
     from cdk_ecs_xray.local.trial import Trial, run_trial
@@ -93,7 +92,7 @@ def deploy(
     help="Create what this file lists. Repeatable.",
 )
 def start(port: int | None, seeds: Sequence[Path]) -> None:
-    """Start an embedded AWS and leave it running."""
+    """Start an AWS emulator and leave it running."""
     require_extra()
     from cdk_ecs_xray.local import EmbeddedAws
     from cdk_ecs_xray.local.interruption import undo_on_signals
@@ -115,10 +114,10 @@ def start(port: int | None, seeds: Sequence[Path]) -> None:
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="For people or for machines.",
+    help="Output format: text for people, json for programs.",
 )
 def list_running(form: str) -> None:
-    """List the embedded AWSs of yours that run, and how to reach them."""
+    """List the AWS emulators of yours that run, and how to reach them."""
     require_extra()
     from cdk_ecs_xray.local.listing import as_documents, as_text
 
@@ -128,11 +127,11 @@ def list_running(form: str) -> None:
 @local.command()
 @click.argument("server")
 def stop(server: str) -> None:
-    """Stop the embedded AWS that SERVER names: its port, URL or folder."""
+    """Stop the AWS emulator that SERVER names: its port, URL or folder."""
     require_extra()
     running = server_at(server)
     running.stop()
-    click.echo(f"stopped the embedded AWS on port {running.port}")
+    click.echo(f"stopped the AWS emulator on port {running.port}")
 
 
 local.add_command(up)

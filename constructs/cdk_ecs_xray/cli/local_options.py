@@ -25,7 +25,7 @@ context_option = click.option(
     "-c", "--context", multiple=True, metavar="KEY=VALUE", help="Context. Repeatable."
 )
 port_option = click.option(
-    "--port", type=click.IntRange(1, 65535), help="Its port. By default, a free one."
+    "--port", type=click.IntRange(1, 65535), help="Port of the AWS emulator. Default: a free one."
 )
 project_option = click.option(
     "--app",
@@ -79,7 +79,7 @@ def server_at(place: str) -> EmbeddedAws:
         return EmbeddedAws.attach_folder(Path(place))
     raise ConfigurationError(
         Problem(
-            what="the embedded AWS must be named by its port, its URL or the folder of its run",
+            what="the AWS emulator must be named by its port, its URL or the folder of its run",
             got=shown(place),
             fix="ecs-xray local list shows those that run.",
         )
@@ -87,7 +87,7 @@ def server_at(place: str) -> EmbeddedAws:
 
 
 def require_extra() -> None:
-    """Refuse to go on without the extra that brings the embedded AWS.
+    """Refuse to go on without the extra that brings the AWS emulator.
 
     :raises ConfigurationError: when it is not installed.
     """

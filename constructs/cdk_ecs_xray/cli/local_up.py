@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 @click.command()
 @environment_option
 @context_option
-@click.option("--container", help="Whose environment it is, where several are deployed.")
+@click.option(
+    "--container", help="Container whose environment the app gets, if several are deployed."
+)
 @click.option("--run", "command", help="The app's command, run in that environment.")
 @click.option(
     "--env-file",
@@ -47,9 +49,9 @@ def up(
     port: int | None,
     folder: Path,
 ) -> int:
-    """Deploy onto an embedded AWS, start a collector, and run an app that is traced there.
+    """Deploy onto an AWS emulator, start a collector, and run an app that is traced there.
 
-    The app gets the environment that its container was deployed with, and the embedded AWS's
+    The app gets the environment that its container was deployed with, and the AWS emulator's
     address and keys. A page shows its traces, their map and its log. A change in environments/ or
     sampling/ is deployed again. Ctrl-C ends all.
     """

@@ -45,7 +45,7 @@ rules.add_command(explain)
     "output",
     type=click.Choice(["text", "json"]),
     default="text",
-    help="For people or for machines.",
+    help="Output format: text for people, json for programs.",
 )
 @click.option(
     "--fail-on",
@@ -94,7 +94,7 @@ def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) 
     "sdk",
     required=True,
     type=click.Choice(["python", "node", "java", "go", "dotnet", "ruby"]),
-    help="Whose X-Ray SDK reads the file.",
+    help="Language of the X-Ray SDK that reads the file.",
 )
 @rules_option
 @environment_option
@@ -106,7 +106,11 @@ def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) 
     default=1,
     help="How many processes read the file, which share the reservoirs.",
 )
-@click.option("--output", type=click.Path(path_type=Path), help="Write there instead of stdout.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write to this file instead of standard output.",
+)
 def export(
     *,
     sdk: str,

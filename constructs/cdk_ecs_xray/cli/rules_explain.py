@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 @rules_option
 @environment_option
 @click.option("--service", help="The app's AWS_XRAY_TRACING_NAME; unknown matches every rule.")
-@click.option("--service-type", help="Such as AWS::ECS::Container; unknown matches every rule.")
+@click.option(
+    "--service-type",
+    help="The app's type, such as AWS::ECS::Container; unknown matches every rule.",
+)
 @sdk_option
 @click.option(
     "--without-request",
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
     "output",
     type=click.Choice(["text", "json"]),
     default="text",
-    help="For people or for machines.",
+    help="Output format: text for people, json for programs.",
 )
 def explain(
     *,

@@ -14,11 +14,14 @@ from cdk_ecs_xray.printable import counted, printable
 @click.command("import")
 @click.argument("source")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write there instead of stdout."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write to this file instead of standard output.",
 )
 @click.option("--force", is_flag=True, help="Replace a file that is there already.")
-@click.option("--profile", help="Of the AWS configuration, to import from an account.")
-@click.option("--region", help="Whose rules, to import from an account.")
+@click.option("--profile", help="Profile of the AWS configuration, to import from an account.")
+@click.option("--region", help="Region of the rules, to import from an account.")
 @click.option(
     "--processes",
     type=click.IntRange(1, 100_000),

@@ -34,9 +34,9 @@ _OPTIONS = (
         metavar="PART=FIELD",
         help="For JSON lines: the field that holds time, host, method or path.",
     ),
-    click.option("--host", help="Of every request, for logs without one."),
-    click.option("--service", help="The AWS_XRAY_TRACING_NAME of what answers."),
-    click.option("--service-type", help="Such as AWS::ECS::Container."),
+    click.option("--host", help="Host of every request, for logs without one."),
+    click.option("--service", help="AWS_XRAY_TRACING_NAME of the app that answers."),
+    click.option("--service-type", help="Type of that app, such as AWS::ECS::Container."),
     sdk_option,
     click.option(
         "--rps",
@@ -60,34 +60,49 @@ _OPTIONS = (
         type=click.FloatRange(0, 366, min_open=True),
         default=31,
         show_default=True,
-        help="Of the month that is priced.",
+        help="Days per month to price.",
     ),
     click.option(
-        "--seed", type=int, default=0, show_default=True, help="The same gives the same traces."
+        "--seed",
+        type=int,
+        default=0,
+        show_default=True,
+        help="Seed of what is random: the same seed gives the same traces.",
     ),
-    click.option("--region", default="us-east-1", show_default=True, help="Whose prices."),
-    click.option("--price-per-million", type=click.FloatRange(0), help="Of recorded traces, $."),
+    click.option(
+        "--region", default="us-east-1", show_default=True, help="Region whose prices apply."
+    ),
+    click.option(
+        "--price-per-million",
+        type=click.FloatRange(0),
+        help="Price in $ per million recorded traces.",
+    ),
     click.option(
         "--insights-price-per-million",
         type=click.FloatRange(0),
-        help="Of traces that insights look at, $.",
+        help="Price in $ per million traces that insights analyze.",
     ),
-    click.option("--free-traces", type=click.IntRange(0), help="Recorded free a month."),
+    click.option(
+        "--free-traces", type=click.IntRange(0), help="Traces recorded free of charge per month."
+    ),
     click.option(
         "--traces-elsewhere",
         type=click.FloatRange(0),
         default=0,
-        help="A month, by others in the account, which share the free tier.",
+        help="Traces per month of others in the account, which share the free tier.",
     ),
     click.option(
-        "--traces-scanned", type=click.FloatRange(0), default=0, help="Retrieved or scanned."
+        "--traces-scanned",
+        type=click.FloatRange(0),
+        default=0,
+        help="Traces per month that are retrieved or scanned.",
     ),
     click.option(
         "--format",
         "output",
         type=click.Choice(["text", "json", "markdown"]),
         default="text",
-        help="For people, for machines or for a pull request.",
+        help="Output format: text for people, json for programs, markdown for a pull request.",
     ),
     click.option(
         "--chart",
@@ -96,7 +111,7 @@ _OPTIONS = (
     ),
     click.option("--from-counts", help="Read the result of --print-athena-sql instead of logs."),
     click.option("--print-athena-sql", is_flag=True, help="Print the query for logs in S3."),
-    click.option("--athena-table", help="The table in Athena."),
+    click.option("--athena-table", help="Table in Athena, for --print-athena-sql."),
 )
 
 
@@ -109,7 +124,7 @@ def _with_options(function: Any) -> Any:
 @click.command()
 @_with_options
 def simulate(**options: Any) -> None:
-    """Say what the rules record of the traffic in LOGs, and what a month of it costs.
+    """Show what the rules record of the traffic in LOGs, and what a month of it costs.
 
     LOGs are access logs of load balancers (ALB), CloudFront, API Gateway, Envoy, nginx, Apache,
     HAProxy, Traefik or Caddy, or JSON lines. A folder means all files in it, a quoted pattern

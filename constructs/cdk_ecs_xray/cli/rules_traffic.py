@@ -46,16 +46,7 @@ def run(asked: SimulationRequest) -> str:
 
     :raises EcsXRayError: for files and options that can't be used.
     """
-    sources = [bool(asked.logs), asked.from_counts is not None, asked.traffic is not None]
-    if sum(sources) > 1 or (sum(sources) == 0 and asked.rps is None):
-        raise ConfigurationError(
-            Problem(
-                where="rules simulate",
-                what="must be given one kind of traffic",
-                got=str(sum(sources) or "none"),
-                fix="Name LOGs, --from-counts, --traffic or --rps.",
-            )
-        )
+    _require_one_source(asked)
     rules = read_rules(asked, asked.rules_file, str(asked.rules_file))
     against = None if asked.against is None else read_against(asked, asked.against)
     if asked.logs or asked.from_counts is not None:
@@ -63,6 +54,31 @@ def run(asked: SimulationRequest) -> str:
     else:
         report = _of_profile(asked, rules, against)
     return _WRITERS[asked.output](report)
+
+
+def _require_one_source(asked: SimulationRequest) -> None:
+    sources = {
+        "log files": bool(asked.logs),
+        "--from-counts": asked.from_counts is not None,
+        "--traffic": asked.traffic is not None,
+    }
+    passed = [name for name, is_passed in sources.items() if is_passed]
+    if len(passed) > 1:
+        raise ConfigurationError(
+            Problem(
+                where="rules simulate",
+                what=f"{' and '.join(passed)} cannot be combined",
+                fix="Keep one.",
+            )
+        )
+    if not passed and asked.rps is None:
+        raise ConfigurationError(
+            Problem(
+                where="rules simulate",
+                what="traffic is required",
+                fix="Pass log files, or one of --from-counts, --traffic, --rps.",
+            )
+        )
 
 
 def _of_logs(
@@ -207,7 +223,7 @@ def _notes(asked: SimulationRequest) -> Iterable[str]:
     if prices_in(asked.region).region != asked.region:
         yield (
             f"no prices of {asked.region} are known here, so those of "
-            f"{prices_in(asked.region).region} stand in; --price-per-million overrides them"
+            f"{prices_in(asked.region).region} are used; --price-per-million overrides them"
         )
 
 

@@ -11,15 +11,17 @@ _MOST_TRACES = 1000
 
 
 @click.command()
-@click.option("--profile", help="Of the AWS configuration.")
-@click.option("--region", help="Where to look. By default, the profile's.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Its port. By default, a free one.")
+@click.option("--profile", help="Profile of the AWS configuration.")
+@click.option("--region", help="Region of the traces. Default: the profile's.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Port of the page. Default: a free one."
+)
 @click.option(
     "--log-group",
     "log_groups",
     multiple=True,
     metavar="NAME",
-    help="Whose lines to show beside traces. Repeatable.",
+    help="Log group whose lines are shown beside traces. Repeatable.",
 )
 def traces(
     *, profile: str | None, region: str | None, port: int | None, log_groups: Sequence[str]

@@ -39,8 +39,8 @@ def _stages(context: click.Context, _: click.Parameter, incomplete: str) -> list
     show_default=True,
     help="The cloud assembly that was deployed.",
 )
-@click.option("--profile", help="Of the AWS configuration.")
-@click.option("--region", help="For stacks that name none.")
+@click.option("--profile", help="Profile of the AWS configuration.")
+@click.option("--region", help="Region of stacks that set none.")
 @click.option(
     "--minutes",
     type=click.IntRange(1, 360),
@@ -64,7 +64,7 @@ def _stages(context: click.Context, _: click.Parameter, incomplete: str) -> list
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="For people or for machines.",
+    help="Output format: text for people, json for programs.",
 )
 @click.option(
     "--map-format",

@@ -112,11 +112,13 @@ def structure_problems(config: Configuration) -> Sequence[Problem]:
         if name not in (config.get("extensions") or {})
     ]
     if not receives(config, "awsxray") and not receives(config, "otlp"):
+        present = ", ".join(_receivers_of_traces(config))
         problems.append(
             Problem(
                 where=_WHERE,
-                what="config must have a traces pipeline with the awsxray receiver",
-                got=f"receivers {', '.join(_receivers_of_traces(config)) or 'none'}",
+                what=f"config {'must have' if present else 'requires'} a traces pipeline with the "
+                "awsxray receiver",
+                got=f"receivers {present}" if present else None,
                 fix="Add it for apps with an X-Ray SDK, or the otlp receiver for OpenTelemetry.",
             )
         )

@@ -1,4 +1,4 @@
-"""The shape that every collector has: a protocol and the frozen values it deals in."""
+"""What every collector is: a protocol and the frozen values it deals in."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class CollectorPort:
 
 @dataclass(frozen=True, kw_only=True)
 class CollectorContainer:
-    """The part of a container definition that the engine decides, and what it needs from IAM.
+    """The part of a container definition that the collector decides, and what it needs from IAM.
 
     :param command: appended to the image's entry point.
     :param ports: what a sidecar publishes.
@@ -75,7 +75,7 @@ def opened_by(container: CollectorContainer) -> Sequence[Ports]:
 
 @runtime_checkable
 class Collector(Protocol):
-    """An engine that takes segments from an app and sends them to X-Ray."""
+    """Software that takes segments from an app and sends them to X-Ray."""
 
     @property
     def container_name(self) -> str:

@@ -20,7 +20,7 @@ OperatingSystem = Literal["linux", "windows"]
 class Engine:
     """One collector program.
 
-    A module of this folder that holds one as ``ENGINE`` is all that a new engine takes: the
+    A module of this folder that holds one as ``ENGINE`` is all that a new collector takes: the
     environments' ``collector``, ``inject --collector``, review and verification find it there.
 
     :param id: as environment files and the command line name it.
@@ -40,7 +40,7 @@ class Engine:
     :param first_version_with_traces: of the image; None where every version takes them.
     :param region_from_environment: it takes the region from AWS_REGION, or asks the instance.
     :param capacity: the load it carries; None where nobody measured it.
-    :param make: the collector that a sidecar can run; None for an engine that is only recognized.
+    :param make: the collector that a sidecar can run; None for one that is only recognized.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Every engine that this folder describes."""
+"""Every collector that this folder describes."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from cdk_ecs_xray.collectors.engine import Engine
 
 @cache
 def engines() -> Sequence[Engine]:
-    """Return the engines in the order of their files: of each module that holds an ``ENGINE``."""
+    """Return them in the order of their files: of each module that holds an ``ENGINE``."""
     names = sorted(module.name for module in pkgutil.iter_modules(collectors.__path__))
     loaded = (import_module(f"{collectors.__name__}.{name}") for name in names)
     return tuple(engine for module in loaded if (engine := getattr(module, "ENGINE", None)))
 
 
 def deployable() -> Sequence[str]:
-    """Return the ids of the engines that a sidecar can run."""
+    """Return the ids of the collectors that a sidecar can run."""
     return sorted(engine.id for engine in engines() if engine.make is not None)
 
 
 def engine_running(collector: Collector) -> Engine | None:
-    """Return the engine that a collector runs; None for one of the user's own."""
+    """Return what describes a collector; None for one of the user's own."""
     return next((engine for engine in engines() if engine.make is type(collector)), None)
 
 
 def make_collector(engine_id: str, **options: object) -> Collector:
-    """Return the collector of an engine that a sidecar can run.
+    """Return the collector of an id, for a sidecar to run.
 
     :raises KeyError: for an id that none of them has.
     """

@@ -10,7 +10,7 @@ from cdk_ecs_xray.unknown import Text, Unknown
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What shows which engine a container is and what it collects.
+    """What shows which collector a container is and what it collects.
 
     :param image: as the task definition names it.
     :param command: appended to the image's entry point; Unknown where it is not spelled out.

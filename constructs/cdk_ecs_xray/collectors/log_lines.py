@@ -195,8 +195,9 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
             "Failed to split segment header and body",
             "X-Ray segment to OT traces conversion failed",
         ),
-        meaning="the collector received something on its UDP port that is no segment it can read",
-        fix="Check that only X-Ray SDKs send to UDP 2000, and that the SDK is up to date.",
+        meaning="something that is not a segment of an X-Ray SDK reached the collector's UDP port",
+        fix="If something other than an X-Ray SDK sends to UDP 2000, find it and change its port. "
+        "If only SDKs do, update them.",
     ),
     LineMeaning(
         meaning_id="rejected-by-exporter",

@@ -1,4 +1,4 @@
-"""Says which engine a container is, whether it collects traces, and over which protocols.
+"""Shows which collector a container is, whether it collects traces, and over which protocols.
 
 The one answer for inject, the aspect, review and verification.
 """
@@ -18,7 +18,7 @@ from cdk_ecs_xray.unknown import Text, Unknown
 
 TraceProtocol = Literal["xray", "otlp"]
 
-# What follows an engine's name in the name of an image that is something else.
+# What follows a collector's name in the name of an image that is something else.
 _SOMETHING_ELSE = frozenset({"allocator", "config", "exporter", "init", "operator"})
 _HINTS = ("xray", "x-ray", "otel", "adot", "collector", "cwagent", "cloudwatch", "trac", "daemon")
 _UNKNOWN_IMAGE = Unknown(expression="an image that is not known")
@@ -29,7 +29,7 @@ class RecognizedCollector:
     """What a container that collects is.
 
     :param engine: None for an image that nobody knows, recognized by the port it takes segments on.
-    :param configuration: empty for an engine that has none; Unknown where it comes from elsewhere.
+    :param configuration: empty for a collector without; Unknown where it comes from elsewhere.
     :param collects_traces: whether it sends traces to X-Ray; None where nobody can tell.
     """
 
@@ -40,7 +40,7 @@ class RecognizedCollector:
 
     @property
     def label(self) -> str:
-        """The engine as reports name it."""
+        """The collector as reports name it."""
         return "collector of an unknown image" if self.engine is None else self.engine.label
 
     @property
@@ -74,7 +74,7 @@ def recognize(evidence: Evidence) -> RecognizedCollector | None:
         )
     configuration = engine.configuration(evidence)
     if not _image_is_named(evidence.image):
-        # Its name is all that tells, which is a hint and no proof.
+        # Its name is all there is, which is a hint and no proof.
         return RecognizedCollector(
             engine=engine,
             configuration=configuration,
@@ -106,7 +106,7 @@ def collects_traces(evidence: Evidence) -> bool:
 
 
 def engine_of(evidence: Evidence) -> Engine | None:
-    """Return the engine that a container runs, by image, variables and program, in this order."""
+    """Return the collector that a container runs: by image, else variables, else program."""
     by_image = _image_is_named(evidence.image)
     words = image_words(evidence.image if by_image else evidence.name)
     named = [

@@ -108,10 +108,14 @@ class LoadBalancer(BaseModel):
         kinds = {"target_group": self.target_group, "listener": self.listener, "new": self.new}
         given = [name for name, value in kinds.items() if value is not None]
         problem = None
-        if len(given) != 1:
+        if not given:
+            problem = Problem(
+                what=f"requires one of {', '.join(kinds)}", fix="Add the one that you mean."
+            )
+        elif len(given) > 1:
             problem = Problem(
                 what=f"must have one of {', '.join(kinds)}",
-                got=" and ".join(given) or "none of them",
+                got=" and ".join(given),
                 fix="Keep the one that you mean.",
             )
         elif given == ["listener"]:
@@ -129,8 +133,7 @@ class LoadBalancer(BaseModel):
     def _rule_problem(self) -> Problem | None:
         if self.priority is None or not (self.hosts or self.paths):
             return Problem(
-                what="must have a priority and hosts or paths for a rule on a listener",
-                got="no priority" if self.priority is None else "neither hosts nor paths",
+                what="requires a priority and hosts or paths for a rule on a listener",
                 fix="Such as {listener: ARN, priority: 100, paths: [/api/*]}.",
             )
         if len(self.hosts) + len(self.paths) > _MOST_CONDITIONS:

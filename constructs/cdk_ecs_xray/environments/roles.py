@@ -8,7 +8,7 @@ from cdk_ecs_xray.environments.values import Role
 
 
 class Roles(BaseModel):
-    """Existing roles. Nothing is added to them; the synthesis says what they must allow."""
+    """Existing roles. Nothing is added to them; the synthesis prints what they must allow."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 

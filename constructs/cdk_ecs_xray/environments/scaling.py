@@ -47,8 +47,7 @@ class Scaling(BaseModel):
             )
         elif all(target is None for target in targets):
             problem = Problem(
-                what="must have cpu_percent, memory_percent or requests_per_target",
-                got="none of them",
+                what="requires cpu_percent, memory_percent or requests_per_target",
                 fix="Such as cpu_percent: 70.",
             )
         if problem is not None:

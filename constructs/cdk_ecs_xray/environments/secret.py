@@ -56,11 +56,15 @@ class Secret(BaseModel):
             for name in ("value_from", "secret", "parameter")
             if getattr(self, name) is not None
         ]
-        if len(given) != 1:
+        if not given:
+            raise InvalidValueError(
+                Problem(what="requires one of secret and parameter", fix="Add one of them.")
+            )
+        if len(given) > 1:
             raise InvalidValueError(
                 Problem(
                     what="must have one of secret and parameter",
-                    got=" and ".join(given) or "neither",
+                    got=" and ".join(given),
                     fix="Write the one that holds the value.",
                 )
             )

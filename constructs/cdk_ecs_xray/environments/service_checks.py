@@ -145,8 +145,7 @@ def _container_problems(service: Service) -> Found:
         yield (
             ("containers",),
             Problem(
-                what="must have at least one essential container",
-                got="none",
+                what="requires at least one essential container",
                 fix="Remove essential: false from the one that the task is for.",
             ),
         )

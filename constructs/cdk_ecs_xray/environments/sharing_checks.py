@@ -127,12 +127,21 @@ def _cluster_problems(service: Service, mode: str, cluster: Cluster | None) -> F
 def _cluster_network(vpc: Vpc | None, cluster: Cluster | None) -> Found:
     if cluster is None:
         return
-    if (cluster.name is None) is (cluster.create is None):
+    if cluster.name is None and cluster.create is None:
+        yield (
+            ("cluster",),
+            Problem(
+                what="requires one of name and create",
+                fix="Write cluster: NAME for an existing one.",
+            ),
+        )
+        return
+    if cluster.name is not None and cluster.create is not None:
         yield (
             ("cluster",),
             Problem(
                 what="must have one of name and create",
-                got="neither" if cluster.name is None else "both",
+                got="both",
                 fix="Write cluster: NAME for an existing one.",
             ),
         )

@@ -23,7 +23,7 @@ def shown(value: object) -> str:
         return "a list"
     if isinstance(value, bool):
         return str(value).lower()
-    return "nothing" if value is None else str(value)
+    return "null" if value is None else str(value)
 
 
 def kind_of(value: object) -> str:

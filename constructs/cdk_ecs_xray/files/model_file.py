@@ -61,15 +61,11 @@ def read_mapping(
     where = displayed(path)
     content = read_data(read_text(path, error=error), where=where, error=error)
     if not isinstance(content, dict):
-        got = "nothing" if content is None else f"a {type(content).__name__}"
-        raise error(
-            Problem(
-                where=where,
-                what="the file must hold a mapping of keys to values",
-                got=got,
-                fix=f"Start with '{first_key}:'.",
-            )
-        )
+        what = "the file must hold a mapping of keys to values"
+        if content is None:
+            what = "a mapping of keys to values is required"
+        got = None if content is None else f"a {type(content).__name__}"
+        raise error(Problem(where=where, what=what, got=got, fix=f"Start with '{first_key}:'."))
     tokens = list(_tokens(content))
     if tokens:
         raise error(

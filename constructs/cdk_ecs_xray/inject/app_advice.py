@@ -41,9 +41,12 @@ def proxy_advice(
             problem=Problem(
                 where=app.where,
                 what=f"{name} must hold the collector's address {host}, or sampling rules and "
-                "spans go to the proxy",
-                got=f"'{value}'" if value else "no such variable",
-                fix=f"Add {host} to it.",
+                "spans go to the proxy"
+                if value
+                else f"{name} with the collector's address {host} is required, or sampling rules "
+                "and spans go to the proxy",
+                got=f"'{value}'" if value else None,
+                fix=f"Add {host} to it." if value else f"Set it to {host}.",
             ),
         )
 

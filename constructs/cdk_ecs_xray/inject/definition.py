@@ -1,4 +1,4 @@
-"""A task definition as ECS spells it, checked for the shape that tracing relies on. Pure."""
+"""A task definition as ECS spells it, checked for the members that tracing relies on. Pure."""
 
 from __future__ import annotations
 

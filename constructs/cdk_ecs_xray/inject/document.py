@@ -44,8 +44,7 @@ def parse(text: str, *, where: str) -> Document:
         raise ConfigurationError(
             Problem(
                 where=where,
-                what="the file must hold a task definition",
-                got="nothing",
+                what="a task definition is required, and the file is empty",
                 fix="Write what aws ecs register-task-definition takes.",
             )
         )
@@ -115,22 +114,27 @@ def _require_json(protected: str, where: str) -> None:
     read_json(digits_for_unquoted(protected).removeprefix("\ufeff"), where=where)
 
 
+class _Alias(yaml.composer.ComposerError):
+    """The file has an alias."""
+
+
 class _NoAliasLoader(Yaml12Loader):
     """Refuses what is in two places of a file at once: an edit would change both."""
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(
-                problem=f"the alias *{event.anchor}, which cannot be edited safely",
-                problem_mark=event.start_mark,
-            )
+            raise _Alias(problem=f"*{event.anchor}", problem_mark=event.start_mark)
         return super().compose_node(parent, index)
 
 
 def _compose(protected: str, where: str) -> yaml.Node | None:
     try:
         return _NoAliasLoader(protected).bounded_node()
+    except _Alias as alias:
+        problem = not_yaml(alias, where=where)
+        what, fix = "the file must be without YAML aliases", "Write out what the anchor holds."
+        raise ConfigurationError(replace(problem, what=what, got=alias.problem, fix=fix)) from None
     except yaml.YAMLError as invalid:
         problem = not_yaml(invalid, where=where)
         raise ConfigurationError(replace(problem, got=restore(str(problem.got)))) from None

@@ -16,7 +16,7 @@ from cdk_ecs_xray.plan.wiring import Warned
 def is_own(present: RawContainer, wanted: RawContainer) -> bool:
     """Return whether a container is the sidecar, whatever was changed that apps do not depend on.
 
-    A newer image, other sizes or another log group leave it the sidecar; another engine, flag or
+    A newer image, other sizes or another log group leave it the sidecar; another collector, flag or
     place to listen does not.
     """
     found, expected = evidence_of(present), evidence_of(wanted)

@@ -79,7 +79,7 @@ def not_a_task_definition(foreign: ForeignFormat, *, where: str) -> Problem:
 def kind_of(value: Any) -> str:
     """Return how messages call a value."""
     if value is None:
-        return "nothing"
+        return "null"
     if is_open(value):
         return f"the placeholder '{value}'"
     if isinstance(value, str):
@@ -142,7 +142,9 @@ def _of_container(where: str, position: int, container: Any) -> Sequence[Problem
                 fix=_fill_first(container) or "Write its keys.",
             )
         ]
-    name = container.get("name")
+    if "name" not in container:
+        return [Problem(where=place, what="name is required", fix="Write the container's name.")]
+    name = container["name"]
     if not isinstance(name, str) or not name:
         return [
             Problem(
@@ -203,10 +205,12 @@ def _of_entry(place: str, entry: str, item: Any, needed: Sequence[str]) -> Seque
             )
         ]
     return [
-        Problem(
+        Problem(where=place, what=f"{member} of {entry} is required", fix="Write it.")
+        if member not in item
+        else Problem(
             where=place,
             what=f"{member} of {entry} must be text",
-            got=kind_of(item.get(member)),
+            got=kind_of(item[member]),
             fix="Write it.",
         )
         for member in needed

@@ -150,7 +150,7 @@ class TreeBuilder:
         if not is_one(written):
             raise self._refused(
                 node,
-                "a placeholder without quotes must stand alone",
+                "a placeholder without quotes must be the whole value",
                 restore(written),
                 "Put the value in quotes.",
             )

@@ -1,4 +1,4 @@
-"""The embedded AWS: ministack in a process of its own, plus the X-Ray service it lacks.
+"""The AWS emulator: ministack in a process of its own, plus the X-Ray service it lacks.
 
 Nothing is installed, contacted or written outside a temporary folder, and nothing listens beyond
 127.0.0.1. Needs the ``local`` extra.

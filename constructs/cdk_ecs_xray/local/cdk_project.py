@@ -1,4 +1,4 @@
-"""Deploys a CDK app onto the embedded AWS with the real CDK command line."""
+"""Deploys a CDK app onto the AWS emulator with the real CDK command line."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class CdkProject:
         self._cdk = _find_cdk()
 
     def synthesise(self, output: Path, *, context: Mapping[str, str]) -> None:
-        """Write the cloud assembly; no AWS involved, the embedded one neither.
+        """Write the cloud assembly; no AWS involved, the emulator neither.
 
         :raises LocalAwsError: when the app refuses; its own message is on standard error.
         """
@@ -143,7 +143,7 @@ class CdkProject:
 def targets_of(assembly: Path) -> Mapping[Target, Sequence[StackSource]]:
     """Return the accounts and regions of an assembly with the stacks that go there.
 
-    Stacks without an account or region of their own take the embedded AWS's defaults.
+    Stacks without an account or region of their own take the AWS emulator's defaults.
     """
     found: dict[Target, list[StackSource]] = {}
     for stack in read_stacks(str(assembly)):

@@ -103,7 +103,7 @@ class SamplingRuleHandler:
         return _identified("RuleARN", identifier["RuleARN"])
 
     def read(self, physical_id: str, properties: Properties) -> dict[str, Any] | None:
-        """The rule as it is, in the template's shape and with the template's members only."""
+        """The rule as it is, spelled as in the template and with the template's members only."""
         rule = self._store().rules.by_arn(physical_id)
         if rule is None:
             return None
@@ -154,7 +154,7 @@ class GroupHandler:
         return _identified("GroupARN", identifier["GroupARN"])
 
     def read(self, physical_id: str, properties: Properties) -> dict[str, Any] | None:
-        """The group as it is, in the template's shape and with the template's members only."""
+        """The group as it is, spelled as in the template and with the template's members only."""
         group = self._store().groups.by_arn(physical_id)
         if group is None:
             return None

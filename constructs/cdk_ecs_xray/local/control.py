@@ -13,7 +13,7 @@ HEALTH_PATH = "/_ecs_xray/health"
 RESET_PATH = "/_ecs_xray/reset"
 SEED_PATH = "/_ecs_xray/seed"
 INERT_PATH = "/_ecs_xray/inert"
-KIND = "cdk-ecs-xray embedded AWS"
+KIND = "cdk-ecs-xray AWS emulator"
 # What a parent writes to the server's standard input when the server may outlive it.
 KEEP = b"keep\n"
 

@@ -1,4 +1,4 @@
-"""Start, find and stop the embedded AWS from Python."""
+"""Start, find and stop the AWS emulator from Python."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LOG_TAIL = 20
 
 
 class EmbeddedAws:
-    """One running embedded AWS. Use it as a context manager, or call :meth:`stop`.
+    """One running AWS emulator. Use it as a context manager, or call :meth:`stop`.
 
     A server started without ``detached`` ends with this process, however that ends.
     """
@@ -111,7 +111,7 @@ class EmbeddedAws:
     def _of_run(cls, run: RunFolder | None, *, what: str, fix: str) -> Self:
         pid = None if run is None else run.pid()
         if run is None or pid is None:
-            raise LocalAwsError(Problem(where="embedded AWS", what=what, fix=fix))
+            raise LocalAwsError(Problem(where="AWS emulator", what=what, fix=fix))
         return cls(run, pid=pid, process=None)
 
     def cdk_environment(
@@ -149,7 +149,7 @@ class EmbeddedAws:
         if self._ask("POST", control.RESET_PATH) is None:
             raise LocalAwsError(
                 Problem(
-                    where="embedded AWS",
+                    where="AWS emulator",
                     what=f"port {self.port} must answer a reset",
                     got="no answer",
                     fix="Is the server stopped?",
@@ -194,8 +194,8 @@ class EmbeddedAws:
         if self._stopped:
             return
         self._stopped = True
-        # The lock in its folder tells a server from a stranger who has its old process id; so does
-        # Popen, which has not been told that it ended.
+        # A stranger who has its old process id neither holds the lock in its folder nor is a child
+        # that Popen still waits for.
         child = self._process is not None and self._process.returncode is None
         if child or self._run.pid() == self.pid:
             wait_for_exit(self.pid, timeout=STOP_TIMEOUT)
@@ -260,7 +260,7 @@ class EmbeddedAws:
         self.stop()
         raise LocalAwsError(
             Problem(
-                where="embedded AWS",
+                where="AWS emulator",
                 what=f"the server on port {self.port} must start",
                 got=f"that it {what}",
                 fix="Check that the extra 'local' is installed in this Python.",

@@ -1,4 +1,4 @@
-"""The embedded AWS runs no code but this kit's own custom resource, and calls nobody outside.
+"""The AWS emulator runs no code but this kit's own custom resource, and calls nobody outside.
 
 Ministack would run Lambda functions, Glue jobs, resolvers, init scripts and more as the user who
 started the server. Two locks: functions are compared with the kit's own before they run, and the
@@ -51,7 +51,7 @@ _may_start = contextvars.ContextVar("may_start", default=False)
 
 
 class ExecutionRefusedError(RuntimeError):
-    """Somebody asked the embedded AWS to run a program that is not the kit's."""
+    """Somebody asked the AWS emulator to run a program that is not the kit's."""
 
 
 def restrict() -> None:
@@ -76,7 +76,7 @@ def is_own(config: Mapping[str, Any], code_zip: bytes | None) -> bool:
 def refusal(name: str) -> str:
     """What whoever calls another function reads."""
     return (
-        f"The embedded AWS runs no code but this kit's own custom resource (got function {name}). "
+        f"The AWS emulator runs no code but this kit's own custom resource (got function {name}). "
         "Deploy stacks with other functions to a real account."
     )
 
@@ -138,7 +138,7 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
     """Refuse what would start a program or leave this machine; nothing can take this off again."""
     if event in _STARTS:
         if not _may_start.get():
-            raise ExecutionRefusedError(f"the embedded AWS starts no program (got {event})")
+            raise ExecutionRefusedError(f"the AWS emulator starts no program (got {event})")
     elif event in _CALLS:
         address = arguments[_CALLS[event]]
         host = address[0] if isinstance(address, tuple) else address
@@ -146,4 +146,4 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
         if _CALLS[event] == 1 and not isinstance(address, tuple):
             return
         if host is not None and str(host) not in _LOOPBACK:
-            raise ExecutionRefusedError(f"the embedded AWS calls nobody outside (got {host!r})")
+            raise ExecutionRefusedError(f"the AWS emulator calls nobody outside (got {host!r})")

@@ -22,7 +22,7 @@ _SIGNED_FOR_XRAY = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/xray/")
 
 
 def embedded_aws_app(*, port: int) -> Application:
-    """The whole embedded AWS: ministack, its gaps closed, X-Ray in front of it, and the gate."""
+    """The whole AWS emulator: ministack, its gaps closed, X-Ray in front of it, and the gate."""
     xray = XRayService(span_log=CloudWatchSpanLog())
     execution.restrict()
     gaps.mend_all()

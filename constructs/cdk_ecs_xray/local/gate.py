@@ -154,7 +154,7 @@ def _without_cors(send: Send) -> Send:
 
 
 async def _refuse_site(send: Send, problem: str) -> None:
-    text = f"embedded AWS: {problem}. Only programs on this machine are served, no web page."
+    text = f"AWS emulator: {problem}. Only programs on this machine are served, no web page."
     body = json.dumps({"message": text}).encode()
     await _answer(send, _FORBIDDEN, {"Content-Type": "application/json"}, body)
 

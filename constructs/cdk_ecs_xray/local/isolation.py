@@ -36,7 +36,7 @@ def fixed_variables(environment: Mapping[str, str], *, cdk_home: Path) -> dict[s
 
 
 def tells_about_aws(name: str) -> bool:
-    """Whether a variable can lead a program to an account, or away from the embedded AWS."""
+    """Whether a variable can lead a program to an account, or away from the AWS emulator."""
     return name.startswith(_TELLING_ABOUT_AWS)
 
 

@@ -1,4 +1,4 @@
-"""Which embedded AWSs of this user run, for people and for machines."""
+"""Which AWS emulators of this user run, for people and for machines."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def as_documents() -> Sequence[dict[str, Any]]:
 def as_text() -> str:
     """Return a paragraph per server, with the lines that lead a shell there."""
     paragraphs = [_paragraph(run, aws) for run, aws in _running()]
-    none = "No embedded AWS of yours runs. Start one with ecs-xray local start."
+    none = "No AWS emulator of yours runs. Start one with ecs-xray local start."
     return "\n\n".join(paragraphs) if paragraphs else none
 
 

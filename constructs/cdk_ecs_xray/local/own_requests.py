@@ -1,4 +1,4 @@
-"""Requests to the paths that are the embedded AWS's own, signed as all others are."""
+"""Requests to the paths that are the AWS emulator's own, signed as all others are."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from shlex import quote
 from cdk_ecs_xray.local.embedded_aws import DEFAULT_ACCOUNT, DEFAULT_REGION, EmbeddedAws
 
 # Whatever the shell has, which may be more than make lets through. An endpoint of one service would
-# overrule the embedded AWS's, and a profile or a session token its keys.
+# overrule the AWS emulator's, and a profile or a session token its keys.
 _UNSET = r"unset AWS_PROFILE $(env | sed -n 's/^\(AWS_[A-Za-z0-9_]*\)=.*/\1/p')"
 
 
@@ -26,7 +26,7 @@ class Target:
 
 
 def how_to_reach(aws: EmbeddedAws, targets: Sequence[Target] = ()) -> str:
-    """Return the lines that point a shell at a running embedded AWS, and the one that stops it.
+    """Return the lines that point a shell at a running AWS emulator, and the one that stops it.
 
     :param targets: where stacks are; the variables are those of the first, the defaults without.
     """
@@ -41,7 +41,7 @@ def how_to_reach(aws: EmbeddedAws, targets: Sequence[Target] = ()) -> str:
         for other in others
     )
     return (
-        f"\nThe embedded AWS runs on {aws.url}, process {aws.pid}. Use account {first.account} in "
+        f"\nThe AWS emulator runs on {aws.url}, process {aws.pid}. Use account {first.account} in "
         f"{first.region} from cdk, aws and boto3 with\n\n{exports}\n{elsewhere}\nStop it with\n\n"
         f"  ecs-xray local stop {aws.port}"
     )

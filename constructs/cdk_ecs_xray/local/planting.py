@@ -1,4 +1,4 @@
-"""Puts load balancing that a seed names by its ARN into the embedded AWS.
+"""Puts load balancing that a seed names by its ARN into the AWS emulator.
 
 No API of AWS's takes the ARN of what it creates, so it is made in the server: by ministack's own
 operations, and then filed under the ARN that the app knows.

@@ -37,7 +37,7 @@ def listening_socket(port: int | None) -> socket.socket:
         listener.close()
         raise LocalAwsError(
             Problem(
-                where="embedded AWS",
+                where="AWS emulator",
                 what=f"port must be a free one on {HOST}",
                 got=f"{port} ({error})",
                 fix="Choose another, or leave it out to get a free one.",
@@ -61,7 +61,7 @@ def start_server(run: RunFolder, *, descriptor: int, log: Path) -> subprocess.Po
         run.remove()
         raise LocalAwsError(
             Problem(
-                where="embedded AWS",
+                where="AWS emulator",
                 what=what,
                 got=f"{log} ({error.strerror})",
                 fix="Choose a file in a folder that exists, and check the limits of your user.",
@@ -109,7 +109,7 @@ def wait_for_exit(pid: int, *, timeout: float) -> None:
             return
     raise LocalAwsError(
         Problem(
-            where="embedded AWS",
+            where="AWS emulator",
             what=f"process {pid} should have ended",
             got="no end",
             fix="End it by hand.",

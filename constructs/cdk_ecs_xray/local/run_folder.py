@@ -1,4 +1,4 @@
-"""The folder of one run of the embedded AWS: its secret, its lock, its temporary files.
+"""The folder of one run of the AWS emulator: its secret, its lock, its temporary files.
 
 Whoever may read the folder may use the server: mode 0700, and each file in it 0600. The server
 holds a lock on a file there for as long as it lives. So a process id is believed only when it
@@ -74,7 +74,7 @@ class RunFolder:
                 shutil.rmtree(path, ignore_errors=True)
             raise LocalAwsError(
                 Problem(
-                    where="embedded AWS",
+                    where="AWS emulator",
                     what="the temporary folder must be writable",
                     got=str(error),
                     fix="Set TMPDIR to a folder with space in it.",

@@ -1,4 +1,4 @@
-"""A boto3 session for an embedded AWS, which reads nothing of the user's settings."""
+"""A boto3 session for an AWS emulator, which reads nothing of the user's settings."""
 
 from __future__ import annotations
 

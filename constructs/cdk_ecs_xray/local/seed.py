@@ -94,7 +94,7 @@ class Seed(BaseModel):
     def plant(self, aws: EmbeddedAws, target: Target) -> int:
         """Create what is not there yet; how many there were to create.
 
-        :raises LocalAwsError: when the embedded AWS refuses one.
+        :raises LocalAwsError: when the AWS emulator refuses one.
         """
         made = self._plant_by_arn(aws, target)
         for what, create in self._steps(aws, target):
@@ -150,7 +150,7 @@ def _create(what: str, create: Any, target: Target) -> int:
         raise LocalAwsError(
             Problem(
                 where=f"seed, {what}, {target}",
-                what="must be one that the embedded AWS takes",
+                what="must be one that the AWS emulator takes",
                 got=f"{code}: {refused.response['Error']['Message']}",
                 fix="Change it in the seed file.",
             )

@@ -1,4 +1,4 @@
-"""The embedded AWS's process: ``python -m cdk_ecs_xray.local.server``, started by EmbeddedAws."""
+"""The AWS emulator's process: ``python -m cdk_ecs_xray.local.server``, started by EmbeddedAws."""
 
 from __future__ import annotations
 
@@ -79,10 +79,10 @@ def _configure(run: RunFolder) -> None:
         # Each would listen on a port of its own.
         SFTP_ENABLED="0",
         IOT_MTLS_ENABLED="0",
-        # No Docker engine answers there, so no container is ever started.
+        # Docker does not answer there, so no container is ever started.
         DOCKER_HOST=f"unix://{home / 'no-docker.sock'}",
     )
-    # None is how Python is told that importing a module fails.
+    # With None there, importing the module fails.
     modules: dict[str, Any] = sys.modules
     modules["docker"] = None
 

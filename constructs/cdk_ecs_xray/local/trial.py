@@ -44,7 +44,7 @@ class Trial:
 
 
 def run_trial(trial: Trial) -> int:
-    """Deploy an app onto an embedded AWS; 1 when it differs from the reference setup.
+    """Deploy an app onto an AWS emulator; 1 when it differs from the reference setup.
 
     A fresh server is stopped whatever happens, unless ``keep`` asks for it.
 
@@ -66,9 +66,9 @@ def run_trial(trial: Trial) -> int:
                 deploy_stacks(report, project, aws, assembly, stacks)
                 equal = _show(report, aws, stacks, trial)
     if trial.to is not None:
-        report.line(f"\nThe embedded AWS on port {aws.port} goes on running.")
+        report.line(f"\nThe AWS emulator on port {aws.port} goes on running.")
     elif not trial.keep:
-        report.line("\nStopped the embedded AWS.")
+        report.line("\nStopped the AWS emulator.")
     return 0 if equal else 1
 
 
@@ -76,10 +76,10 @@ def run_trial(trial: Trial) -> int:
 def _server(report: TrialReport, trial: Trial) -> Iterator[EmbeddedAws]:
     """The server to deploy onto; only one of our own is stopped in the end."""
     if trial.to is not None:
-        report.step(2, "use the embedded AWS that runs")
+        report.step(2, "use the AWS emulator that runs")
         yield trial.to
         return
-    report.step(2, "start the embedded AWS")
+    report.step(2, "start the AWS emulator")
     with EmbeddedAws.start(port=trial.port) as aws:
         yield aws
 

@@ -31,7 +31,7 @@ class Wanted:
     :param folder: of the CDK project.
     :param context: the ``-c`` of the synthesis.
     :param container: whose environment it is; needed where several are deployed.
-    :param port: of the embedded AWS; a free one when None.
+    :param port: of the AWS emulator; a free one when None.
     :param command: of the app; nothing is run when empty.
     """
 
@@ -112,7 +112,7 @@ def lifted(wanted: Wanted) -> Iterator[Lifted]:
         report.step(1, "synthesize")
         project.synthesise(assembly, context=wanted.context)
         stacks = targets_of(assembly)
-        report.step(2, "start the embedded AWS")
+        report.step(2, "start the AWS emulator")
         aws = running.enter_context(EmbeddedAws.start(port=wanted.port))
         report.say(f"{aws.url}, process {aws.pid}")
         deploy_stacks(report, project, aws, assembly, stacks)
@@ -150,12 +150,14 @@ def _chosen(
         found = [(target, app) for target, app in found if app.name == container]
     if len(found) == 1:
         return found[0]
+    if not names:
+        what, fix = "traced containers not found", "Add XRayTracing to the app's task definition."
+    elif container is None:
+        what, fix = "--container is required, as several are traced", f"Name one of: {names}."
+    else:
+        what, fix = "--container must name a traced container", f"Name one of: {names}."
     raise ConfigurationError(
-        Problem(
-            what="--container must name one of the traced containers that were deployed",
-            got="none" if container is None else f"'{container}'",
-            fix=f"Name one of: {names}." if names else "No container has a collector's address.",
-        )
+        Problem(what=what, got=None if container is None else f"'{container}'", fix=fix)
     )
 
 

@@ -1,4 +1,4 @@
-"""Reads X-Ray and CloudWatch Logs, of an account or of the embedded AWS. Nothing is written.
+"""Reads X-Ray and CloudWatch Logs, of an account or of the AWS emulator. Nothing is written.
 
 Needs ``xray:GetTraceSummaries``, ``xray:BatchGetTraces``, ``xray:GetServiceGraph``,
 ``xray:GetTraceGraph`` and, for the log groups it is given,

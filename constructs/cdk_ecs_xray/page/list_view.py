@@ -45,7 +45,7 @@ def traces_of(account: Account, query: Query, now: float) -> Mapping[str, Any]:
     except (BotoCoreError, ClientError) as error:
         failure = failure_of(error, _SEARCH)
         if failure.is_expression:
-            # What only X-Ray knows, such as a keyword that the embedded one lacks.
+            # What only X-Ray knows, such as a keyword that the emulator's lacks.
             problem = Unread(before=query.q, at="", behind="", column=None, text=failure.text)
             failure = None
     rows = [row for row in found.rows if _in_band(row, query)]
@@ -99,7 +99,7 @@ def _older(
 
 
 def _with_causes(account: Account, rows: Sequence[TraceRow]) -> Sequence[TraceRow]:
-    """Return the rows with their causes; X-Ray has few in its summaries, the embedded one none."""
+    """Return the rows with their causes; X-Ray has few in its summaries, the emulator's none."""
     unknown = [row.id for row in rows if row.kind not in ("ok", "pending") and row.cause is None]
     try:
         documents = account.documents(unknown) if unknown else {}

@@ -1,4 +1,4 @@
-"""What the page reads of the embedded AWS."""
+"""What the page reads of the AWS emulator."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def local_account(
     log_groups: Sequence[str] = (),
     variables: Mapping[str, str] | None = None,
 ) -> Account:
-    """Return an account and region of the embedded AWS.
+    """Return an account and region of the AWS emulator.
 
     :param name: what the page calls it.
     :param log_groups: whose lines it shows.
@@ -34,7 +34,7 @@ def local_account(
     }
     return Account(
         session=aws.session(account=account, region=region),
-        label=(name, "embedded AWS", region, "no account"),
+        label=(name, "AWS emulator", region, "no account"),
         is_real=False,
         most=_MOST_TRACES,
         log_groups=tuple(log_groups),

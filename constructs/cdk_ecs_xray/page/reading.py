@@ -123,7 +123,7 @@ def _entry(summary: Mapping[str, Any]) -> str:
 
 
 def _root_cause(summary: Mapping[str, Any]) -> Cause | None:
-    """Return what X-Ray itself found; the embedded one finds nothing."""
+    """Return what X-Ray itself found; the emulator's finds nothing."""
     for member in ("FaultRootCauses", "ErrorRootCauses"):
         for cause in summary.get(member) or []:
             for service in reversed(cause.get("Services") or []):

@@ -69,7 +69,7 @@ def _value_from(value: object, place: Place) -> Iterator[Need]:
     if not isinstance(value, str) or not value:
         return
     if value.startswith("${Token["):
-        # It may be either; ECS tells them apart by the ARN at deployment.
+        # It may be either; ECS distinguishes them by the ARN at deployment.
         yield Need(actions=(*_PARAMETER, *_SECRET), resources=(value,))
     elif not value.startswith("arn:"):
         name = value.lstrip("/")

@@ -1,4 +1,4 @@
-"""The shape of a rule, and of what it finds."""
+"""What a rule is, and what it finds."""
 
 from __future__ import annotations
 

@@ -175,7 +175,7 @@ def _read(
 def _rule(properties: Mapping[str, Any]) -> Mapping[str, Any]:
     nested = properties.get("SamplingRule")
     rule = dict(nested) if isinstance(nested, Mapping) else {}
-    # A template names either; the name is what X-Ray tells rules apart by.
+    # A template names either; X-Ray distinguishes rules by their names.
     rule.setdefault("RuleName", properties.get("RuleName", ""))
     return rule
 

@@ -149,9 +149,9 @@ def _unreachable(
         yield checked.finding(
             SamplingCheck.UNREACHABLE,
             rule.name,
-            what="must match a request that no rule before it matches",
+            what="it is never applied",
             got=f"priority {rule.priority} behind '{covering.name}' with {covering.priority}, "
-            "which matches all of its requests",
+            "which matches all its requests",
             fix=f"Move it before '{covering.name}', narrow that one, or remove it.",
         )
 

@@ -1,6 +1,6 @@
 """Rules that were not written for this kit: X-Ray's own JSON and the SDKs' local rules.
 
-Turned into the shape of a rules file, unchecked, so that there is one set of checks and messages.
+Turned into the form of a rules file, unchecked, so that there is one set of checks and messages.
 Sources: the X-Ray API reference (GetSamplingRules) and the local samplers of the X-Ray SDKs.
 """
 
@@ -41,9 +41,9 @@ _HOST_KEYS = {1: "service_name", 2: "host"}
 
 @dataclass(frozen=True, kw_only=True)
 class Shaped:
-    """A document in the shape of a rules file.
+    """A document in the form of a rules file.
 
-    :param findings: what the other shape had wrong, or what is left out of it.
+    :param findings: what the other form had wrong, or what is left out of it.
     :param per_process: the rules are an SDK's local ones, whose reservoirs every process has.
     """
 
@@ -53,7 +53,7 @@ class Shaped:
 
 
 def in_file_shape(content: Raw | Sequence[Any], *, where: str = "") -> Shaped:
-    """Return the content of any kind of rules file in the shape of this kit's.
+    """Return the content of any kind of rules file in the form of this kit's.
 
     :param where: how findings name the file.
     """

@@ -1,1 +1,1 @@
-"""Reads CloudFormation and ECS once for everybody: review, verification and the embedded AWS."""
+"""Reads CloudFormation and ECS once for everybody: review, verification and the AWS emulator."""

@@ -104,9 +104,8 @@ def read_stacks(path: str) -> Sequence[StackSource]:
         raise ReviewError(
             Problem(
                 where=path,
-                what="the cloud assembly must hold a stack",
-                got="none",
-                fix="Run cdk synth in an app that has one.",
+                what="stacks not found in the cloud assembly",
+                fix="Run `cdk synth` in an app that has one.",
             )
         )
     return stacks

@@ -87,7 +87,7 @@ class Role:
 class FoundCollector:
     """A container that takes traces.
 
-    :param certain: it certainly serves X-Ray. Engines that do other things as well may not, as
+    :param certain: it certainly serves X-Ray. Collectors that do other things as well may not, as
         long as their configuration is unknown and nothing else shows it.
     """
 
@@ -97,7 +97,7 @@ class FoundCollector:
 
     @property
     def engine(self) -> Engine | None:
-        """The engine; None for an image that nobody knows."""
+        """What runs in it; None for an image that nobody knows."""
         return self.recognized.engine
 
     @property

@@ -1,4 +1,4 @@
-"""The shape that every template has, checked once so that no reader meets another."""
+"""The members that every template has, checked once so that no reader meets others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MEMBERS = ("Properties", "Metadata")
 
 
 def require_shape(template: Mapping[str, Any], *, where: str) -> None:
-    """Refuse a template that CloudFormation would refuse for its shape alone.
+    """Refuse a template that CloudFormation would refuse for its members' types alone.
 
     :raises ReviewError: with every problem of the template.
     """

@@ -67,18 +67,18 @@ def read_template(text: str, *, where: str) -> Mapping[str, Any]:
             )
         )
     name_other_tools(content, where=where)
-    got = (
-        f"the keys {', '.join(map(str, list(content)[:4]))}"
-        if isinstance(content, Mapping) and content
-        else "none"
-    )
+    fix = "Pass a template, a task definition or the folder that cdk synth wrote."
+    if not content:
+        what = "a CloudFormation template or a task definition is required"
+        raise ReviewError(Problem(where=where, what=what, fix=fix))
+    keys = list(content)[:4] if isinstance(content, Mapping) else []
     raise ReviewError(
         Problem(
             where=where,
             what="the file must be a CloudFormation template with 'Resources', or a task "
             "definition with 'containerDefinitions'",
-            got=got,
-            fix="Pass a template, a task definition or the folder that cdk synth wrote.",
+            got=f"the keys {', '.join(map(str, keys))}" if keys else shown(content),
+            fix=fix,
         )
     )
 

@@ -31,7 +31,6 @@ _REFUSALS = {
 }
 _NO_CREDENTIALS = {
     "CredentialRetrievalError",
-    "NoCredentialsError",
     "PartialCredentialsError",
     "SSOTokenLoadError",
     "TokenRetrievalError",
@@ -124,12 +123,12 @@ def readable_aws_errors() -> Iterator[None]:
         TypeError,
         ValueError,
     ) as error:
-        # A sign-in page, or an answer that is cut or of another shape: botocore's parsers end in
+        # A sign-in page, or an answer that is cut or of other members: botocore's parsers end in
         # whatever Python raises there.
         raise _no_answer(type(error).__name__) from error
     except ClientError as error:
         if error_code(error) in _NO_AWS:
-            raise _no_answer(error_code(error) or "nothing") from error
+            raise _no_answer(error_code(error) or "an error without a code") from error
         raise ConfigurationError(_problem(error)) from error
     except BotoCoreError as error:
         raise ConfigurationError(_problem(error)) from error
@@ -139,9 +138,9 @@ def _no_answer(got: str) -> AwsAnswerError:
     return AwsAnswerError(
         Problem(
             where="AWS",
-            what="what answers must be AWS",
-            got=f"an answer that is not AWS's: {got}",
-            fix="Sign in to this network if it asks for that, and see to HTTPS_PROXY and "
+            what="the answer must be AWS's",
+            got=got,
+            fix="Sign in to this network if it asks for that, and check HTTPS_PROXY and "
             "AWS_ENDPOINT_URL.",
         )
     )
@@ -149,10 +148,12 @@ def _no_answer(got: str) -> AwsAnswerError:
 
 def _problem(error: Exception) -> Problem:
     name, text = type(error).__name__, " ".join(str(error).split()).rstrip(".")
+    if name == "NoCredentialsError":
+        return Problem(where="AWS", what="credentials not found", fix="Log in, or pass --profile.")
     if name in _NO_CREDENTIALS:
         return Problem(
             where="credentials",
-            what="AWS must know who asks",
+            what="AWS credentials must be complete and valid",
             got=f"'{text}'",
             fix="Log in, or pass --profile.",
         )
@@ -161,17 +162,20 @@ def _problem(error: Exception) -> Problem:
             where="network",
             what="AWS must be reachable",
             got=f"'{text}'",
-            fix="See to the network, HTTPS_PROXY and AWS_ENDPOINT_URL.",
+            fix="Check the network, HTTPS_PROXY and AWS_ENDPOINT_URL.",
         )
     if error_code(error) in _USELESS_CREDENTIALS:
         return Problem(
-            where="credentials", what="AWS must accept them", got=f"'{text}'", fix="Log in again."
+            where="credentials",
+            what="AWS must accept the credentials",
+            got=f"'{text}'",
+            fix="Log in again.",
         )
     return Problem(
         where="AWS",
         what="the account must be readable",
         got=f"'{text}'",
-        fix="See --profile and --region.",
+        fix="Check --profile and --region.",
     )
 
 

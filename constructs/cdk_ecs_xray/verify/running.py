@@ -36,11 +36,11 @@ def _answers(deployment: Deployment, check: Check) -> Iterator[Answer]:
     except (BotoCoreError, ClientError) as error:
         yield _without_answer(check, error)
     except (AttributeError, LookupError, TypeError, ValueError) as error:
-        # A template or an answer of a shape that nobody foresaw must neither crash nor pass.
+        # A template or an answer that nobody foresaw must neither crash nor pass.
         yield not_checked(
             check.check_id.replace("-", " "),
-            f"the template or an answer of AWS is not understood: {error!r}",
-            fix="Look by hand, and report the resource that this check did not expect.",
+            f"this check could not read the template or an answer of AWS ({error!r})",
+            fix="Check the resource in the console, and report this line.",
         )
 
 

@@ -38,7 +38,7 @@ def send_test_trace(
         return failed(
             subject,
             f"X-Ray did not take it: {refused[0].get('Message', refused[0])}",
-            fix="See that the clock of this machine is right.",
+            fix="Check that the clock of this machine is right.",
         )
     started = clock()
     while clock() - started < _DEADLINE:

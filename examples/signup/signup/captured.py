@@ -25,7 +25,7 @@ _DEPTH = 10
 def captured(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator that records each call of a function as a subsegment.
 
-    :param name: of the subsegment, in the service map's and the timeline's words.
+    :param name: of the subsegment, as the trace map and the timeline name it.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:

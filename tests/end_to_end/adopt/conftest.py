@@ -1,4 +1,4 @@
-"""The real cdk, a copy of the project and an embedded AWS, as for deployments."""
+"""The real cdk, a copy of the project and an AWS emulator, as for deployments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real cdk command line, a copy of the project, and one embedded AWS for the session."""
+"""The real cdk command line, a copy of the project, and one AWS emulator for the session."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Cdk:
 
 @pytest.fixture(scope="session")
 def cdk_for(aws: EmbeddedAws) -> Callable[..., Cdk]:
-    """Return the command line of an account, pointed at the embedded AWS."""
+    """Return the command line of an account, pointed at the AWS emulator."""
 
     def make(folder: Path, *, account: str, region: str = "eu-west-1", **variables: str) -> Cdk:
         return Cdk(

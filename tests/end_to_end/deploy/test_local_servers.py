@@ -53,8 +53,8 @@ def test_a_deployment_goes_onto_a_server_that_runs_and_leaves_it_running(
         for folder in (first, second):
             done = run_local("deploy", "--to", str(mine[name]), folder=folder)
             assert done.returncode == 0, done.stdout
-            assert "[2/5] use the embedded AWS that runs" in done.stdout
-            assert f"The embedded AWS on port {aws.port} goes on running." in done.stdout
+            assert "[2/5] use the AWS emulator that runs" in done.stdout
+            assert f"The AWS emulator on port {aws.port} goes on running." in done.stdout
 
         stacks = aws.client("cloudformation").describe_stacks()["Stacks"]
         assert {"first", "second"} <= {stack["StackName"] for stack in stacks}
@@ -91,7 +91,7 @@ def test_with_none_running_a_list_says_so(tmp_path: Path) -> None:
     temporary = str(tmp_path)
 
     assert run_local("list", folder=tmp_path, TMPDIR=temporary).stdout == (
-        "No embedded AWS of yours runs. Start one with ecs-xray local start.\n"
+        "No AWS emulator of yours runs. Start one with ecs-xray local start.\n"
     )
     done = run_local("list", "--format", "json", folder=tmp_path, TMPDIR=temporary)
     assert json.loads(done.stdout) == []
@@ -205,7 +205,7 @@ def test_a_started_server_is_seeded_where_the_file_says(tmp_path: Path) -> None:
         assert ecs.describe_clusters(clusters=["shared"])["clusters"]
     finally:
         stopped = run_local("stop", f"http://127.0.0.1:{port}", folder=tmp_path)
-    assert stopped.stdout == f"stopped the embedded AWS on port {port}\n"
+    assert stopped.stdout == f"stopped the AWS emulator on port {port}\n"
     assert not answers(int(port))
 
 

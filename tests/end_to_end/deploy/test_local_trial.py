@@ -77,7 +77,7 @@ def test_dev_is_deployed_shown_compared_and_stopped(
     assert "Added by the kit" in text
     # Only what was asked for.
     assert "fq-prod" not in text
-    assert "Stopped the embedded AWS." in text
+    assert "Stopped the AWS emulator." in text
     assert gone(*server_of(text))
 
 
@@ -144,7 +144,7 @@ def test_what_differs_from_the_reference_setup_ends_with_1_and_is_kept_for_a_loo
         said, _ = stop.communicate(timeout=DEADLINE)
 
     assert stop.returncode == 0
-    assert said == f"stopped the embedded AWS on port {port}\n"
+    assert said == f"stopped the AWS emulator on port {port}\n"
     assert gone(port, pid)
 
 

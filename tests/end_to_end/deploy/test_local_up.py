@@ -143,8 +143,5 @@ def test_a_container_that_is_not_deployed_is_named_with_those_that_are(project: 
     done = run_local("up", "--env", "dev", "--container", "nobody", folder=project)
 
     assert done.returncode == 2
-    assert (
-        "--container must name one of the traced containers that were deployed (got 'nobody')"
-        in (done.stdout)
-    )
+    assert "--container must name a traced container (got 'nobody')" in done.stdout
     assert "ledger-watcher" in done.stdout.rpartition("Name one of: ")[2]

@@ -34,7 +34,7 @@ SECONDS = 15
 
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
-    """One stack on an embedded AWS."""
+    """One stack on an AWS emulator."""
 
     aws: EmbeddedAws
     folder: Path

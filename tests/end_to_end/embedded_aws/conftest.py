@@ -1,4 +1,4 @@
-"""One embedded AWS for these tests; each starts with an empty one."""
+"""One AWS emulator for these tests; each starts with an empty one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-// A web page in a real browser that tries to use the embedded AWS on a port of this machine.
+// A web page in a real browser that tries to use the AWS emulator on a port of this machine.
 //
 //     node open_pages.mjs PORT
 //

@@ -1,4 +1,4 @@
-"""Requests to the embedded AWS, header by header, signed in one way or another."""
+"""Requests to the AWS emulator, header by header, signed in one way or another."""
 
 from __future__ import annotations
 

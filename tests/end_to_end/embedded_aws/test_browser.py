@@ -1,4 +1,4 @@
-"""Pages in a real browser that try to use the embedded AWS, and what they leave behind."""
+"""Pages in a real browser that try to use the AWS emulator, and what they leave behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real CDK command line against the embedded AWS, from bootstrap to destroy."""
+"""The real CDK command line against the AWS emulator, from bootstrap to destroy."""
 
 from __future__ import annotations
 

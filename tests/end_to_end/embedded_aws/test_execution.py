@@ -1,4 +1,4 @@
-"""The embedded AWS runs the kit's own custom resource, and nothing that anybody hands to it."""
+"""The AWS emulator runs the kit's own custom resource, and nothing that anybody hands to it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cdk_ecs_xray.local.execution import OWN_HANDLER, is_own
 
 OWN = OWN_HANDLER.read_text()
 ROLE = "arn:aws:iam::000000000000:role/any"
-REFUSED = "The embedded AWS runs no code but this kit's own custom resource"
+REFUSED = "The AWS emulator runs no code but this kit's own custom resource"
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""``ecs-xray rules import account`` against the embedded AWS, and back."""
+"""``ecs-xray rules import account`` against the AWS emulator, and back."""
 
 from __future__ import annotations
 

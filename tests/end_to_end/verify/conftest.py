@@ -43,7 +43,7 @@ def aws() -> Iterator[EmbeddedAws]:
 
 @pytest.fixture(autouse=True)
 def _credentials(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lead the command to the embedded AWS, as a user's shell would lead it to an account."""
+    """Lead the command to the AWS emulator, as a user's shell would lead it to an account."""
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     for name, value in aws.cdk_environment().items():
         monkeypatch.setenv(name, value)

@@ -1,4 +1,4 @@
-"""ECS tasks are records; no container is ever started, whatever engine the user's machine runs.
+"""ECS tasks are records: no container is ever started, even if the user's machine runs Docker.
 
 The server hides the Docker SDK from all of ministack before it is imported; this is the second lock
 on the one door that a stack of this kit would open.
@@ -10,9 +10,9 @@ from ministack.services import ecs
 
 
 def mend() -> None:
-    """Take ECS's way to a Docker engine."""
+    """Take ECS's way to Docker."""
     ecs._get_docker = _no_engine
 
 
 def _no_engine() -> None:
-    """What ministack itself answers where there is no engine."""
+    """What ministack itself answers where there is no Docker."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Container = Mapping[str, Any]
 
-# What describe_task_definition tells of a registration rather than of the task.
+# What describe_task_definition has of a registration rather than of the task.
 _REGISTRATION = {
     "taskDefinitionArn",
     "containerDefinitions",

@@ -1,4 +1,4 @@
-"""One flat shape for both sides of the comparison."""
+"""One flat form for both sides of the comparison."""
 
 from __future__ import annotations
 

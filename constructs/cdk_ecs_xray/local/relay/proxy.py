@@ -85,5 +85,5 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing of each request, as the daemon does."""
 
 
-# No proxy of the environment between the relay and the embedded AWS.
+# No proxy of the environment between the relay and the AWS emulator.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -105,7 +105,7 @@ def _value_of(session: boto3.Session, source: str) -> str:
         raise LocalAwsError(
             Problem(
                 where=source,
-                what="a secret of the task must be in the embedded AWS",
+                what="a secret of the task must be in the AWS emulator",
                 got=f"'{error}'",
                 fix="Put it there first: aws secretsmanager create-secret or aws ssm put-parameter "
                 "with the variables that are printed.",

@@ -44,7 +44,7 @@ class LogStream:
             self._size += size
 
     def flush(self) -> None:
-        """Send what was taken; what the embedded AWS does not take is lost."""
+        """Send what was taken; what the AWS emulator does not take is lost."""
         with self._lock:
             self._send()
 

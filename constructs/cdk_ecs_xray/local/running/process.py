@@ -30,7 +30,7 @@ _FLUSH_SECONDS = 0.5
 def variables_of(app: DeployedApp, aws: EmbeddedAws, **where: str) -> dict[str, str]:
     """Return what the app is started with: its deployed environment, and what ECS itself adds.
 
-    ECS adds the credentials of the task role and the region; here these are the embedded AWS's
+    ECS adds the credentials of the task role and the region; here these are the AWS emulator's
     address and keys. What the definition sets comes last.
 
     :param where: the account and region it was deployed to.

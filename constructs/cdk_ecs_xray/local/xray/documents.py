@@ -1,4 +1,4 @@
-"""The shapes that travel: JSON documents, pages, and the checks every operation shares."""
+"""What travels: JSON documents, pages, and the checks every operation shares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Filter expressions: the part of X-Ray's grammar that the embedded AWS understands.
+"""Filter expressions: the part of X-Ray's grammar that the AWS emulator understands.
 
 Understood: ``ok error throttle fault partial``, ``service("name")`` and
 ``service("name") { condition }``, comparisons of ``duration
@@ -103,7 +103,7 @@ class _Parser:
         for belongs, read in self._readers:
             if belongs(word):
                 return read(word)
-        raise self._refusal(f"{word} is not supported by the embedded AWS")
+        raise self._refusal(f"{word} is not supported by the AWS emulator")
 
     def _service(self, _: str) -> Predicate:
         self._expect("(")

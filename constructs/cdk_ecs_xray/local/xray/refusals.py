@@ -29,7 +29,7 @@ class RuleLimitExceededError(XRayRefusalError):
 
 
 class UnknownOperationError(XRayRefusalError):
-    """An X-Ray operation that the embedded AWS does not serve."""
+    """An X-Ray operation that the AWS emulator does not serve."""
 
     code = "UnknownOperationException"
     status = 404

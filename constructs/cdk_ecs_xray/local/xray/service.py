@@ -66,7 +66,7 @@ class XRayService:
     def answer(
         self, *, scope: Scope, path: str, body: bytes, headers: Mapping[str, str] = {}
     ) -> Response:
-        """Serve one request; every refusal becomes an error in X-Ray's own shape."""
+        """Serve one request; every refusal becomes an error of X-Ray's own form."""
         try:
             if path == OTLP_PATH:
                 return self._take_spans(scope, body, headers)
@@ -86,7 +86,7 @@ class XRayService:
         operation = OPERATIONS.get(path)
         if operation is None:
             raise UnknownOperationError(
-                f"The embedded AWS does not serve {path}; it serves {', '.join(OPERATIONS)}"
+                f"The AWS emulator does not serve {path}; it serves {', '.join(OPERATIONS)}"
             )
         return operation(self.store(scope), _parsed(body))
 

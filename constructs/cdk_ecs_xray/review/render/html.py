@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
+from cdk_ecs_xray.files.pages import how_to_read
 from cdk_ecs_xray.printable import counted
 from cdk_ecs_xray.review.changes import Change, Weight
 from cdk_ecs_xray.review.inventory import TaskRow
@@ -65,9 +66,11 @@ def _sections(report: Report) -> Iterator[Element]:
             list(_changes(report.changes)),
             "Nothing changes.",
         )
-    yield _section(
-        "Findings", [_finding(group) for group in grouped(report.findings)], "Nothing was found."
-    )
+    findings = [_finding(group) for group in grouped(report.findings)]
+    if findings:
+        command = element("code", how_to_read("ID"))
+        findings.append(element("p", "About each: ", command, class_="place"))
+    yield _section("Findings", findings, "Nothing was found.")
     tasks = [element("div", *map(_task, report.tasks), class_="tasks")] if report.tasks else []
     yield _section("What is connected", tasks, "There is no task definition.")
     if report.costs is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from cdk_ecs_xray.files.pages import how_to_read
 from cdk_ecs_xray.printable import counted, markdown, markdown_code
 from cdk_ecs_xray.review.changes import Change, Weight
 from cdk_ecs_xray.review.inventory import TaskRow
@@ -70,6 +71,7 @@ def _lines(report: Report, detail: _Detail) -> Iterator[str]:
         for group in groups[: detail.listed]:
             yield from _finding(group, detail)
         yield from _rest(len(groups), detail, "finding")
+        yield from ("", f"About each: {markdown_code(how_to_read('ID'))}")
     if report.costs is not None:
         yield from ("", "### Cost", "")
         for cost in report.costs:

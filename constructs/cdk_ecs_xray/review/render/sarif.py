@@ -72,7 +72,7 @@ def _result(finding: Finding) -> Mapping[str, Any]:
                 "logicalLocations": [{"fullyQualifiedName": printable(str(finding.place))}],
             }
         ],
-        # What tells a finding from others when lines move.
+        # What distinguishes a finding from others when lines move.
         "partialFingerprints": {"place/v1": _fingerprint(finding)},
     }
 

@@ -24,8 +24,8 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
     if missing and not certain and len(missing) == len(task.apps):
         yield Found(
             place=task.place,
-            what=f"an app must have {ADDRESS} in bridge mode",
-            got=f"none on {', '.join(str(app.name) for app in task.apps)}",
+            what=f"{ADDRESS} is required in bridge mode, on "
+            f"{' or '.join(str(app.name) for app in task.apps)}",
             fix="Set it to the collector's container name and port 2000, and link the collector.",
         )
     for app in certain:

@@ -18,8 +18,10 @@ def _check(_task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
     if value is None or value == "0":
         yield Found(
             place=collector.container.place,
-            what="the daemon must have a buffer size",
-            got="no --buffer-memory" if value is None else "0, which is the default",
+            what="--buffer-memory is required for the daemon"
+            if value is None
+            else "the daemon must have a buffer size",
+            got=None if value is None else "0, which is the default",
             fix="Add --buffer-memory 16 to the command; the default follows the host's memory.",
         )
 

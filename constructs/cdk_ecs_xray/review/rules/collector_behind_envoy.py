@@ -16,10 +16,11 @@ def _check(task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
     if ignored is None or isinstance(user, Unknown):
         return
     if user is None or user.partition(":")[0] != ignored:
+        asked = f"User must be {ignored}" if user else f"User {ignored} is required"
         yield Found(
             place=collector.container.place,
-            what=f"User must be {ignored}, whose traffic the mesh's proxy leaves alone",
-            got=user or "none",
+            what=f"{asked}, whose traffic the mesh's proxy leaves alone",
+            got=user or None,
             fix="Set it; otherwise the collector sends through Envoy, which stops before it.",
         )
 

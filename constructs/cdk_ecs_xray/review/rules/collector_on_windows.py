@@ -1,4 +1,4 @@
-"""An engine without an image for Windows cannot start there."""
+"""A collector without an image for Windows cannot start there."""
 
 from __future__ import annotations
 

@@ -24,8 +24,10 @@ def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:
     if found.outcome != "not-connected" and name not in ordered:
         yield Found(
             place=app.place,
-            what=f"DependsOn must name the collector '{name}'",
-            got=", ".join(sorted(ordered)) or "none",
+            what=f"DependsOn must name the collector '{name}'"
+            if ordered
+            else f"DependsOn with the collector '{name}' is required",
+            got=", ".join(sorted(ordered)) or None,
             fix="Add it with the condition START; ECS then stops the app first.",
         )
 

@@ -22,8 +22,7 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
             seen.add(need.what)
             yield Found(
                 place=role.place,
-                what=f"the execution role must allow {' and '.join(missing)}",
-                got="no statement that does",
+                what=f"the execution role requires {' and '.join(missing)}",
                 fix=f"Add it; '{need.container.name}' cannot {need.what} otherwise, and its task "
                 "stops before it runs.",
             )

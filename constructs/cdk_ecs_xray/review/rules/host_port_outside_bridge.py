@@ -26,7 +26,7 @@ def _check(task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
 RULE = Rule(
     id="host-port-outside-bridge",
     severity=Severity.ERROR,
-    title="A host port that the network mode has not",
+    title="A host port that is not allowed in this network mode",
     source=f"{ECS_API}/API_PortMapping.html",
     check=each_collector(_check),
 )

@@ -21,8 +21,8 @@ def _check(task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
     if sending and not others:
         yield Found(
             place=collector.container.place,
-            what="the configuration must have an X-Ray receiver for apps with an X-Ray SDK",
-            got=f"none for {', '.join(str(app.name) for app in sending)}",
+            what="an X-Ray receiver is required for the X-Ray SDK of "
+            f"{', '.join(str(app.name) for app in sending)}",
             fix="Add the awsxray receiver to a traces pipeline, or move the apps to OpenTelemetry.",
         )
 

@@ -21,8 +21,10 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
         elsewhere = _on_other_resources(role)
         yield Found(
             place=role.place,
-            what=f"the task role must allow {PUT} on '*'",
-            got=f"it on {elsewhere}" if elsewhere else "no statement that does",
+            what=f"the task role must allow {PUT} on '*'"
+            if elsewhere
+            else f"the task role requires {PUT} on '*'",
+            got=f"it on {elsewhere}" if elsewhere else None,
             fix="Add the five actions of AWSXRayDaemonWriteAccess on '*'; they take no resource.",
         )
 

@@ -20,9 +20,8 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
             continue
         yield Found(
             place=role.place,
-            what=f"the task role must allow {' and '.join(SAMPLING)} on '*'",
-            got=f"no {' and no '.join(missing)}",
-            fix="Add them; without, SDKs sample by their local rules.",
+            what=f"the task role requires {' and '.join(missing)} on '*'",
+            fix="Add this; otherwise SDKs sample by their local rules.",
         )
 
 

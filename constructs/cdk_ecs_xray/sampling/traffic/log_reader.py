@@ -84,13 +84,14 @@ def read_access_logs(
         for raw, key in keys.items():
             logs.take(raw, key, host)
         if logs.span == (0, -1):
-            malformed = logs.malformed
-            got = f"{malformed.count:,} malformed" if malformed.count else "none"
+            count = logs.malformed.count
             raise ConfigurationError(
                 Problem(
                     where=in_short(files),
-                    what="the logs must hold at least one request",
-                    got=got,
+                    what="the logs must hold at least one request"
+                    if count
+                    else "at least one request is required",
+                    got=f"{count:,} malformed" if count else None,
                     fix="Check --log-format.",
                 )
             )
@@ -122,8 +123,7 @@ def read_counts(file: str) -> Iterator[AccessLogs]:
             raise ConfigurationError(
                 Problem(
                     where=file,
-                    what="counts must hold at least one row",
-                    got="none",
+                    what="at least one row is required",
                     fix="Run the query again.",
                 )
             )

@@ -34,7 +34,7 @@ def _answer(deployment: Deployment, stack: StackSource) -> Answer:
         return failed(
             subject,
             f"is not in {where}",
-            fix=f"Deploy it: cdk deploy '{stack.path}', or see --profile and --region.",
+            fix=f"Deploy it: cdk deploy '{stack.path}', or check --profile and --region.",
         )
     status = described["StackStatus"]
     if status not in _COMPLETE:

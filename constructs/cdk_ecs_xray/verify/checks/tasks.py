@@ -54,7 +54,7 @@ def steadiness(service: TracedService, described: Mapping[str, Any]) -> Iterator
             for rollout in unfinished
         )
         events = described.get("events", [])
-        last = f"; ECS says: {events[0]['message']}" if events else ""
+        last = f"; ECS reports: {events[0]['message']}" if events else ""
         yield failed(
             subject,
             f"runs {running} of {desired} tasks{'; ' + why if why else ''}{last}",

@@ -192,8 +192,8 @@ def _json(head: _Head) -> LogFormat:
         raise ConfigurationError(
             Problem(
                 where=head.where,
-                what="the log must hold JSON lines",
-                got=f"'{head.lines[0][:_SHOWN]}'" if head.lines else "none",
+                what="the log must hold JSON lines" if head.lines else "JSON lines are required",
+                got=f"'{head.lines[0][:_SHOWN]}'" if head.lines else None,
                 fix="Check --log-format.",
             )
         )
