@@ -62,6 +62,20 @@ def test_a_renamed_log_group_is_replaced_and_loses_its_logs(differing: Differing
     assert "its logs are lost" in found[0].text
 
 
+def test_what_comes_and_goes_is_named(differing: Differing) -> None:
+    def change(resources: Any) -> None:
+        del resources["Log"]["Properties"]["RetentionInDays"]
+        tags = [{"Key": "team", "Value": "shop"}]
+        resources["Role"]["Properties"].update(MaxSessionDuration=7200, Tags=tags)
+
+    texts = said(differing(change), Weight.OTHER)
+
+    assert "the log group: RetentionInDays 30 removed" in texts
+    assert any(
+        "MaxSessionDuration 7200 added" in text and "Tags 1 entry added" in text for text in texts
+    )
+
+
 def test_a_longer_retention_replaces_nothing(differing: Differing) -> None:
     def keep(resources: Any) -> None:
         resources["Log"]["Properties"]["RetentionInDays"] = 90

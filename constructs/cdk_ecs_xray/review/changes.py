@@ -166,14 +166,18 @@ def _details(
 
 
 def _said(key: str, old: object, new: object) -> str:
-    shown_old, shown_new = (
-        "nothing" if value is None else known(value) or _short(value) for value in (old, new)
-    )
+    shown_old, shown_new = (known(value) or _short(value) for value in (old, new))
+    if old is None:
+        return f"{key} {shown_new} added"
+    if new is None:
+        return f"{key} {shown_old} removed"
     return f"{key} {shown_new} instead of {shown_old}"
 
 
 def _short(value: object) -> str:
-    return str(value) if not isinstance(value, Mapping | list) else f"{len(value)} entries"
+    if not isinstance(value, Mapping | list):
+        return str(value)
+    return f"{len(value)} entr{'y' if len(value) == 1 else 'ies'}"
 
 
 def _permissions(old: Resource | None, new: Resource | None) -> Iterator[Change]:

@@ -25,7 +25,7 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
         yield Found(
             place=task.place,
             what=f"{ADDRESS} is required in bridge mode, on "
-            f"{' or '.join(str(app.name) for app in task.apps)}",
+            f"{' or '.join(repr(str(app.name)) for app in task.apps)}",
             fix="Set it to the collector's container name and port 2000, and link the collector.",
         )
     for app in certain:
