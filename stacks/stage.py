@@ -9,15 +9,17 @@ from constructs import Construct
 
 from cdk_ecs_xray.environments.environment import MONITORING_STACK, SAMPLING_STACK, Environment
 from cdk_ecs_xray.environments.image_cache import IMAGE_CACHE_STACK
+from cdk_ecs_xray.environments.transaction_search import TRANSACTION_SEARCH_STACK
 from stacks.cluster_stack import ClusterStack
 from stacks.image_cache_stack import ImageCacheStack
 from stacks.monitoring_stack import MonitoringStack
 from stacks.sampling_stack import SamplingStack
 from stacks.service_stack import ServiceStack
+from stacks.transaction_search_stack import TransactionSearchStack
 
 
 class EnvironmentStage(cdk.Stage):
-    """Holds one sampling stack, one stack per service, and one for monitoring where asked for.
+    """Holds one sampling stack, one stack per service, and others where they are asked for.
 
     The first two do not depend on each other, so CDK deploys them side by side.
 
@@ -59,6 +61,7 @@ class EnvironmentStage(cdk.Stage):
             for stack in self.services.values():
                 if environment.cluster_of(stack.service_model) == environment.cluster_name:
                     stack.add_stack_dependency(self.cluster)
+        self.transaction_search = self._search(environment)
         self.monitoring: MonitoringStack | None = None
         if environment.monitoring is not None:
             self.monitoring = MonitoringStack(
@@ -70,3 +73,11 @@ class EnvironmentStage(cdk.Stage):
             for stack in self.services.values():
                 # Metric filters need the log groups they read.
                 self.monitoring.add_stack_dependency(stack)
+
+    def _search(self, environment: Environment) -> TransactionSearchStack | None:
+        search = environment.transaction_search
+        if search is None:
+            return None
+        return TransactionSearchStack(
+            self, TRANSACTION_SEARCH_STACK, environment=environment, search=search
+        )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cdk_ecs_xray.cdk.sidecar import XRaySidecar
     from cdk_ecs_xray.cdk.traced_task_definition import TracedTaskDefinition
     from cdk_ecs_xray.cdk.tracing import XRayTracing
+    from cdk_ecs_xray.cdk.transaction_search import XRayTransactionSearch
     from cdk_ecs_xray.collectors import (
         AdotCollector,
         CloudWatchAgent,
@@ -115,6 +116,7 @@ _MODULES = {
     "XRaySidecar": "cdk.sidecar",
     "XRayTracing": "cdk.tracing",
     "XRayTracingAspect": "cdk.aspect",
+    "XRayTransactionSearch": "cdk.transaction_search",
     "grant_write_traces": "cdk.permissions",
 }
 
@@ -171,6 +173,7 @@ __all__ = [
     "XRaySidecar",
     "XRayTracing",
     "XRayTracingAspect",
+    "XRayTransactionSearch",
     "grant_write_traces",
 ]
 

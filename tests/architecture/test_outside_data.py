@@ -18,7 +18,7 @@ PARSERS = {
 METHODS = {"read_text", "read_bytes"}
 # Each with the reason why it is not one of the readers in files/.
 KNOWN: Mapping[str, str] = {
-    "cdk/default_sampling_rule.py read_text": "the kit's own handler, from the package",
+    "cdk/own_function.py read_text": "the kit's own handlers, from the package",
     "inject/taking_out.py safe_load": "a text that inject itself wrote into a label",
     "inject/tree.py loads": "one scalar of a document that files/ has bounded",
     "local/cdk_log.py read_bytes": "the log of a cdk that this command started",
@@ -26,7 +26,7 @@ KNOWN: Mapping[str, str] = {
     "local/control.py loads": "the answer of the run's own server, behind its token",
     "local/embedded_aws.py read_text": "the log of a server that this command started",
     "local/execution.py ZipFile": "code that a signed request brought, to compare and not to run",
-    "local/execution.py read_bytes": "the kit's own handler, from the package",
+    "local/execution.py read_bytes": "the kit's own handlers, from the package",
     "local/front.py loads": "what the command itself sends to its own server, behind its token",
     "local/inert/handler.py loads": "what the AWS emulator itself keeps",
     "local/inert/schemas.py loads": "schemas that come with cfn-lint",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ecs as ecs
+
+from cdk_ecs_xray.local import EmbeddedAws
+from tests.cdk.function_answers import Answers
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +44,21 @@ def add_app() -> Callable[..., ecs.ContainerDefinition]:
         )
 
     return add
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[EmbeddedAws]:
+    """Run the functions of custom resources, and answer them."""
+    with EmbeddedAws.start() as running:
+        yield running
+
+
+@pytest.fixture
+def answers() -> Iterator[Answers]:
+    """Wait for a function's answers as CloudFormation does."""
+    with Answers() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import aws_cdk as cdk
@@ -15,12 +12,7 @@ from cdk_ecs_xray import XRayDefaultSamplingRule
 from cdk_ecs_xray.cdk import default_sampling_rule_handler
 from cdk_ecs_xray.local import EmbeddedAws
 from cdk_ecs_xray.sampling import DefaultRule
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[EmbeddedAws]:
-    with EmbeddedAws.start() as running:
-        yield running
+from tests.cdk.function_answers import Answers
 
 
 @pytest.fixture
@@ -29,40 +21,6 @@ def xray(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> Any:
     client = aws.client("xray")
     monkeypatch.setattr("boto3.client", lambda _name: client)
     return client
-
-
-class Answers(HTTPServer):
-    """Where CloudFormation waits for the function's answer."""
-
-    def __init__(self) -> None:
-        self.received: list[dict[str, Any]] = []
-        super().__init__(("127.0.0.1", 0), AnswerHandler)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/answer"
-
-
-class AnswerHandler(BaseHTTPRequestHandler):
-    def do_PUT(self) -> None:
-        assert isinstance(self.server, Answers)
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.received.append(json.loads(body))
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
-        pass
-
-
-@pytest.fixture
-def answers() -> Iterator[Answers]:
-    with Answers() as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 def values(client: Any) -> tuple[float, int]:

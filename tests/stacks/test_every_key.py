@@ -26,6 +26,7 @@ SHOWN_ELSEWHERE = {
     ),
     "tags": "test_stack_tags_are_the_environments",
     "monitoring": "monitoring/test_monitoring_stack.py",
+    "transaction_search": "test_transaction_search_stack.py",
 }
 """Keys of the environment itself, and the test that shows each."""
 OF_FILES = {"task_definition", "task_definition_values"}
@@ -103,7 +104,7 @@ def test_every_key_is_in_the_table() -> None:
         for model in models(Environment)
         for field in model.model_fields
         if model.__module__.startswith("cdk_ecs_xray.environments.")
-        and model.__name__ != "Monitoring"
+        and model.__name__ not in ("Monitoring", "TransactionSearch")
     }
     elsewhere = {f"Environment.{key}" for key in SHOWN_ELSEWHERE}
     elsewhere |= {f"Service.{key}" for key in OF_FILES}

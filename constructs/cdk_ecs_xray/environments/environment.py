@@ -37,6 +37,10 @@ from cdk_ecs_xray.environments.monitoring import Monitoring
 from cdk_ecs_xray.environments.network import Vpc
 from cdk_ecs_xray.environments.service import Service
 from cdk_ecs_xray.environments.task_definition import ANYWHERE, Surroundings, task_definition
+from cdk_ecs_xray.environments.transaction_search import (
+    TRANSACTION_SEARCH_STACK,
+    TransactionSearch,
+)
 from cdk_ecs_xray.environments.values import Tags, shorthand, shorthand_schema
 from cdk_ecs_xray.files.field_limits import one_of
 from cdk_ecs_xray.files.model_file import read_model
@@ -107,6 +111,11 @@ class Environment(BaseModel):
     )
     monitoring: Monitoring | None = Field(
         default=None, description="a dashboard and alarms, which cost"
+    )
+    transaction_search: TransactionSearch | None = Field(
+        default=None,
+        description="every span of the account and region goes to CloudWatch Logs, which costs; "
+        "one environment sets it for all that share them",
     )
 
     image_cache: ImageCache = Field(
@@ -190,6 +199,8 @@ class Environment(BaseModel):
                 ("dashboard", self.dashboard_name),
                 *(("group", group_name(self.name, kind)) for kind in TRACE_KINDS),
             ]
+        if self.transaction_search is not None:
+            names += [("stack", self.stack_name(TRANSACTION_SEARCH_STACK))]
         if self.image_cache is True:
             names += [
                 ("stack", self.stack_name(IMAGE_CACHE_STACK)),

@@ -100,6 +100,8 @@ def _stacks(data: Mapping[str, Any]) -> Iterator[str]:
         yield "monitoring"
     if data.get("image_cache") is True:
         yield "image-cache"
+    if data.get("transaction_search") is not None:
+        yield "transaction-search"
     cluster = data.get("cluster")
     if isinstance(cluster, Mapping) and cluster.get("create") is not None:
         yield "cluster"

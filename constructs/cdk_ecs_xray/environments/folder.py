@@ -24,7 +24,8 @@ _SCHEMA = ".schema.json"
 def read_environments(folder: str | Path) -> Mapping[str, Environment]:
     """Return the environments of a folder by name, in the order of their files.
 
-    :raises ConfigurationError: with every problem of every file.
+    :raises ConfigurationError: with every problem of every file, and when environments of one
+        account and region both turn on Transaction Search.
     :raises SamplingRuleError: for rules that can never match, and when environments of one account
         hold more rules or groups than it may, or more than one sets its Default rule.
     :raises NameCollisionError: when two that may share an account and region share a name.
@@ -52,6 +53,7 @@ def read_environments(folder: str | Path) -> Mapping[str, Environment]:
     if problems:
         raise ConfigurationError(*problems)
     _refuse_collisions(environments)
+    _refuse_two_searches(environments)
     _refuse_wrong_rules(environments)
     return {environment.name: environment for _, environment in environments}
 
@@ -122,6 +124,27 @@ def _refuse_collisions(environments: Iterable[tuple[Path, Environment]]) -> None
 def _may_share(one: str | None, other: str | None) -> bool:
     # Without a value it is whatever the deploying user has, which may be the other's.
     return one is None or other is None or one == other
+
+
+def _refuse_two_searches(environments: Iterable[tuple[Path, Environment]]) -> None:
+    """Refuse two stacks that would set one account's and region's Transaction Search."""
+    turning_on: dict[tuple[str | None, str | None], list[str]] = {}
+    for _, one in environments:
+        if one.transaction_search is not None:
+            turning_on.setdefault((one.account, one.region), []).append(f"'{one.name}'")
+    problems = [
+        Problem(
+            where="environments " + ", ".join(names),
+            what="transaction_search must be set by one environment of an account and region, "
+            "which has one such setting",
+            got=str(len(names)),
+            fix="Remove it from all but one, or give each an account or region of its own.",
+        )
+        for names in turning_on.values()
+        if len(names) > 1
+    ]
+    if problems:
+        raise ConfigurationError(*problems)
 
 
 def _refuse_wrong_rules(environments: Iterable[tuple[Path, Environment]]) -> None:

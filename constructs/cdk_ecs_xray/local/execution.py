@@ -1,4 +1,4 @@
-"""The AWS emulator runs no code but this kit's own custom resource, and calls nobody outside.
+"""The AWS emulator runs no code but this kit's own custom resources, and calls nobody outside.
 
 Ministack would run Lambda functions, Glue jobs, resolvers, init scripts and more as the user who
 started the server. Two locks: functions are compared with the kit's own before they run, and the
@@ -20,7 +20,10 @@ from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 from ministack.services.cloudformation import custom_resource
 
-OWN_HANDLER = Path(__file__).parents[1] / "cdk" / "default_sampling_rule_handler.py"
+OWN_HANDLERS = tuple(
+    Path(__file__).parents[1] / "cdk" / name
+    for name in ("default_sampling_rule_handler.py", "transaction_search_handler.py")
+)
 _MEMBER = "index.py"
 _ENTRY = "index.handler"
 _LARGEST = 1_000_000
@@ -69,21 +72,21 @@ def is_own(config: Mapping[str, Any], code_zip: bytes | None) -> bool:
         # Some variables, such as PYTHONSTARTUP and LD_PRELOAD, run a program too.
         and not (config.get("Environment") or {}).get("Variables")
         and code_zip is not None
-        and _only_member(code_zip) == _own_code()
+        and _only_member(code_zip) in _own_code()
     )
 
 
 def refusal(name: str) -> str:
     """What whoever calls another function reads."""
     return (
-        f"The AWS emulator runs no code but this kit's own custom resource (got function {name}). "
+        f"The AWS emulator runs no code but this kit's own custom resources (got function {name}). "
         "Deploy stacks with other functions to a real account."
     )
 
 
 @cache
-def _own_code() -> bytes:
-    return OWN_HANDLER.read_bytes()
+def _own_code() -> frozenset[bytes]:
+    return frozenset(handler.read_bytes() for handler in OWN_HANDLERS)
 
 
 def _only_member(code_zip: bytes) -> bytes | None:

@@ -1,4 +1,4 @@
-"""The AWS emulator runs the kit's own custom resource, and nothing that anybody hands to it."""
+"""The AWS emulator runs the kit's own custom resources, and nothing that anybody hands to it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from cdk_ecs_xray.local import EmbeddedAws
-from cdk_ecs_xray.local.execution import OWN_HANDLER, is_own
+from cdk_ecs_xray.local.execution import OWN_HANDLERS, is_own
 
-OWN = OWN_HANDLER.read_text()
+OWN = OWN_HANDLERS[0].read_text()
 ROLE = "arn:aws:iam::000000000000:role/any"
-REFUSED = "The AWS emulator runs no code but this kit's own custom resource"
+REFUSED = "The AWS emulator runs no code but this kit's own custom resources"
 
 
 @pytest.fixture

@@ -1,0 +1,111 @@
+"""Transaction Search with the real cdk: off, already on, twice in an account, and deleted."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cdk_ecs_xray.local import EmbeddedAws
+
+if TYPE_CHECKING:
+    from tests.end_to_end.deploy.conftest import Cdk
+
+ACCOUNT = "303030303030"
+OFF, ON = "eu-west-1", "eu-central-1"
+APP = """
+import aws_cdk as cdk
+from cdk_ecs_xray import XRayTransactionSearch
+
+app = cdk.App()
+
+
+def stack(name, region, percentage):
+    made = cdk.Stack(app, name, env=cdk.Environment(account=ACCOUNT, region=region))
+    XRayTransactionSearch(
+        made, "Search", indexing_percentage=percentage, removal_policy=cdk.RemovalPolicy.DESTROY
+    )
+    return made
+
+
+first, second = stack("first", OFF, 5), stack("second", OFF, 20)
+second.add_stack_dependency(first)
+stack("elsewhere", ON, 5)
+app.synth()
+"""
+States = Mapping[str, Mapping[str, tuple[str, float]]]
+
+
+def state(aws: EmbeddedAws, region: str) -> tuple[str, float]:
+    xray = aws.client("xray", account=ACCOUNT, region=region)
+    (rule,) = xray.get_indexing_rules()["IndexingRules"]
+    percentage: float = rule["Rule"]["Probabilistic"]["DesiredSamplingPercentage"]
+    return xray.get_trace_segment_destination()["Destination"], percentage
+
+
+def turn_on_by_hand(aws: EmbeddedAws) -> None:
+    statement: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"Service": "xray.amazonaws.com"},
+        "Action": "logs:PutLogEvents",
+        "Resource": f"arn:aws:logs:{ON}:{ACCOUNT}:log-group:aws/spans:*",
+    }
+    aws.client("logs", account=ACCOUNT, region=ON).put_resource_policy(
+        policyName="by-hand", policyDocument=json.dumps({"Statement": [statement]})
+    )
+    xray = aws.client("xray", account=ACCOUNT, region=ON)
+    xray.update_trace_segment_destination(Destination="CloudWatchLogs")
+
+
+@pytest.fixture(scope="module")
+def states(
+    tmp_path_factory: pytest.TempPathFactory,
+    aws: EmbeddedAws,
+    cdk_for: Callable[..., Cdk],
+    bootstrap: Callable[..., None],
+) -> States:
+    """What both regions have after each step."""
+    folder: Path = tmp_path_factory.mktemp("search")
+    names = f"ACCOUNT, OFF, ON = {ACCOUNT!r}, {OFF!r}, {ON!r}\n"
+    (folder / "app.py").write_text(names + APP)
+    (folder / "cdk.json").write_text(json.dumps({"app": f"{sys.executable} app.py"}))
+    cdk = cdk_for(folder, account=ACCOUNT)
+    for region in (OFF, ON):
+        bootstrap(cdk, region)
+    turn_on_by_hand(aws)
+    found = {}
+
+    def note(step: str) -> None:
+        found[step] = {region: state(aws, region) for region in (OFF, ON)}
+
+    note("before")
+    cdk("synth", "--quiet")
+    ready = ("--app", "cdk.out")
+    cdk("deploy", *ready, "--all", "--require-approval", "never", "--concurrency", "2")
+    note("deployed")
+    cdk("destroy", *ready, "second", "--force", "--exclusively")
+    note("second destroyed")
+    cdk("destroy", *ready, "--all", "--force")
+    note("destroyed")
+    return found
+
+
+def test_it_is_turned_on_and_off_with_the_stack_that_turned_it_on(states: States) -> None:
+    assert states["before"][OFF] == ("XRay", 1)
+    assert states["deployed"][OFF][0] == "CloudWatchLogs"
+    assert states["destroyed"][OFF] == ("XRay", 1)
+
+
+def test_a_second_one_in_the_account_only_sets_the_percentage(states: States) -> None:
+    assert states["deployed"][OFF] == ("CloudWatchLogs", 20)
+    assert states["second destroyed"][OFF] == ("CloudWatchLogs", 5)
+
+
+def test_an_account_where_it_is_on_already_keeps_it(states: States) -> None:
+    assert states["before"][ON] == ("CloudWatchLogs", 1)
+    assert states["deployed"][ON] == ("CloudWatchLogs", 5)
+    assert states["destroyed"][ON] == ("CloudWatchLogs", 1)
