@@ -137,6 +137,7 @@ def deployment(
                     "containerDefinitions": [{"name": "app", "environment": variables}]
                 }
             },
+            "get_trace_segment_destination": {"Destination": "XRay", "Status": "ACTIVE"},
             "get_trace_summaries": get_trace_summaries,
             "get_sampling_statistic_summaries": {"SamplingStatisticSummaries": []},
             **answers,

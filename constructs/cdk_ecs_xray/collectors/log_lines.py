@@ -114,8 +114,23 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
         "needs `Version: 2` in its file, and at least 3 MB for --buffer-memory.",
     ),
     LineMeaning(
+        meaning_id="otlp-refused",
+        terms=("Trace Segment Destination", "HTTP Status Code 400", "HTTP Status Code 413"),
+        meaning="X-Ray's OTLP endpoint refuses the spans, and they are lost",
+        fix="Turn on Transaction Search in this account and region, as the endpoint takes spans "
+        "only then: `XRayTransactionSearch` does. If it is on, see that spans are not older than "
+        "14 days and no larger than 200 KB.",
+    ),
+    LineMeaning(
+        meaning_id="otlp-unavailable",
+        terms=tuple(f"HTTP Status Code {status}" for status in (500, 502, 503, 504)),
+        meaning="X-Ray's OTLP endpoint does not work right now",
+        fix="Wait. The collector sends again after 502, 503 and 504, and loses what was answered "
+        "with 500.",
+    ),
+    LineMeaning(
         meaning_id="access-denied",
-        terms=("AccessDenied",),
+        terms=("AccessDenied", "HTTP Status Code 403"),
         meaning="X-Ray refuses the collector's task role",
         fix="Give the task role, not the execution role, the five write actions of X-Ray on *.",
     ),
@@ -145,7 +160,10 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
     ),
     LineMeaning(
         meaning_id="throttled",
-        terms=("ThrottledException", "ThrottlingException", "Rate exceeded", "StatusCode: 429"),
+        terms=(
+            *("ThrottledException", "ThrottlingException", "Rate exceeded", "StatusCode: 429"),
+            "HTTP Status Code 429",
+        ),
         meaning="X-Ray accepts no more segments per second from this account",
         fix="Lower the sampling rates, or ask for a higher quota of segments per second. ADOT "
         "drops what was throttled at once.",

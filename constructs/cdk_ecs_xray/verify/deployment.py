@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from cdk_ecs_xray.plan.transaction_search import DESTINATION
 from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.intrinsics import Resolver
 from cdk_ecs_xray.templates.stack_values import StackValues
 from cdk_ecs_xray.verify.connection import error_code
+from cdk_ecs_xray.verify.logged_traces import read_logged_traces
 from cdk_ecs_xray.verify.traced_service import TracedService, traced_services
 from cdk_ecs_xray.verify.traces import ArrivedTrace, read_names, read_traces
 
@@ -45,6 +47,7 @@ class Deployment:
         self._deployed: dict[str, Mapping[str, Any] | None] = {}
         self._resources: dict[str, Mapping[str, tuple[str, str]]] = {}
         self._names: dict[str, Sequence[str]] = {}
+        self._destinations: dict[str, Mapping[str, str]] = {}
         self._traces: dict[tuple[str, str], Sequence[ArrivedTrace]] = {}
 
     @property
@@ -163,16 +166,43 @@ class Deployment:
         return next((service for service in found if service["status"] != "INACTIVE"), None)
 
     def traces(self, tracing_name: str, region: str) -> Sequence[ArrivedTrace]:
-        """Return the newest traces of a service.
+        """Return the newest traces of a service, from where they go.
 
-        Needs ``xray:GetTraceSummaries`` and ``xray:BatchGetTraces``.
+        Needs what :meth:`read_traces` needs.
         """
         key = (tracing_name, region)
         if key not in self._traces:
-            self._traces[key] = read_traces(
-                self.client("xray", region), tracing_name, since=self.since
-            )
+            self._traces[key] = self.read_traces(tracing_name, region)
         return self._traces[key]
+
+    def read_traces(self, tracing_name: str, region: str) -> Sequence[ArrivedTrace]:
+        """Ask anew for the newest traces of a service.
+
+        Needs ``xray:GetTraceSegmentDestination``, then ``xray:GetTraceSummaries`` and
+        ``xray:BatchGetTraces``, or with Transaction Search ``logs:FilterLogEvents``,
+        ``xray:StartTraceRetrieval`` and ``xray:ListRetrievedTraces``.
+
+        :raises RetrievalError: Transaction Search has spans and does not retrieve them.
+        """
+        xray = self.client("xray", region)
+        if self.sends_to_logs(region):
+            logs = self.client("logs", region)
+            return read_logged_traces(xray, logs, tracing_name, since=self.since)
+        return read_traces(xray, tracing_name, since=self.since)
+
+    def sends_to_logs(self, region: str) -> bool:
+        """Whether Transaction Search is on, so that X-Ray finds only a share of the traces."""
+        return self.destination(region)["Destination"] == DESTINATION
+
+    def destination(self, region: str) -> Mapping[str, str]:
+        """Return where X-Ray sends traces, and whether it has changed over.
+
+        Needs ``xray:GetTraceSegmentDestination``.
+        """
+        if region not in self._destinations:
+            answer = self.client("xray", region).get_trace_segment_destination()
+            self._destinations[region] = answer
+        return self._destinations[region]
 
     def names_seen(self, region: str) -> Sequence[str]:
         """Return the names of services in the newest traces of a region, whoever sent them.

@@ -107,9 +107,14 @@ def _trace(summary: Mapping[str, Any], segments: Sequence[Mapping[str, Any]]) ->
         status=status,
         http_status=http.get("HttpStatus"),
         duration=summary.get("Duration"),
-        error=next((text for segment in segments if (text := _error(segment))), ""),
+        error=first_error(segments),
         segments=segments,
     )
+
+
+def first_error(segments: Sequence[Mapping[str, Any]]) -> str:
+    """Return what went wrong in the first segment that says so; empty without one."""
+    return next((text for segment in segments if (text := _error(segment))), "")
 
 
 def _error(document: Mapping[str, Any]) -> str:

@@ -20,7 +20,7 @@ def wait_for_traces(
 ) -> bool:
     """Ask until a trace of any service has arrived, or time is up; whether one has.
 
-    Needs ``xray:GetTraceSummaries`` and ``xray:BatchGetTraces``.
+    Needs what :meth:`Deployment.read_traces` needs.
 
     :param tell: called once with what is waited for.
     """
@@ -49,7 +49,5 @@ def wait_for_traces(
 
 
 def _arrived(deployment: Deployment, name: str, region: str) -> bool:
-    from cdk_ecs_xray.verify.traces import read_traces
-
     # Not deployment.traces(), which asks only once.
-    return bool(read_traces(deployment.client("xray", region), name, since=deployment.since))
+    return bool(deployment.read_traces(name, region))

@@ -82,6 +82,7 @@ def test_a_policy_on_the_execution_role_is_recognised(
         ("GetSamplingRules", {"sampling"}),
         ("FilterLogEvents", {"collector-logs"}),
         ("GetSamplingStatisticSummaries", {"sampling-polls"}),
+        ("GetTraceSegmentDestination", {"transaction-search", "traces", "test-trace"}),
         ("GetTraceSummaries", {"traces"}),
         ("BatchGetTraces", {"traces", "test-trace"}),
         ("PutTraceSegments", {"test-trace"}),

@@ -15,6 +15,7 @@ from cdk_ecs_xray.verify.checks.sampling import SAMPLING
 from cdk_ecs_xray.verify.checks.stacks import STACKS
 from cdk_ecs_xray.verify.checks.task_definition import TASK_DEFINITION
 from cdk_ecs_xray.verify.checks.tasks import TASKS
+from cdk_ecs_xray.verify.checks.transaction_search import TRANSACTION_SEARCH
 
 CHECKS: Sequence[Check] = (
     STACKS,
@@ -24,6 +25,7 @@ CHECKS: Sequence[Check] = (
     LOG_GROUPS,
     PERMISSIONS,
     SAMPLING,
+    TRANSACTION_SEARCH,
     COLLECTOR_LOGS,
     POLLING,
     ARRIVAL,

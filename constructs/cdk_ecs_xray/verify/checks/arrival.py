@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from cdk_ecs_xray.verify.check import Answer, Check, ok
+from cdk_ecs_xray.plan.transaction_search import SPANS
+from cdk_ecs_xray.verify.check import Answer, Check, not_checked, ok
 from cdk_ecs_xray.verify.deployment import Deployment
+from cdk_ecs_xray.verify.logged_traces import RetrievalError
 from cdk_ecs_xray.verify.missing_traces import without_name, without_traces
 from cdk_ecs_xray.verify.traced_service import TracedService
 from cdk_ecs_xray.verify.traces import MOST_TRACES
@@ -26,7 +28,14 @@ def _look(deployment: Deployment) -> Iterator[Answer]:
 
 
 def _answer(deployment: Deployment, service: TracedService, name: str) -> Answer:
-    traces = deployment.traces(name, service.region)
+    try:
+        traces = deployment.traces(name, service.region)
+    except RetrievalError as error:
+        return not_checked(
+            f"traces of {name}",
+            f"spans are in the log group {SPANS}, and {error}",
+            fix="Verify again in a minute.",
+        )
     if not traces:
         return without_traces(deployment, service, name)
     minutes = f"the last {deployment.minutes} minutes"
@@ -41,8 +50,12 @@ ARRIVAL = Check(
     needs=(
         "cloudformation:DescribeStacks",
         "cloudformation:ListStackResources",
+        "xray:GetTraceSegmentDestination",
         "xray:GetTraceSummaries",
         "xray:BatchGetTraces",
+        "logs:FilterLogEvents",
+        "xray:StartTraceRetrieval",
+        "xray:ListRetrievedTraces",
     ),
     look=_look,
 )
