@@ -60,7 +60,9 @@ class ServiceStack(cdk.Stack):
         self._created_groups: dict[str, str] = {}
         collector_group = self._add_log_groups()
         self.injection: Injection = self.file.plan(
-            region=self.place.region, log_group=collector_group
+            region=self.place.region,
+            log_group=collector_group,
+            url_suffix=self.place.url_suffix,
         )
         self._content = dict(self.file.traced(self.injection))
         self.task_role, self.task_policy = self._add_task_role()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cdk_ecs_xray.cdk.daemon_service import XRayDaemonService
     from cdk_ecs_xray.cdk.dashboard import MonitoredService, XRayDashboard
     from cdk_ecs_xray.cdk.default_sampling_rule import XRayDefaultSamplingRule
+    from cdk_ecs_xray.cdk.direct import XRayDirect
     from cdk_ecs_xray.cdk.image_cache import XRayImageCache
     from cdk_ecs_xray.cdk.log_group import XRayLogGroup
     from cdk_ecs_xray.cdk.permissions import grant_write_traces
@@ -109,6 +110,7 @@ _MODULES = {
     "XRayDaemonService": "cdk.daemon_service",
     "XRayDashboard": "cdk.dashboard",
     "XRayDefaultSamplingRule": "cdk.default_sampling_rule",
+    "XRayDirect": "cdk.direct",
     "XRayGroups": "cdk.sampling_groups",
     "XRayImageCache": "cdk.image_cache",
     "XRayLogGroup": "cdk.log_group",
@@ -166,6 +168,7 @@ __all__ = [
     "XRayDaemonService",
     "XRayDashboard",
     "XRayDefaultSamplingRule",
+    "XRayDirect",
     "XRayGroups",
     "XRayImageCache",
     "XRayLogGroup",

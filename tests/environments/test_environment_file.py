@@ -68,6 +68,8 @@ def test_what_a_file_leaves_out_has_the_defaults_of_the_reference_setup(
         ({"log_retention_days": "30"}, "log_retention_days must be a whole number", "one"),
         ({"removal_policy": "snapshot"}, "removal_policy must be 'destroy' or 'retain'", "choose"),
         ({"collector": "zipkin"}, "collector must be ", "choose"),
+        ({"exporter": "otlp"}, "exporter must be xray with collector xray-daemon", "adot"),
+        ({"collector": "adot", "exporter": "zipkin"}, "exporter must be ", "choose"),
         ({"namespace": "${Token[TOKEN.7]}"}, "a value must be without CDK's own marks", "write"),
         ({"region": "#{Token[TOKEN.7]}"}, "a value must be without CDK's own marks", "write"),
     ],

@@ -20,7 +20,15 @@ from tests.inject.task_texts import LAYOUTS, tasks, written
 
 options = st.builds(
     TracingOptions,
-    collector=st.sampled_from([XRayDaemon(), AdotCollector(), CloudWatchAgent()]),
+    collector=st.sampled_from(
+        [
+            XRayDaemon(),
+            AdotCollector(),
+            AdotCollector(exporter="both"),
+            CloudWatchAgent(),
+            CloudWatchAgent(exporter="otlp"),
+        ]
+    ),
     region=st.just("eu-west-1"),
     log_group=st.just("/ecs/xray"),
 )

@@ -18,7 +18,15 @@ HERE = TracingOptions(region="us-east-1", writes_log=False)
 unhurried = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 options = st.builds(
     TracingOptions,
-    collector=st.sampled_from([XRayDaemon(), AdotCollector(), CloudWatchAgent()]),
+    collector=st.sampled_from(
+        [
+            XRayDaemon(),
+            AdotCollector(),
+            AdotCollector(exporter="both"),
+            CloudWatchAgent(),
+            CloudWatchAgent(exporter="otlp"),
+        ]
+    ),
     profile=st.sampled_from([SidecarProfile.SAFE, SidecarProfile.TERRAFORM]),
     names=st.sampled_from([SidecarNames(), SidecarNames(container="fq-dev-xray", service="shop")]),
     region=st.just("eu-west-1"),

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from tests.review.spoils import (
     AGENT,
     PRIVATE_IMAGE,
+    SPAN_ACTIONS,
     XRAY_POLICY,
     Pair,
     actions,
     address,
     adot,
     adot_processing,
+    adot_sending,
     agent,
     app,
     awsvpc,
@@ -228,6 +230,14 @@ PAIRS: Mapping[str, Pair] = {
     "sampling-permissions-missing": Pair(
         spoilt=actions("xray:PutTraceSegments", "xray:PutTelemetryRecords"),
         neighbour=actions("xray:Put*", "xray:GetSampling*"),
+    ),
+    "segments-sent-as-spans": Pair(
+        spoilt=both(SPAN_ACTIONS, adot_sending(["otlp_http"])),
+        neighbour=both(SPAN_ACTIONS, adot_sending(["otlp_http", "awsxray"])),
+    ),
+    "span-permissions-missing": Pair(
+        spoilt=adot_sending(["awsxray", "otlp_http"]),
+        neighbour=both(SPAN_ACTIONS, adot_sending(["awsxray", "otlp_http"])),
     ),
     "subnets-without-egress": Pair(
         spoilt=both(fargate, private_subnet()), neighbour=both(fargate, private_subnet(nat=True))

@@ -140,6 +140,23 @@ def adot_processing(*processors: str) -> Spoil:
     )
 
 
+def adot_sending(exporters: Sequence[str]) -> Spoil:
+    pipeline = {
+        "receivers": ["awsxray"],
+        "processors": ["resourcedetection"],
+        "exporters": list(exporters),
+    }
+    receiver = {"endpoint": "0.0.0.0:2000", "proxy_server": {"endpoint": "0.0.0.0:2000"}}
+    endpoint = {"traces_endpoint": "https://xray.eu-west-1.amazonaws.com/v1/traces"}
+    return _adot(
+        {
+            "receivers": {"awsxray": receiver},
+            "exporters": {"awsxray": {}, "otlp_http": endpoint},
+            "service": {"pipelines": {"traces": pipeline}},
+        }
+    )
+
+
 def agent(configuration: str | None, **keys: object) -> Spoil:
     def spoil(template: Template) -> None:
         container = collector(template)
@@ -168,6 +185,9 @@ AGENT = json.dumps(
 def actions(*names: str, resource: str = "Role", on_resource: object = "*") -> Spoil:
     statement = {"Effect": "Allow", "Action": list(names), "Resource": on_resource}
     return on(resource, Policies=[{"PolicyDocument": {"Statement": [statement]}}])
+
+
+SPAN_ACTIONS = actions("xray:Put*", "xray:Get*")
 
 
 def mesh() -> Spoil:

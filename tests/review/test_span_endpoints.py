@@ -15,6 +15,7 @@ from tests.review.spoils import Find, Template, app, awsvpc, collector, of
 
 GENERIC = "OTEL_EXPORTER_OTLP_ENDPOINT"
 TRACES = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+ITSELF = "https://xray.eu-west-1.amazonaws.com"
 ADOT = "public.ecr.aws/aws-observability/aws-otel-collector:v0.49.0"
 
 
@@ -81,6 +82,8 @@ def seen(
             "connected",
             [],
         ),
+        ("awsvpc", {GENERIC: ITSELF}, "not-connected", []),
+        ("awsvpc", {TRACES: ITSELF}, "not-connected", []),
         ("awsvpc", {TRACES: "http://127.0.0.1:4318/v1/traces"}, "connected", []),
         ("bridge", {GENERIC: "http://xray:4317"}, "connected", []),
         ("awsvpc", {"OTEL_SERVICE_NAME": "orders"}, "connected", []),

@@ -139,6 +139,7 @@ class XRayDaemonService(Construct):
                 network=network,
                 region=Stack.of(self).region,
                 memory_mib=profile.usable_memory_mib,
+                url_suffix=Stack.of(self).url_suffix,
             )
         )
         grant_write_traces(self.task_definition.task_role, actions=description.actions)

@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from aws_cdk import Stack
+from aws_cdk import Annotations, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from cdk_ecs_xray.collectors.description import CollectorContainer
 from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID, WRITE_ACTIONS
 from cdk_ecs_xray.errors import Problem
 from cdk_ecs_xray.templates.grants import allowed, managed_policy_allows, statements_in
@@ -50,6 +51,30 @@ def grant_assume(grantee: iam.IGrantable, role_arn: str) -> iam.Grant:
         if _was_added(grantee, ["sts:AssumeRole"])
         else iam.Grant.drop(grantee, "assume a role")
     )
+
+
+def grant_collector(
+    scope: Construct, task_role: iam.IRole, description: CollectorContainer
+) -> iam.Grant:
+    """Grant a task role what its collector needs, with a warning where CDK cannot.
+
+    :param scope: what warnings name.
+    """
+    grant = grant_write_traces(task_role, actions=description.actions)
+    if description.assumes_role is not None:
+        grant = grant.combine(grant_assume(task_role, description.assumes_role))
+    bounded = boundary_problem(task_role, description.actions)
+    if bounded is not None:
+        Annotations.of(scope).add_warning_v2("ecs-xray:permissions-boundary", str(bounded))
+    if not grant.success:
+        problem = Problem(
+            where=scope.node.path,
+            what=f"the task role must allow {', '.join(description.actions)}, and CDK cannot "
+            "change it",
+            fix="Add the actions where the role is defined.",
+        )
+        Annotations.of(scope).add_warning_v2("ecs-xray:task-role-not-changed", str(problem))
+    return grant
 
 
 def boundary_problem(role: iam.IRole, actions: Sequence[str]) -> Problem | None:

@@ -21,7 +21,7 @@ from cdk_ecs_xray.cdk.load import sized, warn_of_load
 from cdk_ecs_xray.cdk.log_driver import Logging
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
 from cdk_ecs_xray.cdk.modes import NETWORK_MODES
-from cdk_ecs_xray.cdk.permissions import boundary_problem, grant_assume, grant_write_traces
+from cdk_ecs_xray.cdk.permissions import grant_collector
 from cdk_ecs_xray.cdk.reference import jsii_reference
 from cdk_ecs_xray.cdk.rendered import mesh_properties_of, network_mode_of
 from cdk_ecs_xray.cdk.tracing_name import found_name, warn_of_shared_name
@@ -36,7 +36,7 @@ from cdk_ecs_xray.plan.mesh import ignored_user
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.network import NETWORKS
 from cdk_ecs_xray.plan.profile import SidecarProfile
-from cdk_ecs_xray.plan.wiring import PresentWiring, order_kept_by_link
+from cdk_ecs_xray.plan.wiring import PresentWiring, ends_with_its_task, order_kept_by_link
 
 # jsii holds Python's side of a construct weakly, so without this a sidecar nobody assigned to a
 # variable would be forgotten. The JavaScript side of a construct lives as long as the process.
@@ -131,7 +131,7 @@ class XRaySidecar(Construct):
                 encryption_key=log_encryption_key,
             )
         self.log_group: logs.ILogGroup | None = log_group
-        self.grant: iam.Grant = self._grant(description)
+        self.grant: iam.Grant = grant_collector(self, task_definition.task_role, description)
         self.container: ecs.ContainerDefinition = add_collector_container(
             self,
             task_definition=task_definition,
@@ -154,8 +154,15 @@ class XRaySidecar(Construct):
             task_definition=task_definition,
             cpu=self.profile.cpu,
         )
-        for warned in order_kept_by_link(
-            self.node.path, start_order=self.profile.start_order, linked=self._network.linked
+        for warned in (
+            *order_kept_by_link(
+                self.node.path, start_order=self.profile.start_order, linked=self._network.linked
+            ),
+            *ends_with_its_task(
+                self.node.path,
+                fails_closed=description.ends_without_credentials,
+                essential=self.profile.essential,
+            ),
         ):
             Annotations.of(self).add_warning_v2(warned.id, str(warned.problem))
         _SIDECARS[jsii_reference(task_definition)] = self
@@ -184,8 +191,20 @@ class XRaySidecar(Construct):
 
     @property
     def address(self) -> str:
-        """The host and port that apps of this task definition send segments to."""
-        return self._application_environment["AWS_XRAY_DAEMON_ADDRESS"]
+        """The host and port that apps of this task definition send segments to.
+
+        :raises ConfigurationError: where the collector takes no segments of X-Ray SDKs.
+        """
+        found = self._application_environment.get("AWS_XRAY_DAEMON_ADDRESS")
+        if found is None:
+            raise ConfigurationError(
+                Problem(
+                    where=self.node.path,
+                    what="an address for X-Ray SDKs not found, as this collector takes spans alone",
+                    fix="Send OpenTelemetry's spans, or take another collector or exporter.",
+                )
+            )
+        return found
 
     def application_environment(self, tracing_name: str | None) -> Mapping[str, str]:
         """Return the variables of an app that reports under this name in X-Ray.
@@ -257,6 +276,7 @@ class XRaySidecar(Construct):
                 network=NETWORKS[mode],
                 region=Stack.of(task_definition).region,
                 memory_mib=self.profile.usable_memory_mib,
+                url_suffix=Stack.of(task_definition).url_suffix,
             )
         )
         if image_cache is None:
@@ -272,25 +292,3 @@ class XRaySidecar(Construct):
             warned = proxied_collector(self.node.path)
             Annotations.of(self).add_warning_v2(warned.id, str(warned.problem))
         return user
-
-    def _grant(self, description: CollectorContainer) -> iam.Grant:
-        task_role = self.task_definition.task_role
-        grant = grant_write_traces(task_role, actions=description.actions)
-        if description.assumes_role is not None:
-            grant = grant.combine(grant_assume(task_role, description.assumes_role))
-        bounded = boundary_problem(task_role, description.actions)
-        if bounded is not None:
-            Annotations.of(self).add_warning_v2("ecs-xray:permissions-boundary", str(bounded))
-        if not grant.success:
-            Annotations.of(self).add_warning_v2(
-                "ecs-xray:task-role-not-changed",
-                str(
-                    Problem(
-                        where=self.node.path,
-                        what=f"the task role must allow {', '.join(description.actions)}, and CDK "
-                        "cannot change it",
-                        fix="Add the actions where the role is defined.",
-                    )
-                ),
-            )
-        return grant

@@ -80,6 +80,7 @@ class TracedTaskDefinition(Construct):
         self.log_group: logs.ILogGroup | None = log_group
         injection = file.plan(
             region=Stack.of(self).region,
+            url_suffix=Stack.of(self).url_suffix,
             log_group=None if log_group is None else log_group.log_group_name,
         )
         self.task_role: iam.IRole = self._role("TaskRole", "taskRoleArn", task_role)

@@ -40,7 +40,7 @@ def wire(
     :param to: the collector's container.
     :param name: that container's.
     """
-    present = _present(container) if present is None else present
+    present = present_wiring(container) if present is None else present
     plan = plan_wiring(
         present,
         to=name,
@@ -62,7 +62,7 @@ def wire(
 
 def wire_environment(container: ecs.ContainerDefinition, environment: Mapping[str, str]) -> None:
     """Give a container the environment that leads to a collector outside its task definition."""
-    _apply_environment(container, plan_environment(_present(container), environment))
+    _apply_environment(container, plan_environment(present_wiring(container), environment))
 
 
 def _apply_environment(container: ecs.ContainerDefinition, plan: WiringPlan) -> None:
@@ -76,7 +76,8 @@ def _warn(container: ecs.ContainerDefinition, warnings: Sequence[Warned]) -> Non
         Annotations.of(container).add_warning_v2(warned.id, str(warned.problem))
 
 
-def _present(container: ecs.ContainerDefinition) -> PresentWiring:
+def present_wiring(container: ecs.ContainerDefinition) -> PresentWiring:
+    """Return what a container has already."""
     definition = container.render_container_definition()
     # ContainerDefinition renders both as plain lists; the type allows for tokens as well.
     environment: Any = definition.environment or []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from cdk_ecs_xray.printable import json_text
 
 if TYPE_CHECKING:
     from cdk_ecs_xray.cli.inject_report import Outcome
+    from cdk_ecs_xray.collectors import Collector
     from cdk_ecs_xray.inject import SidecarNames, TracingOptions
 
 _STANDARD = "-"
@@ -49,6 +51,14 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
     default="xray-daemon",
     show_default=True,
     help="Collector that runs in the sidecar.",
+)
+@click.option(
+    "--exporter",
+    type=click.Choice(["xray", "otlp", "both"]),
+    default="xray",
+    show_default=True,
+    help="How traces leave adot and cloudwatch-agent: X-Ray's own API, its endpoint for "
+    "OpenTelemetry, or each the way it came.",
 )
 @click.option(
     "--profile",
@@ -200,6 +210,7 @@ def _require_own_output(target: str | None, *, diff: bool) -> None:
 def _options(
     *,
     collector: str,
+    exporter: str,
     profile: str,
     registry: str | None,
     region: str | None,
@@ -212,7 +223,6 @@ def _options(
     environment: str | None,
     service: str | None,
 ) -> TracingOptions:
-    from cdk_ecs_xray.collectors.engines import make_collector
     from cdk_ecs_xray.inject import TracingOptions
     from cdk_ecs_xray.plan.profile import SidecarProfile
 
@@ -225,7 +235,7 @@ def _options(
             )
         )
     return TracingOptions(
-        collector=make_collector(collector, **({} if registry is None else {"registry": registry})),
+        collector=_collector(collector, exporter=exporter, registry=registry),
         profile=SidecarProfile.SAFE if profile == "safe" else SidecarProfile.TERRAFORM,
         names=_names(namespace=namespace, environment=environment, service=service),
         tracing_name=tracing_name,
@@ -235,6 +245,19 @@ def _options(
         writes_log=not no_log,
         size_to_fit=size_to_fit,
     )
+
+
+def _collector(collector: str, *, exporter: str, registry: str | None) -> Collector:
+    from cdk_ecs_xray.collectors.engines import exporter_problem, make_collector
+
+    problem = exporter_problem(collector, exporter)
+    if problem is not None:
+        raise ConfigurationError(
+            replace(problem, where="inject", what=f"--exporter {problem.what}")
+        )
+    given = {"registry": registry, "exporter": None if exporter == "xray" else exporter}
+    options = {name: value for name, value in given.items() if value is not None}
+    return make_collector(collector, **options)
 
 
 def _names(*, namespace: str | None, environment: str | None, service: str | None) -> SidecarNames:

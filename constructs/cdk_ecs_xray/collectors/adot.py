@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from cdk_ecs_xray.collectors import opentelemetry
 from cdk_ecs_xray.collectors.adot_configuration import (
@@ -16,6 +15,7 @@ from cdk_ecs_xray.collectors.adot_configuration import (
     receives,
     structure_problems,
 )
+from cdk_ecs_xray.collectors.adot_generated import generated_configuration
 from cdk_ecs_xray.collectors.application import (
     OpenTelemetrySdk,
     open_telemetry_environment,
@@ -25,21 +25,21 @@ from cdk_ecs_xray.collectors.configuration import Configuration, load
 from cdk_ecs_xray.collectors.description import CollectorContainer, CollectorPort, Placement
 from cdk_ecs_xray.collectors.engine import Engine
 from cdk_ecs_xray.collectors.evidence import Evidence
+from cdk_ecs_xray.collectors.exporter import Exporter, exporter_problems
 from cdk_ecs_xray.collectors.image import PUBLIC_REGISTRY, PinnedImage
 from cdk_ecs_xray.collectors.opentelemetry import signals_over_otlp
 from cdk_ecs_xray.collectors.opentelemetry_ports import own_ports, ports_for_apps
 from cdk_ecs_xray.collectors.roles import role_problems
+from cdk_ecs_xray.collectors.write_access import write_actions
 from cdk_ecs_xray.errors import ConfigurationError
 from cdk_ecs_xray.plan.capacity import Capacity, Measurement
-from cdk_ecs_xray.plan.network import OTLP_GRPC_PORT, OTLP_HTTP_PORT, XRAY_PORT
+from cdk_ecs_xray.plan.network import XRAY_PORT
 from cdk_ecs_xray.unknown import Unknown
 
 _WHERE = "AdotCollector"
 CONFIGURATION_VARIABLE = "AOT_CONFIG_CONTENT"
 # The image's own user (read from the image, 0.49.0).
 _IMAGE_USER = 4317
-_ORIGIN = {"cloud.provider": "aws", "cloud.platform": "aws_ecs"}
-_RENAMED_IN = (0, 49)
 _PORTS = (CollectorPort(container_port=XRAY_PORT, protocol="udp"),)
 
 
@@ -52,7 +52,15 @@ class AdotCollector:
     :param digest: pins the image's bytes as well.
     :param region: where to send traces; None is the region of the stack.
     :param role_arn: role to assume before sending; grants the task role ``sts:AssumeRole``.
-    :param resource_arn: ARN of the resource that the collector says it runs on.
+    :param resource_arn: ARN of the resource that the collector says it runs on; X-Ray's own API
+        alone takes it.
+    :param exporter: ``xray`` sends everything with X-Ray's own API. ``otlp`` sends everything to
+        its endpoint for OpenTelemetry, where segments of X-Ray SDKs lose their origin. ``both``
+        sends segments to the one and spans to the other, nothing twice. The endpoint takes spans
+        only with Transaction Search on, needs :data:`SPAN_ACTIONS` besides, and is sent at most
+        1000 spans a request: 100 requests wait, each for up to 300 seconds, while X-Ray answers
+        429, 502, 503 or 504. A collector that sends there ends at its start where it finds no
+        credentials.
     :param open_telemetry_sdk: ``adot`` sets the sampler and propagator that AWS's additions to
         OpenTelemetry have; ``any`` only says where spans go, as plain SDKs need.
     :param config: the collector's own configuration, a mapping or the path of a YAML file, in
@@ -67,6 +75,7 @@ class AdotCollector:
     region: str | None = None
     role_arn: str | None = None
     resource_arn: str | None = None
+    exporter: Exporter = "xray"
     open_telemetry_sdk: OpenTelemetrySdk = "adot"
     config: Configuration | str | Path | None = None
 
@@ -74,6 +83,9 @@ class AdotCollector:
         problems = [
             *self._image.problems(_WHERE),
             *role_problems(_WHERE, self.role_arn),
+            *exporter_problems(
+                _WHERE, self.exporter, config=self.config, resource_arn=self.resource_arn
+            ),
         ]
         if self.config is not None:
             # A frozen dataclass has no other way to keep what was read from the file.
@@ -94,14 +106,15 @@ class AdotCollector:
         """
         import yaml
 
-        config = self._generated(placement) if self.config is None else self._config_mapping
+        region = placement.region if self.region is None else self.region
+        config = self._configuration(placement, region)
         problems = reach_problems(config, placement.network.bind_address)
         if problems:
             raise ConfigurationError(*problems)
         return CollectorContainer(
             image=self._image.reference,
             environment={
-                "AWS_REGION": placement.region if self.region is None else self.region,
+                "AWS_REGION": region,
                 CONFIGURATION_VARIABLE: yaml.safe_dump(dict(config), sort_keys=False),
             },
             ports=_PORTS if self._takes_segments else (),
@@ -110,7 +123,9 @@ class AdotCollector:
             image_user=_IMAGE_USER,
             # The image has no shell, but brings this command for its health_check extension.
             health_check=("/healthcheck",) if has_health_check(config) else None,
+            actions=write_actions(spans=opentelemetry.sends_spans(config)),
             assumes_role=self.role_arn,
+            ends_without_credentials=opentelemetry.signs_spans(config),
         )
 
     def application_environment(self, host: str) -> Mapping[str, str]:
@@ -126,6 +141,18 @@ class AdotCollector:
             open_telemetry_environment(host, sdk, signals=signals) if "traces" in signals else {}
         )
         return {**xray_sdk_environment(host), **spans} if self._takes_segments else spans
+
+    def _configuration(self, placement: Placement, region: str) -> Configuration:
+        if self.config is not None:
+            return self._config_mapping
+        return generated_configuration(
+            placement,
+            exporter=self.exporter,
+            version=self.version,
+            region=region,
+            role_arn=self.role_arn,
+            resource_arn=self.resource_arn,
+        )
 
     @property
     def _takes_segments(self) -> bool:
@@ -143,73 +170,6 @@ class AdotCollector:
     @property
     def _config_mapping(self) -> Configuration:
         return self.config if isinstance(self.config, Mapping) else {}
-
-    def _generated(self, placement: Placement) -> Configuration:
-        address = placement.network.bind_address
-        detection = _detection(self.version)
-        role = {} if self.role_arn is None else {"role_arn": self.role_arn}
-        arn = {} if self.resource_arn is None else {"resource_arn": self.resource_arn}
-        return {
-            "extensions": {"health_check": {}},
-            "receivers": {
-                "awsxray": {
-                    "endpoint": f"{address}:{XRAY_PORT}",
-                    "transport": "udp",
-                    # Its default is moving to localhost, where a linked app gets no rules.
-                    "proxy_server": {
-                        "endpoint": f"{address}:{XRAY_PORT}",
-                        "local_mode": True,
-                        **role,
-                    },
-                },
-                "otlp": {
-                    "protocols": {
-                        "grpc": {"endpoint": f"{address}:{OTLP_GRPC_PORT}"},
-                        "http": {"endpoint": f"{address}:{OTLP_HTTP_PORT}"},
-                    }
-                },
-            },
-            "processors": {
-                # Four fifths of what the container may use; refuses spans beyond that.
-                "memory_limiter": {
-                    "check_interval": "1s",
-                    "limit_mib": placement.memory_mib * 4 // 5,
-                },
-                # Without it X-Ray does not learn that the trace comes from ECS.
-                detection: {"detectors": ["env", "ecs"], "override": False},
-                # Segments of X-Ray SDKs without an aws block arrive with an unknown provider, which
-                # the detection leaves alone; the exporter then drops origin and log groups.
-                "resource": {
-                    "attributes": [
-                        {"key": key, "value": value, "action": "upsert"}
-                        for key, value in _ORIGIN.items()
-                    ]
-                },
-                # X-Ray takes 50 segments a request.
-                "batch": {"timeout": "1s", "send_batch_size": 50},
-            },
-            "exporters": {"awsxray": {"local_mode": True, **role, **arn}},
-            "service": {
-                "extensions": ["health_check"],
-                # They would be served on port 8888, which an app beside it may want.
-                "telemetry": {"metrics": {"level": "none"}},
-                "pipelines": {
-                    "traces": {
-                        "receivers": ["awsxray", "otlp"],
-                        "processors": ["memory_limiter", detection, "resource", "batch"],
-                        "exporters": ["awsxray"],
-                    }
-                },
-            },
-        }
-
-
-def _detection(version: str) -> str:
-    """Return the name of the processor; a tag of one's own gets the older, which both know."""
-    numbers = re.match(r"v?([0-9]+)\.([0-9]+)\.", version)
-    new, old = opentelemetry.ORIGIN_PROCESSORS
-    known = numbers is not None and (int(numbers[1]), int(numbers[2])) >= _RENAMED_IN
-    return new if known else old
 
 
 def _configuration(evidence: Evidence) -> Mapping[str, Any] | Unknown:
@@ -229,6 +189,8 @@ ENGINE = Engine(
     configuration=_configuration,
     listening=opentelemetry.listening,
     collects_traces=opentelemetry.collects_traces,
+    sends_spans=opentelemetry.sends_spans,
+    exporters=get_args(Exporter),
     version=AdotCollector.version,
     region_from_environment=True,
     # Measured with version 0.49.0 and the generated configuration. Without a quota 600 a second

@@ -19,11 +19,13 @@ class Placement:
     :param region: the AWS region, or a CDK token that becomes one at deployment.
     :param memory_mib: what the container may use, in MiB: its hard limit, or its reservation
         where it has no limit.
+    :param url_suffix: what addresses of AWS end with there; None reads it from the region.
     """
 
     network: SidecarNetwork
     region: str
     memory_mib: int
+    url_suffix: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,8 @@ class CollectorContainer:
     :param actions: what the task role must be allowed, on ``*``.
     :param assumes_role: ARN of a role, in another account perhaps, that the collector sends
         with; the task role is then allowed to assume it.
+    :param ends_without_credentials: it looks for credentials before it starts, and ends where it
+        finds none, instead of waiting for them.
     """
 
     image: str
@@ -63,6 +67,7 @@ class CollectorContainer:
     runs_sandboxed: bool = True
     actions: Sequence[str] = WRITE_ACTIONS
     assumes_role: str | None = None
+    ends_without_credentials: bool = False
 
 
 def opened_by(container: CollectorContainer) -> Sequence[Ports]:

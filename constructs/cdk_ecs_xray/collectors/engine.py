@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from cdk_ecs_xray.collectors.description import Collector, CollectorPort
 from cdk_ecs_xray.collectors.evidence import Evidence
+from cdk_ecs_xray.collectors.exporter import Exporter
 from cdk_ecs_xray.collectors.listening import Listening
 from cdk_ecs_xray.errors import ConfigurationError
 from cdk_ecs_xray.plan.capacity import Capacity
@@ -36,6 +37,9 @@ class Engine:
         from elsewhere.
     :param listening: where it listens with a configuration.
     :param collects_traces: whether it sends traces to X-Ray with a configuration.
+    :param sends_spans: whether it sends to X-Ray's endpoint for OpenTelemetry with a
+        configuration.
+    :param exporters: what ``exporter`` of its collector takes, the default first.
     :param version: of the image that was tested.
     :param first_version_with_traces: of the image; None where every version takes them.
     :param region_from_environment: it takes the region from AWS_REGION, or asks the instance.
@@ -54,6 +58,8 @@ class Engine:
     configuration: Callable[[Evidence], Mapping[str, Any] | Unknown]
     listening: Callable[[Evidence, Mapping[str, Any]], Listening]
     collects_traces: Callable[[Mapping[str, Any]], bool]
+    sends_spans: Callable[[Mapping[str, Any]], bool] = lambda _: False
+    exporters: Sequence[Exporter] = ("xray",)
     version: str | None = None
     first_version_with_traces: str | None = None
     region_from_environment: bool = False

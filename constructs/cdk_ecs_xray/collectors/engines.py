@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import import_module
 
 from cdk_ecs_xray import collectors
 from cdk_ecs_xray.collectors.description import Collector
 from cdk_ecs_xray.collectors.engine import Engine
+from cdk_ecs_xray.collectors.exporter import Exporter
+from cdk_ecs_xray.errors import Problem
 
 
 @cache
@@ -28,6 +30,32 @@ def deployable() -> Sequence[str]:
 def engine_running(collector: Collector) -> Engine | None:
     """Return what describes a collector; None for one of the user's own."""
     return next((engine for engine in engines() if engine.make is type(collector)), None)
+
+
+def exporters_of(engine_id: str) -> Sequence[Exporter]:
+    """Return what ``exporter`` of an engine's collector takes, the default first."""
+    return next(engine.exporters for engine in engines() if engine.id == engine_id)
+
+
+def every_collector() -> Iterator[Collector]:
+    """Give the collectors that a sidecar can run, one for each way that its traces can leave."""
+    for engine_id in deployable():
+        yield make_collector(engine_id)
+        for exporter in exporters_of(engine_id)[1:]:
+            yield make_collector(engine_id, exporter=exporter)
+
+
+def exporter_problem(engine_id: str, exporter: str) -> Problem | None:
+    """Return why a collector cannot send this way, without the option's name; None where it can."""
+    taken = exporters_of(engine_id)
+    if exporter in taken:
+        return None
+    able = [other for other in deployable() if exporter in exporters_of(other)]
+    return Problem(
+        what=f"must be {' or '.join(taken)} with collector {engine_id}",
+        got=f"'{exporter}'",
+        fix=f"Take collector {' or '.join(able)}, or leave it out.",
+    )
 
 
 def make_collector(engine_id: str, **options: object) -> Collector:

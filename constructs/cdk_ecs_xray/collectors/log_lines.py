@@ -25,6 +25,7 @@ COUNTED_TERMS: Mapping[Trouble, Sequence[str]] = {
         "Sending segment batch failed",
         "Exporting failed",
         "Unable to retrieve credentials",
+        "could not retrieve credential provider",
         "Cannot fetch region variable",
         # The daemon ends with this line. A TCP port that is taken costs it only the rules.
         "listen udp",
@@ -127,6 +128,13 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
         meaning="X-Ray's OTLP endpoint does not work right now",
         fix="Wait. The collector sends again after 502, 503 and 504, and loses what was answered "
         "with 500.",
+    ),
+    LineMeaning(
+        meaning_id="no-credentials-at-start",
+        terms=("could not retrieve credential provider",),
+        meaning="the collector signs spans, found no credentials at its start, and ended",
+        fix="Give the task definition a task role. Segments of X-Ray SDKs are lost too while it is "
+        "down; keep it non-essential, and start the task again.",
     ),
     LineMeaning(
         meaning_id="access-denied",

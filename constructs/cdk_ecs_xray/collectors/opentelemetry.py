@@ -9,6 +9,7 @@ from typing import Any
 from cdk_ecs_xray.collectors.configuration import at
 from cdk_ecs_xray.collectors.engine import parsed
 from cdk_ecs_xray.collectors.evidence import Evidence, flag_value
+from cdk_ecs_xray.collectors.exporter import is_traces_endpoint
 from cdk_ecs_xray.collectors.image import tag_of
 from cdk_ecs_xray.collectors.listening import (
     Listening,
@@ -84,6 +85,34 @@ def collects_traces(configuration: Mapping[str, Any]) -> bool:
         )
         for pipeline in traces_pipelines(configuration)
     )
+
+
+def sends_spans(configuration: Mapping[str, Any]) -> bool:
+    """Return whether a pipeline for traces sends to X-Ray's endpoint for OpenTelemetry."""
+    return any(
+        component_type(name) != "awsxray" and _sends_to_xray(name, at(configuration, "exporters"))
+        for pipeline in traces_pipelines(configuration)
+        for name in components(pipeline, "exporters")
+    )
+
+
+def signs_spans(configuration: Mapping[str, Any]) -> bool:
+    """Return whether the service runs sigv4auth, which looks for credentials before it starts."""
+    extensions = at(configuration, "service.extensions")
+    names = extensions if isinstance(extensions, list | tuple) else ()
+    return any(component_type(str(name)) == "sigv4auth" for name in names)
+
+
+def segments_sent_as_spans(configuration: Mapping[str, Any]) -> bool:
+    """Return whether segments of X-Ray SDKs leave for X-Ray as spans alone."""
+    ways = [
+        component_type(name)
+        for pipeline in traces_pipelines(configuration)
+        if any(component_type(one) == "awsxray" for one in components(pipeline, "receivers"))
+        for name in components(pipeline, "exporters")
+        if _sends_to_xray(name, at(configuration, "exporters"))
+    ]
+    return bool(ways) and "awsxray" not in ways
 
 
 def signals_over_otlp(configuration: Mapping[str, Any]) -> frozenset[str]:
@@ -173,9 +202,7 @@ def _sends_to_xray(name: str, exporters: object) -> bool:
     if component_type(name) == "awsxray":
         return True
     settings = _mapping(_mapping(exporters).get(name))
-    # X-Ray's own endpoint for OpenTelemetry's protocol: https://xray.REGION.amazonaws.com/v1/traces
-    endpoints = [str(settings.get(key, "")) for key in ("endpoint", "traces_endpoint")]
-    return any(endpoint.partition("://")[2].startswith("xray.") for endpoint in endpoints)
+    return any(is_traces_endpoint(settings.get(key)) for key in ("endpoint", "traces_endpoint"))
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -29,5 +29,6 @@ ENGINE = Engine(
     configuration=_configuration,
     listening=opentelemetry.listening,
     collects_traces=opentelemetry.collects_traces,
+    sends_spans=opentelemetry.sends_spans,
     region_from_environment=True,
 )

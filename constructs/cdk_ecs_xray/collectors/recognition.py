@@ -44,6 +44,13 @@ class RecognizedCollector:
         return "collector of an unknown image" if self.engine is None else self.engine.label
 
     @property
+    def sends_spans(self) -> bool:
+        """Whether it certainly sends to X-Ray's endpoint for OpenTelemetry."""
+        if self.engine is None or isinstance(self.configuration, Unknown):
+            return False
+        return self.engine.sends_spans(self.configuration)
+
+    @property
     def protocols(self) -> frozenset[TraceProtocol]:
         """The protocols over which it takes traces; both where nobody can tell."""
         if self.collects_traces is False:
@@ -103,6 +110,12 @@ def collects_traces(evidence: Evidence) -> bool:
     """Return whether a container certainly or possibly collects traces."""
     found = recognize(evidence)
     return found is not None and found.collects_traces is not False
+
+
+def sends_spans(evidence: Evidence) -> bool:
+    """Return whether a container certainly sends to X-Ray's endpoint for OpenTelemetry."""
+    found = recognize(evidence)
+    return found is not None and found.sends_spans
 
 
 def engine_of(evidence: Evidence) -> Engine | None:

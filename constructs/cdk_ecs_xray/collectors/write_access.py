@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 WRITE_ACCESS_SID = "XRayDaemonWriteAccess"
 """The reference setup's statement id."""
 
@@ -13,3 +15,12 @@ WRITE_ACTIONS = (
     "xray:GetSamplingStatisticSummaries",
 )
 """What the managed policy AWSXRayDaemonWriteAccess holds, version 2."""
+
+SPAN_ACTIONS = ("xray:PutSpans", "xray:PutSpansForIndexing")
+"""What X-Ray's endpoint for OpenTelemetry's protocol adds; neither takes a resource:
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html"""
+
+
+def write_actions(*, spans: bool) -> Sequence[str]:
+    """Return what a collector needs; the actions of spans only for one that sends them."""
+    return (*WRITE_ACTIONS, *SPAN_ACTIONS) if spans else WRITE_ACTIONS

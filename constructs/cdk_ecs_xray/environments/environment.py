@@ -20,9 +20,14 @@ from pydantic import (
 )
 
 from cdk_ecs_xray.collectors import Collector
-from cdk_ecs_xray.collectors.engines import make_collector
+from cdk_ecs_xray.collectors.exporter import Exporter
 from cdk_ecs_xray.environments import environment_fields as fields
-from cdk_ecs_xray.environments.choices import COLLECTORS, PROFILES
+from cdk_ecs_xray.environments.choices import (
+    COLLECTORS,
+    PROFILES,
+    chosen_collector,
+    exporter_clashes,
+)
 from cdk_ecs_xray.environments.cluster import Cluster
 from cdk_ecs_xray.environments.defaults import Defaults, with_defaults
 from cdk_ecs_xray.environments.environment_checks import clashes
@@ -77,6 +82,10 @@ class Environment(BaseModel):
         AfterValidator(one_of(tuple(COLLECTORS))),
         Field(json_schema_extra={"enum": list(COLLECTORS)}),
     ] = Field(default="xray-daemon", description="or `adot`, `cloudwatch-agent`")
+    exporter: Annotated[
+        Exporter,
+        Field(description="or `otlp`, `both`: how traces leave `adot`, `cloudwatch-agent`"),
+    ] = "xray"
     log_retention_days: Annotated[int, AfterValidator(fields.retention)] = Field(
         default=30, description="a number that CloudWatch Logs offers"
     )
@@ -261,11 +270,11 @@ class Environment(BaseModel):
     def _collector(self, place: Surroundings) -> Collector:
         prefix = self.image_cache_prefix
         if prefix is None:
-            return COLLECTORS[self.collector]
+            return chosen_collector(self.collector, exporter=self.exporter)
         registry = cache_registry(
             account=place.account, region=place.region, url_suffix=place.url_suffix, prefix=prefix
         )
-        return make_collector(self.collector, registry=registry)
+        return chosen_collector(self.collector, exporter=self.exporter, registry=registry)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -284,7 +293,8 @@ class Environment(BaseModel):
                 context=info.context or {},
                 plan=lambda service, where: lenient.task_definition(service, where=where),
             )
-            wrong = [*wrong, *image_cache_clashes(filled), *found]
+            own = (*exporter_clashes(filled), *image_cache_clashes(filled))
+            wrong = [*wrong, *own, *found]
         if whole is None or wrong:
             raise ValidationError.from_exception_data(cls.__name__, wrong)
         whole.sampling_rules.qualified(whole.name)

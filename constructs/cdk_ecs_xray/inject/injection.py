@@ -41,7 +41,7 @@ from cdk_ecs_xray.plan.fit import TaskFacts, obstacles
 from cdk_ecs_xray.plan.mesh import ignored_user
 from cdk_ecs_xray.plan.network import SidecarNetwork, network_for
 from cdk_ecs_xray.plan.operating_system import windows_sign
-from cdk_ecs_xray.plan.wiring import Warned, order_kept_by_link
+from cdk_ecs_xray.plan.wiring import Warned, ends_with_its_task, order_kept_by_link
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,12 @@ def _description(
     options: TracingOptions, network: SidecarNetwork, region: str
 ) -> CollectorContainer:
     return options.collector.describe(
-        Placement(network=network, region=region, memory_mib=options.profile.usable_memory_mib)
+        Placement(
+            network=network,
+            region=region,
+            memory_mib=options.profile.usable_memory_mib,
+            url_suffix=options.url_suffix,
+        )
     )
 
 
@@ -230,7 +235,14 @@ def _traced(
 ) -> Injection:
     prefix: tuple[str, ...] = () if definition.task is None else (CONTAINERS,)
     additions: list[Addition] = []
-    warnings: list[Warned] = [*log.warnings]
+    warnings: list[Warned] = [
+        *log.warnings,
+        *ends_with_its_task(
+            definition.where,
+            fails_closed=description.ends_without_credentials,
+            essential=options.profile.essential,
+        ),
+    ]
     for position, container in apps_of(definition, sidecar=sidecar["name"]):
         wiring = wired(container, options, network, where=definition.where, sidecar=sidecar)
         additions += wiring.additions((*prefix, position))

@@ -66,6 +66,7 @@ class TracingOptions:
         container's own name.
     :param network_mode: for a file that does not tell, such as a bare list of containers.
     :param region: where traces go; None takes what the file says of its region.
+    :param url_suffix: what addresses of AWS end with there; None reads it from the region.
     :param log_group: an existing log group for the collector's own log; None takes the naming's,
         else one that the file's containers write to already.
     :param writes_log: False leaves the collector's log to the host's default driver.
@@ -79,6 +80,7 @@ class TracingOptions:
     tracing_name: str | None = None
     network_mode: str | None = None
     region: str | None = None
+    url_suffix: str | None = None
     log_group: str | None = None
     writes_log: bool = True
     size_to_fit: bool = False

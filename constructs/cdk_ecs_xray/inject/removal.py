@@ -9,7 +9,7 @@ from typing import Any
 from cdk_ecs_xray.collectors import Placement
 from cdk_ecs_xray.collectors.application import named
 from cdk_ecs_xray.collectors.description import Collector
-from cdk_ecs_xray.collectors.engines import deployable, make_collector
+from cdk_ecs_xray.collectors.engines import every_collector
 from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.inject.apps import apps_of
 from cdk_ecs_xray.inject.definition import Definition, RawContainer, read_definition
@@ -110,8 +110,7 @@ def _as_added(definition: Definition, container: RawContainer) -> Sequence[_Adde
     linked = any(container["name"] in (one.get("links") or ()) for one in definition.containers)
     networks.sort(key=lambda network: network.linked != linked)
     found = []
-    for engine_id in deployable():
-        collector = make_collector(engine_id)
+    for collector in every_collector():
         for network in networks:
             description = collector.describe(
                 Placement(

@@ -107,10 +107,19 @@ class TracedTaskDefinitionFile:
         """Whether the file has a collector already, so that none is added."""
         return not self.plan(region=_ANY_REGION, log_group=_ANY_GROUP).added
 
-    def plan(self, *, region: str, log_group: str | None) -> Injection:
-        """Return what tracing adds, for a region and a log group; None for none."""
+    def plan(
+        self, *, region: str, log_group: str | None, url_suffix: str | None = None
+    ) -> Injection:
+        """Return what tracing adds, for a region and a log group; None for none.
+
+        :param url_suffix: what addresses of AWS end with there; None reads it from the region.
+        """
         options = replace(
-            self.options, region=region, log_group=log_group, writes_log=log_group is not None
+            self.options,
+            region=region,
+            url_suffix=url_suffix,
+            log_group=log_group,
+            writes_log=log_group is not None,
         )
         return plan_injection(read_definition(self.content, where=self.where), options)
 

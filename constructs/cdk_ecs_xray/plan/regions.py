@@ -31,3 +31,18 @@ PARTITIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """The partition of each region."""
+
+_URL_SUFFIXES: Mapping[str, str] = {
+    "aws-cn": "amazonaws.com.cn",
+    "aws-eusc": "amazonaws.eu",
+    "aws-iso": "c2s.ic.gov",
+    "aws-iso-b": "sc2s.sgov.gov",
+    "aws-iso-e": "cloud.adc-e.uk",
+    "aws-iso-f": "csp.hci.ic.gov",
+}
+_USUAL_URL_SUFFIX = "amazonaws.com"
+
+
+def url_suffix_of(region: str) -> str:
+    """Return what a region's addresses end with; the usual one for a region that is not known."""
+    return _URL_SUFFIXES.get(PARTITIONS.get(region, "aws"), _USUAL_URL_SUFFIX)

@@ -103,6 +103,29 @@ def order_kept_by_link(where: str, *, start_order: StartOrder, linked: bool) -> 
     )
 
 
+def ends_with_its_task(where: str, *, fails_closed: bool, essential: bool) -> Sequence[Warned]:
+    """Return a warning where a collector without credentials would stop the app with it.
+
+    ECS restarts no container that ran shorter than its restart period, so a restart policy does
+    not help a collector that ends at its start:
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-restart-policy.html
+    """
+    if not (fails_closed and essential):
+        return ()
+    return (
+        Warned(
+            id="ecs-xray:collector-fails-closed",
+            problem=Problem(
+                where=where,
+                what="essential must be false for a collector that sends spans, as it ends at its "
+                "start where it finds no credentials",
+                got="true",
+                fix="Take the profile SAFE, with which the app runs on without it.",
+            ),
+        ),
+    )
+
+
 def plan_environment(present: PresentWiring, environment: Mapping[str, str]) -> WiringPlan:
     """Return which variables to add, for a collector outside the task definition.
 

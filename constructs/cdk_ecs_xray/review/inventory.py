@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
+from cdk_ecs_xray.collectors.write_access import SPAN_ACTIONS, write_actions
 from cdk_ecs_xray.review.answer import Outcome
 from cdk_ecs_xray.review.instrumentation import shows_instrumentation
 from cdk_ecs_xray.review.order import stops_after
@@ -187,28 +187,33 @@ def _retention(elsewhere: bool, days: object) -> str:  # noqa: FBT001 - private,
 
 
 def _permissions(task: TaskDefinition) -> str:
-    role = task.task_role
+    role, needed = task.task_role, _needed(task)
     if role is None:
         return "no task role"
     if isinstance(role, Unknown) and len(task.task_roles) > 1:
-        return "; or ".join(_of_one(one) for one in task.task_roles)
-    return _of_one(role)
+        return "; or ".join(_of_one(one, needed) for one in task.task_roles)
+    return _of_one(role, needed)
 
 
-def _of_one(role: Role | Unknown | None) -> str:
+def _needed(task: TaskDefinition) -> Sequence[str]:
+    return write_actions(spans=any(one.recognized.sends_spans for one in task.collectors))
+
+
+def _of_one(role: Role | Unknown | None, needed: Sequence[str]) -> str:
     if role is None:
         return "no task role"
     if isinstance(role, Unknown):
         return f"the role {role} is not in the templates"
-    return _of_role(role)
+    return _of_role(role, needed)
 
 
-def _of_role(role: Role) -> str:
-    answers = {action: role.allows(action) for action in WRITE_ACTIONS}
+def _of_role(role: Role, needed: Sequence[str]) -> str:
+    answers = {action: role.allows(action) for action in needed}
     missing = [action for action, answer in answers.items() if answer is False]
     if not missing:
         certain = all(answers.values())
-        return "all five write actions" if certain else "known at deployment only"
-    if len(missing) == len(WRITE_ACTIONS):
+        count = "seven" if set(SPAN_ACTIONS) <= set(needed) else "five"
+        return f"all {count} write actions" if certain else "known at deployment only"
+    if len(missing) == len(needed):
         return "none of the write actions"
     return f"without {', '.join(missing)}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from cdk_ecs_xray.collectors.companions import ENVOY_TRACING, traces_itself
+from cdk_ecs_xray.collectors.exporter import is_traces_endpoint
 from cdk_ecs_xray.plan.network import OTLP_GRPC_PORT, OTLP_HTTP_PORT, XRAY_PORT
 from cdk_ecs_xray.review.answer import (
     SHARED_INTERFACE,
@@ -113,12 +114,21 @@ def _spans_to(app: Container, task: TaskDefinition, spans: SpanDestination) -> R
     wanted = Wanted(protocol="otlp", port=0, spans=protocol_of(app.environment), tls=spans.tls)
     if isinstance(endpoint, Malformed):
         answer = lost("address-malformed", f"the endpoint is malformed: {endpoint.why}")
+    elif is_traces_endpoint(spans.value):
+        answer = _to_xray_itself(spans)
     elif isinstance(endpoint, Unknown):
         answer = cannot_tell("the endpoint is known at deployment only")
     else:
         answer = by_endpoint(app, task, endpoint, replace(wanted, port=endpoint.port))
         answer = _with_path(answer, spans)
     return _with(answer, spans.variable, spans.value, "otlp")
+
+
+def _to_xray_itself(spans: SpanDestination) -> Answer:
+    """Return whether AWS's distributions sign for an address, which they do for one form of it."""
+    if spans.variable == OF_TRACES and spans.path == _SPANS:
+        return cannot_tell("spans go to X-Ray itself, for which AWS's distributions sign")
+    return lost(None, f"spans for X-Ray itself are signed in {OF_TRACES} with {_SPANS} only")
 
 
 def _with_path(answer: Answer, spans: SpanDestination) -> Answer:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from cdk_ecs_xray.collectors.write_access import SPAN_ACTIONS
 from cdk_ecs_xray.unknown import Text, Unknown
 
 PUT = "xray:PutTraceSegments"
@@ -53,6 +54,9 @@ _WITHOUT = (
     "AmazonSSM",
     "CloudWatchLogs",
     "SecretsManager",
+)
+_WITH_EVERYTHING = frozenset(
+    {"AdministratorAccess", "AWSXRayFullAccess", "AWSXrayFullAccess", "PowerUserAccess"}
 )
 _BEANSTALK = "AWSElasticBeanstalk"
 _PUT = ("xray:puttracesegments", "xray:puttelemetryrecords")
@@ -156,6 +160,9 @@ def any_of(*answers: bool | None) -> bool | None:
 def managed_policy_allows(arn: Text, action: str) -> bool | None:
     """Return whether a policy that AWS maintains allows an action of X-Ray's, by its name."""
     name = policy_name(arn)
+    if action in SPAN_ACTIONS and name not in _WITH_EVERYTHING:
+        # What AWS has added to its other policies since they were read is not known here.
+        return False if name.startswith(_WITHOUT) else None
     if name in _WITH_WRITE_ACCESS:
         # Elastic Beanstalk's tiers can put segments and ask for rules, like the daemon's own.
         return True if not name.startswith(_BEANSTALK) or action.lower() in _PUT else None

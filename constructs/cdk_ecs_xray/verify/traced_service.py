@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cdk_ecs_xray.collectors.recognition import collects_traces
+from cdk_ecs_xray.collectors.exporter import is_traces_endpoint
+from cdk_ecs_xray.collectors.recognition import collects_traces, sends_spans
 from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.containers import evidence_of
 
@@ -29,6 +30,8 @@ class TracedService:
     :param name: the service's name where the template has one, its logical id otherwise.
     :param task_definition: logical id; None when the template refers to another's.
     :param collectors: names of the containers that send to X-Ray.
+    :param sends_spans: one of them, or an app by itself, sends to X-Ray's endpoint for
+        OpenTelemetry.
     :param tracing_names: the names that its apps have in X-Ray, each once.
     :param open_telemetry: its apps use OpenTelemetry, and no X-Ray SDK.
     :param asks_for_rules: an app asks the collector for sampling rules, as every X-Ray SDK does and
@@ -44,6 +47,7 @@ class TracedService:
     containers: Sequence[Mapping[str, Any]]
     collectors: Sequence[str]
     tracing_names: Sequence[str]
+    sends_spans: bool = False
     open_telemetry: bool = False
     asks_for_rules: bool = True
 
@@ -80,6 +84,8 @@ def traced_services(stack: StackSource, *, region: str) -> Iterator[TracedServic
                 task_definition=definition if definition in definitions else None,
                 containers=containers,
                 collectors=collectors,
+                sends_spans=any(sends_spans(evidence_of(one)) for one in containers)
+                or any(map(_sends_directly, apps)),
                 tracing_names=tracing_names(apps),
                 open_telemetry=bool(apps) and all(map(_only_open_telemetry, apps)),
                 asks_for_rules=any(map(_asks_for_rules, apps)) or not apps,
@@ -114,6 +120,13 @@ def _sends_traces(variables: Mapping[str, Any], *, beside_collector: bool) -> bo
     return beside_collector and any(
         str(name) == XRAY_NAME or str(name).startswith(_OPEN_TELEMETRY) for name in variables
     )
+
+
+def _sends_directly(variables: Mapping[str, Any]) -> bool:
+    endpoint = variables.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    # With the region of the deployment in it, the address is an intrinsic function.
+    parts = endpoint.get("Fn::Join", [])[1:] if isinstance(endpoint, dict) else [[endpoint]]
+    return any(is_traces_endpoint("".join(map(str, part))) for part in parts)
 
 
 def _only_open_telemetry(variables: Mapping[str, Any]) -> bool:

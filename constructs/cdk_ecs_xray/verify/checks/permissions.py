@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
+from cdk_ecs_xray.collectors.write_access import write_actions
 from cdk_ecs_xray.templates.grants import PolicyStatement, all_of, allowed, statements_in
 from cdk_ecs_xray.verify.absence import absent
 from cdk_ecs_xray.verify.check import Answer, Check, failed, not_checked, ok
@@ -13,12 +13,10 @@ from cdk_ecs_xray.verify.connection import is_refused
 from cdk_ecs_xray.verify.deployment import Deployment
 from cdk_ecs_xray.verify.traced_service import TracedService
 
-_GRANT = f"allow it {', '.join(WRITE_ACTIONS)} on *, or deploy its stack again."
-
 
 def _look(deployment: Deployment) -> Iterator[Answer]:
     for service in deployment.services:
-        if service.collectors:
+        if service.collectors or service.sends_spans:
             yield _answer(deployment, service)
 
 
@@ -35,14 +33,18 @@ def _answer(deployment: Deployment, service: TracedService) -> Answer:
         )
     name = arn.rpartition("/")[2]
     iam = deployment.client("iam", service.region)
+    needed = write_actions(spans=service.sends_spans)
     try:
-        answers, how = _simulated(iam, arn), "as IAM simulates it"
+        answers, how = _simulated(iam, arn, needed), "as IAM simulates it"
     except iam.exceptions.NoSuchEntityException:
         return failed(f"task role {name}", "is not there", fix="Deploy its stack again.")
     except iam.exceptions.ClientError as error:
         if not is_refused(error):
             raise
-        answers, how = _read(iam, name), "as its policies say; organization policies are not read"
+        answers, how = (
+            _read(iam, name, needed),
+            "as its policies say; organization policies are not read",
+        )
     return _judged(iam, f"task role {name}", answers, how, running.get("executionRoleArn", ""))
 
 
@@ -51,13 +53,14 @@ def _judged(
 ) -> Answer:
     missing = [action for action, answer in answers.items() if answer is False]
     if missing:
-        misplaced = execution_role != "" and _may_send(iam, execution_role)
+        misplaced = execution_role != "" and _may_send(iam, execution_role, tuple(answers))
+        grant = f"allow it {', '.join(answers)} on *, or deploy its stack again."
         return failed(
             subject,
             f"may not {', '.join(missing)}, {how}",
-            fix=f"Its execution role may, which a collector does not run with: {_GRANT}"
+            fix=f"Its execution role may, which a collector does not run with: {grant}"
             if misplaced
-            else f"{_GRANT[:1].upper()}{_GRANT[1:]}",
+            else f"{grant[:1].upper()}{grant[1:]}",
         )
     open_ones = [action for action, answer in answers.items() if answer is None]
     if open_ones:
@@ -69,10 +72,11 @@ def _judged(
     return ok(subject, f"may send traces and ask for sampling rules, {how}")
 
 
-def _simulated(iam: Any, arn: str) -> Mapping[str, bool | None]:
+def _simulated(iam: Any, arn: str, needed: Sequence[str]) -> Mapping[str, bool | None]:
     """Return what IAM would allow; None where that depends on what a request brings along."""
-    answer = iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=list(WRITE_ACTIONS))
-    return {result["EvalActionName"]: _decision(result) for result in answer["EvaluationResults"]}
+    answer = iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=list(needed))
+    found = {result["EvalActionName"]: _decision(result) for result in answer["EvaluationResults"]}
+    return {action: found[action] for action in needed if action in found}
 
 
 def _decision(result: Mapping[str, Any]) -> bool | None:
@@ -81,15 +85,13 @@ def _decision(result: Mapping[str, Any]) -> bool | None:
     return None if result.get("MissingContextValues") else False
 
 
-def _read(iam: Any, role: str) -> Mapping[str, bool | None]:
+def _read(iam: Any, role: str, needed: Sequence[str]) -> Mapping[str, bool | None]:
     """Return what the policies of a role allow, for who may not simulate."""
     limits: list[Sequence[PolicyStatement]] = [_statements_of_role(iam, role)]
     boundary = iam.get_role(RoleName=role)["Role"].get("PermissionsBoundary")
     if boundary is not None:
         limits.append(_managed(iam, boundary["PermissionsBoundaryArn"]))
-    return {
-        action: all_of(*(allowed(action, limit) for limit in limits)) for action in WRITE_ACTIONS
-    }
+    return {action: all_of(*(allowed(action, limit) for limit in limits)) for action in needed}
 
 
 def _statements_of_role(iam: Any, role: str) -> list[PolicyStatement]:
@@ -110,10 +112,10 @@ def _managed(iam: Any, arn: str) -> Sequence[PolicyStatement]:
     return statements_in(policy["Document"]) or ()
 
 
-def _may_send(iam: Any, execution_role: str) -> bool:
+def _may_send(iam: Any, execution_role: str, needed: Sequence[str]) -> bool:
     """Whether the execution role holds what was meant for the task role; a hint, so no failure."""
     try:
-        answers = _read(iam, execution_role.rpartition("/")[2])
+        answers = _read(iam, execution_role.rpartition("/")[2], needed)
     except iam.exceptions.ClientError:
         return False
     return all_of(*answers.values()) is True
