@@ -63,6 +63,8 @@ class ServiceStack(cdk.Stack):
             region=self.place.region,
             log_group=collector_group,
             url_suffix=self.place.url_suffix,
+            account=self.place.account,
+            partition=self.place.partition,
         )
         self._content = dict(self.file.traced(self.injection))
         self.task_role, self.task_policy = self._add_task_role()

@@ -18,9 +18,20 @@ from cdk_ecs_xray.cdk.log_driver import (
     ungranted_log_driver,
     write_statements,
 )
-from cdk_ecs_xray.collectors import CollectorContainer
+from cdk_ecs_xray.collectors import CollectorContainer, Placement
 from cdk_ecs_xray.plan.network import SidecarNetwork
 from cdk_ecs_xray.plan.profile import SidecarProfile
+
+
+def placed(scope: Construct, network: SidecarNetwork, profile: SidecarProfile) -> Placement:
+    """Return where a collector runs: what its stack knows, and what its profile gives it."""
+    stack = Stack.of(scope)
+    return Placement(
+        network=network,
+        region=stack.region,
+        memory_mib=profile.usable_memory_mib,
+        url_suffix=stack.url_suffix,
+    )
 
 
 def add_collector_container(

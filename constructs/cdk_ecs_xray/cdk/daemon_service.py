@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import jsii
-from aws_cdk import AspectPriority, Aspects, IAspect, RemovalPolicy, Stack
+from aws_cdk import AspectPriority, Aspects, IAspect, RemovalPolicy
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
-from cdk_ecs_xray.cdk.container import add_collector_container
+from cdk_ecs_xray.cdk.container import add_collector_container, placed
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
 from cdk_ecs_xray.cdk.modes import NETWORK_MODES
 from cdk_ecs_xray.cdk.permissions import grant_assume, grant_write_traces
 from cdk_ecs_xray.cdk.sidecar import XRaySidecar
 from cdk_ecs_xray.cdk.tracing_name import TracingName, name_of, require_tracing_name
 from cdk_ecs_xray.cdk.wiring import wire_environment
-from cdk_ecs_xray.collectors import Collector, Placement, XRayDaemon
+from cdk_ecs_xray.collectors import Collector, XRayDaemon
 from cdk_ecs_xray.collectors.application import named
 from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.plan.network import ALL_INTERFACES, LOOPBACK, XRAY_PORT, SidecarNetwork
@@ -134,14 +134,7 @@ class XRayDaemonService(Construct):
     def _add_container(
         self, network: SidecarNetwork, profile: SidecarProfile
     ) -> ecs.ContainerDefinition:
-        description = self.collector.describe(
-            Placement(
-                network=network,
-                region=Stack.of(self).region,
-                memory_mib=profile.usable_memory_mib,
-                url_suffix=Stack.of(self).url_suffix,
-            )
-        )
+        description = self.collector.describe(placed(self, network, profile))
         grant_write_traces(self.task_definition.task_role, actions=description.actions)
         if description.assumes_role is not None:
             grant_assume(self.task_definition.task_role, description.assumes_role)

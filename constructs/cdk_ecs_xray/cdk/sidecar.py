@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
-from aws_cdk import Annotations, RemovalPolicy, Stack
+from aws_cdk import Annotations, RemovalPolicy
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cdk_ecs_xray.cdk.container import add_collector_container
+from cdk_ecs_xray.cdk.container import add_collector_container, placed
 from cdk_ecs_xray.cdk.fit import late_problems, mode_problem, problems_of
 from cdk_ecs_xray.cdk.group_creation import GroupCreation
 from cdk_ecs_xray.cdk.image_cache import XRayImageCache
 from cdk_ecs_xray.cdk.load import sized, warn_of_load
 from cdk_ecs_xray.cdk.log_driver import Logging
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
+from cdk_ecs_xray.cdk.log_groups import AppLogGroups
 from cdk_ecs_xray.cdk.modes import NETWORK_MODES
 from cdk_ecs_xray.cdk.permissions import grant_collector
 from cdk_ecs_xray.cdk.reference import jsii_reference
@@ -91,7 +93,9 @@ class XRaySidecar(Construct):
         )
         name = self.collector.container_name if naming is None else naming.container_name
         mode = network_mode_of(task_definition)
-        description = self._describe(task_definition, mode, image_cache)
+        network = NETWORKS.get(mode)
+        placement = None if network is None else placed(task_definition, network, self.profile)
+        description = None if placement is None else self._describe(placement, image_cache)
         self._opened_ports: Sequence[Ports] = [] if description is None else opened_by(description)
         problems = problems_of(
             task_definition,
@@ -103,9 +107,9 @@ class XRaySidecar(Construct):
         made = NETWORK_MODES[task_definition.network_mode]
         if mode != made and "bridge" in (mode, made) and mode != "host":
             problems = [*problems, mode_problem(task_definition, made=made, mode=mode)]
-        if problems or description is None:
+        if problems or network is None or description is None or placement is None:
             raise UnsupportedTaskDefinitionError(*problems)
-        self._network = NETWORKS[mode]
+        self._network = network
         super().__init__(scope, construct_id)
         self.task_definition: ecs.TaskDefinition = task_definition
         self._naming = naming
@@ -131,12 +135,13 @@ class XRaySidecar(Construct):
                 encryption_key=log_encryption_key,
             )
         self.log_group: logs.ILogGroup | None = log_group
+        self._app_logs = AppLogGroups(partial(self._describe, placement, image_cache))
         self.grant: iam.Grant = grant_collector(self, task_definition.task_role, description)
         self.container: ecs.ContainerDefinition = add_collector_container(
             self,
             task_definition=task_definition,
             name=name,
-            description=description,
+            description=self._app_logs.filled_later(description),
             network=self._network,
             profile=self.profile,
             logging=logging,
@@ -240,6 +245,7 @@ class XRaySidecar(Construct):
         if tracing_name is None:
             naming = self._naming
             tracing_name = found_name(container) if naming is None else naming.service
+        self._app_logs.add(container)
         if self._creation is not None:
             self._creation.carry_over(container)
         name_in_xray = wire(
@@ -266,19 +272,12 @@ class XRaySidecar(Construct):
         )
 
     def _describe(
-        self, task_definition: ecs.TaskDefinition, mode: str, image_cache: XRayImageCache | None
-    ) -> CollectorContainer | None:
-        """Return the collector's container; None in a network mode that has no way to one."""
-        if mode not in NETWORKS:
-            return None
-        described = self.collector.describe(
-            Placement(
-                network=NETWORKS[mode],
-                region=Stack.of(task_definition).region,
-                memory_mib=self.profile.usable_memory_mib,
-                url_suffix=Stack.of(task_definition).url_suffix,
-            )
-        )
+        self,
+        placement: Placement,
+        image_cache: XRayImageCache | None,
+        log_groups: Sequence[str] = (),
+    ) -> CollectorContainer:
+        described = self.collector.describe(replace(placement, log_groups=tuple(log_groups)))
         if image_cache is None:
             return described
         return replace(described, image=image_cache.image(described.image))

@@ -81,6 +81,8 @@ class TracedTaskDefinition(Construct):
         injection = file.plan(
             region=Stack.of(self).region,
             url_suffix=Stack.of(self).url_suffix,
+            account=Stack.of(self).account,
+            partition=Stack.of(self).partition,
             log_group=None if log_group is None else log_group.log_group_name,
         )
         self.task_role: iam.IRole = self._role("TaskRole", "taskRoleArn", task_role)

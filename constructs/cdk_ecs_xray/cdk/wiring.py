@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aws_cdk import Annotations, Stack
 from aws_cdk import aws_ecs as ecs
 
+from cdk_ecs_xray.cdk.log_groups import log_group_arns
 from cdk_ecs_xray.collectors.otlp_export import otlp_not_taken
+from cdk_ecs_xray.plan.open_telemetry import takes_spans
 from cdk_ecs_xray.plan.profile import StartOrder
 from cdk_ecs_xray.plan.wiring import (
     TRACING_NAME,
@@ -41,6 +44,8 @@ def wire(
     :param name: that container's.
     """
     present = present_wiring(container) if present is None else present
+    if takes_spans(environment):
+        present = replace(present, log_groups=log_group_arns(container))
     plan = plan_wiring(
         present,
         to=name,
@@ -62,11 +67,14 @@ def wire(
 
 def wire_environment(container: ecs.ContainerDefinition, environment: Mapping[str, str]) -> None:
     """Give a container the environment that leads to a collector outside its task definition."""
-    _apply_environment(container, plan_environment(present_wiring(container), environment))
+    present = present_wiring(container)
+    if takes_spans(environment):
+        present = replace(present, log_groups=log_group_arns(container))
+    _apply_environment(container, plan_environment(present, environment))
 
 
 def _apply_environment(container: ecs.ContainerDefinition, plan: WiringPlan) -> None:
-    for name, value in plan.environment.items():
+    for name, value in {**plan.environment, **plan.lengthened}.items():
         container.add_environment(name, value)
     _warn(container, plan.warnings)
 

@@ -42,7 +42,7 @@ def generated_configuration(
     extensions: dict[str, Any] = {"health_check": {}}
     exporters: dict[str, Any] = {}
     if exporter != "otlp":
-        exporters["awsxray"] = _segment_exporter(role_arn, resource_arn)
+        exporters["awsxray"] = _segment_exporter(role_arn, resource_arn, placement.log_groups)
     if exporter != "xray":
         extensions["sigv4auth"] = _signing(region, role_arn)
         exporters[to_endpoint] = span_exporter(traces_endpoint(region, placement.url_suffix))
@@ -100,11 +100,15 @@ def _receivers(address: str, role_arn: str | None) -> Mapping[str, Any]:
     }
 
 
-def _segment_exporter(role_arn: str | None, resource_arn: str | None) -> Mapping[str, Any]:
+def _segment_exporter(
+    role_arn: str | None, resource_arn: str | None, log_groups: Sequence[str]
+) -> Mapping[str, Any]:
     return {
         "local_mode": True,
         **({} if role_arn is None else {"role_arn": role_arn}),
         **({} if resource_arn is None else {"resource_arn": resource_arn}),
+        # X-Ray SDKs name none, so the console would look for their logs in vain.
+        **({"aws_log_groups": list(log_groups)} if log_groups else {}),
     }
 
 

@@ -19,6 +19,7 @@ class Placement:
     :param region: the AWS region, or a CDK token that becomes one at deployment.
     :param memory_mib: what the container may use, in MiB: its hard limit, or its reservation
         where it has no limit.
+    :param log_groups: names of the log groups that apps write to beside it.
     :param url_suffix: what addresses of AWS end with there; None reads it from the region.
     """
 
@@ -26,6 +27,7 @@ class Placement:
     region: str
     memory_mib: int
     url_suffix: str | None = None
+    log_groups: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cdk_ecs_xray.collectors.application import named
 from cdk_ecs_xray.collectors.otlp_export import otlp_not_taken
 from cdk_ecs_xray.inject.app_advice import proxy_advice
-from cdk_ecs_xray.inject.definition import RawContainer, wiring_of
+from cdk_ecs_xray.inject.definition import RawContainer, members, wiring_of
 from cdk_ecs_xray.inject.edits import Addition, Path
 from cdk_ecs_xray.inject.options import TracingOptions
 from cdk_ecs_xray.inject.sidecar_json import pairs
@@ -42,7 +42,13 @@ class AppWiring:
             for key, items in wanted.items()
             if key not in keys
         ]
-        return [*lists, Addition(path=path, entries=keys)] if keys else lists
+        longer = [
+            Addition(path=(*path, "environment", position, "value"), value=value)
+            for position, pair in enumerate(members(self.container, "environment"))
+            if (value := plan.lengthened.get(pair["name"])) is not None
+        ]
+        added = [*lists, Addition(path=path, entries=keys)] if keys else lists
+        return [*added, *longer]
 
 
 def wired(
@@ -52,9 +58,13 @@ def wired(
     *,
     where: str,
     sidecar: RawContainer,
+    log_groups: Sequence[str] = (),
 ) -> AppWiring:
-    """Return what an app needs to reach a sidecar."""
-    present = wiring_of(container, where=where)
+    """Return what an app needs to reach a sidecar.
+
+    :param log_groups: ARNs of those that it writes to.
+    """
+    present = replace(wiring_of(container, where=where), log_groups=log_groups)
     host = network.host(sidecar["name"])
     environment = _environment(container, options, host)
     plan = plan_wiring(

@@ -11,6 +11,7 @@ from cdk_ecs_xray.collectors import CollectorContainer, Placement
 from cdk_ecs_xray.collectors.description import opened_by
 from cdk_ecs_xray.errors import Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.inject.advice import advice, kept_collector, proxied_collector, unchecked
+from cdk_ecs_xray.inject.app_logs import app_log_groups, log_group_arns
 from cdk_ecs_xray.inject.app_wiring import wired
 from cdk_ecs_xray.inject.apps import apps_of
 from cdk_ecs_xray.inject.definition import (
@@ -78,7 +79,8 @@ def plan_injection(definition: Definition, options: TracingOptions) -> Injection
     if by_hand is not None:
         return _untouched(definition, by_hand)
     region, log = _surroundings(definition, options, network, others=others, own=own)
-    description = _description(options, network, region)
+    groups = app_log_groups(definition, sidecar=name)
+    description = _description(options, network, region, groups)
     # A sidecar that is there keeps its log group unless the user names one.
     chosen = options.log_group is not None or not options.writes_log
     user, mesh_warnings = _user(definition, description)
@@ -101,11 +103,12 @@ def plan_injection(definition: Definition, options: TracingOptions) -> Injection
         log=replace(log, warnings=[*log.warnings, *mesh_warnings, *kept]),
         sidecar=wanted if own is None else own,
         added=own is None,
+        region=region,
     )
 
 
 def _description(
-    options: TracingOptions, network: SidecarNetwork, region: str
+    options: TracingOptions, network: SidecarNetwork, region: str, log_groups: Sequence[str] = ()
 ) -> CollectorContainer:
     return options.collector.describe(
         Placement(
@@ -113,6 +116,7 @@ def _description(
             region=region,
             memory_mib=options.profile.usable_memory_mib,
             url_suffix=options.url_suffix,
+            log_groups=tuple(log_groups),
         )
     )
 
@@ -232,6 +236,7 @@ def _traced(
     log: LogChoice,
     sidecar: RawContainer,
     added: bool,
+    region: str,
 ) -> Injection:
     prefix: tuple[str, ...] = () if definition.task is None else (CONTAINERS,)
     additions: list[Addition] = []
@@ -244,7 +249,10 @@ def _traced(
         ),
     ]
     for position, container in apps_of(definition, sidecar=sidecar["name"]):
-        wiring = wired(container, options, network, where=definition.where, sidecar=sidecar)
+        arns = log_group_arns(container, definition, options, region=region)
+        wiring = wired(
+            container, options, network, where=definition.where, sidecar=sidecar, log_groups=arns
+        )
         additions += wiring.additions((*prefix, position))
         warnings += wiring.warnings
     if added:

@@ -67,6 +67,8 @@ class TracingOptions:
     :param network_mode: for a file that does not tell, such as a bare list of containers.
     :param region: where traces go; None takes what the file says of its region.
     :param url_suffix: what addresses of AWS end with there; None reads it from the region.
+    :param account: 12 digits; None takes the account in the file's ARNs.
+    :param partition: of AWS; None reads it from the region.
     :param log_group: an existing log group for the collector's own log; None takes the naming's,
         else one that the file's containers write to already.
     :param writes_log: False leaves the collector's log to the host's default driver.
@@ -81,6 +83,8 @@ class TracingOptions:
     network_mode: str | None = None
     region: str | None = None
     url_suffix: str | None = None
+    account: str | None = None
+    partition: str | None = None
     log_group: str | None = None
     writes_log: bool = True
     size_to_fit: bool = False

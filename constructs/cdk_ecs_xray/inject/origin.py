@@ -24,13 +24,19 @@ RAISED = " raised to"
 Origin = Mapping[str, str | int]
 """By place, ``container/key``: the text of an empty value, or how many entries a list had.
 
-``/cpu`` and ``/memory`` are the task's own, with the size that they were raised to.
+``/cpu`` and ``/memory`` are the task's own, with the size that they were raised to; a variable,
+``container/environment/NAME``, is kept likewise with what it was lengthened to.
 """
 
 
 def place_of(container: RawContainer, key: str) -> str:
     """Return how a key of a container is called in an origin."""
     return f"{container['name']}/{key}"
+
+
+def place_of_variable(container: RawContainer, name: str) -> str:
+    """Return how the value of a container's variable is called in an origin."""
+    return f"{place_of(container, ADDED_KEYS[0])}/{name}"
 
 
 def usual_empty(document: Document, path: Path) -> str:
@@ -63,8 +69,9 @@ def _untold(document: Document, additions: Sequence[Addition]) -> Iterator[tuple
     for one in additions:
         node = document.root.at(one.path)
         if one.value is not None and node is not None:
-            yield f"/{one.path[-1]}", document.text[node.start : node.end]
-            yield f"/{one.path[-1]}{RAISED}", str(one.value)
+            place = _place_of_value(document, one.path)
+            yield place, document.text[node.start : node.end]
+            yield f"{place}{RAISED}", str(one.value)
     for path in _lists_added_to(additions):
         node, owner = document.root.at(path), document.root.at(path[:-1])
         key = path[-1] if path else CONTAINERS
@@ -81,6 +88,15 @@ def _untold(document: Document, additions: Sequence[Addition]) -> Iterator[tuple
         last = all(one in ADDED_KEYS for one in keys[keys.index(str(key)) :])
         if last or text != usual_empty(document, path):
             yield place, text
+
+
+def _place_of_value(document: Document, path: Path) -> str:
+    if len(path) == 1:
+        return f"/{path[-1]}"
+    pair, container = document.root.at(path[:-1]), document.root.at(path[:-3])
+    if pair is None or container is None:
+        raise LookupError(path)
+    return place_of_variable(container.plain, pair.plain["name"])
 
 
 def _lists_added_to(additions: Sequence[Addition]) -> Iterator[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,18 +12,28 @@ from cdk_ecs_xray.collectors.description import Collector
 from cdk_ecs_xray.collectors.engines import every_collector
 from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.inject.apps import apps_of
-from cdk_ecs_xray.inject.definition import Definition, RawContainer, read_definition
+from cdk_ecs_xray.inject.definition import Definition, RawContainer, members, read_definition
 from cdk_ecs_xray.inject.dependents import dependents
 from cdk_ecs_xray.inject.document import Document, parse
 from cdk_ecs_xray.inject.edits import Path
 from cdk_ecs_xray.inject.evidence import collector_in
-from cdk_ecs_xray.inject.origin import ADDED_KEYS, RAISED, Origin, origin_of, place_of, usual_empty
+from cdk_ecs_xray.inject.origin import (
+    ADDED_KEYS,
+    RAISED,
+    Origin,
+    origin_of,
+    place_of,
+    place_of_variable,
+    usual_empty,
+)
 from cdk_ecs_xray.inject.own_sidecar import is_own
 from cdk_ecs_xray.inject.registrable import registrable
 from cdk_ecs_xray.inject.shape_check import CONTAINERS
 from cdk_ecs_xray.inject.sidecar_json import sidecar_json
 from cdk_ecs_xray.inject.taking_out import Cut, without
+from cdk_ecs_xray.plan.log_groups import GROUPS_FIRST
 from cdk_ecs_xray.plan.network import NETWORKS, SidecarNetwork
+from cdk_ecs_xray.plan.open_telemetry import RESOURCE_ATTRIBUTES
 from cdk_ecs_xray.plan.profile import SidecarProfile
 from cdk_ecs_xray.plan.wiring import START, Warned
 
@@ -150,11 +160,12 @@ def _cuts(document: Document, definition: Definition, added: _Added) -> Sequence
 def _cuts_of_app(
     document: Document, path: Path, container: RawContainer, added: _Added, origin: Origin
 ) -> Sequence[Cut]:
+    cuts = list(_shortened(path, container, origin))
     taken = {
         key: positions for key, positions in _taken(container, added, origin).items() if positions
     }
     emptied = [key for key in taken if len(taken[key]) == len(container[key])]
-    cuts = [Cut(path=(*path, key), items=taken[key]) for key in taken if key not in emptied]
+    cuts += [Cut(path=(*path, key), items=taken[key]) for key in taken if key not in emptied]
     keys = list(container)
     while keys and keys[-1] in emptied and place_of(container, keys[-1]) not in origin:
         # What was added as a key of its own is at the end, in the order of adding.
@@ -167,6 +178,15 @@ def _cuts_of_app(
             text = origin.get(place_of(container, key), usual_empty(document, (*path, key)))
             cuts.append(Cut(path=(*path, key), empty=str(text)))
     return cuts
+
+
+def _shortened(path: Path, container: RawContainer, origin: Origin) -> Iterator[Cut]:
+    """Give the variables that were lengthened what they had, unless they were changed since."""
+    for position, pair in enumerate(members(container, "environment")):
+        place = place_of_variable(container, str(pair.get("name")))
+        before = origin.get(place)
+        if isinstance(before, str) and pair.get("value") == origin.get(f"{place}{RAISED}"):
+            yield Cut(path=(*path, "environment", position, "value"), scalar=before)
 
 
 def _taken(container: RawContainer, added: _Added, origin: Origin) -> Mapping[str, tuple[int, ...]]:
@@ -185,7 +205,8 @@ def _taken(container: RawContainer, added: _Added, origin: Origin) -> Mapping[st
 def _variables(container: RawContainer, added: _Added, first: int) -> tuple[int, ...]:
     """Return the longest run of variables as they are added; of two as long the later one."""
     host = added.network.host(added.container["name"])
-    expected = named(added.collector.application_environment(host), _ANY_NAME)
+    given = named(added.collector.application_environment(host), _ANY_NAME)
+    expected = {**given, RESOURCE_ATTRIBUTES: GROUPS_FIRST}
     order = list(expected)
     best: tuple[int, ...] = ()
     run: list[int] = []
@@ -206,6 +227,8 @@ def _variables(container: RawContainer, added: _Added, first: int) -> tuple[int,
 
 def _is_value(name: str, value: object, expected: str) -> bool:
     # The name in X-Ray is the user's choice, so any text can have been added.
+    if name == RESOURCE_ATTRIBUTES:
+        return isinstance(value, str) and value.startswith(expected)
     return isinstance(value, str) if name in _NAMES else value == expected
 
 

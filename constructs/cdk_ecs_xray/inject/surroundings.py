@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdk_ecs_xray.errors import Problem, UnsupportedTaskDefinitionError
+from cdk_ecs_xray.inject.app_logs import log_options
 from cdk_ecs_xray.inject.definition import Definition, RawContainer, members
 from cdk_ecs_xray.inject.options import TracingOptions
 from cdk_ecs_xray.inject.placeholders import is_open
@@ -60,7 +61,7 @@ def region_of(
     arn = definition.field.get("taskDefinitionArn")
     if isinstance(arn, str) and (found := _ARN_REGION.match(arn)) is not None:
         return found[1]
-    regions = {_log_options(app).get("awslogs-region") for app in apps} - {None}
+    regions = {log_options(app).get("awslogs-region") for app in apps} - {None}
     return regions.pop() if len(regions) == 1 else None
 
 
@@ -94,7 +95,7 @@ def log_choice(
     # An unknown region is a problem of its own, which nothing made here survives.
     region = "" if region is None else region
     group = options.names.log_group if options.log_group is None else options.log_group
-    logging = [found for app in apps if (found := _log_options(app))]
+    logging = [found for app in apps if (found := log_options(app))]
     if group is not None:
         creates = _creates(logging, group)
         configuration = awslogs(group=group, region=region, creates_group=creates)
@@ -190,15 +191,6 @@ def _creates(logging: Sequence[dict[str, Any]], group: str) -> bool:
         and str(found.get("awslogs-create-group")).lower() == "true"
         for found in logging
     )
-
-
-def _log_options(container: RawContainer) -> dict[str, Any]:
-    configuration = container.get("logConfiguration")
-    if not isinstance(configuration, dict) or configuration.get("logDriver") != "awslogs":
-        return {}
-    options = configuration.get("options")
-    given = options if isinstance(options, dict) else {}
-    return {key: value for key, value in given.items() if value not in (None, "")}
 
 
 def _variable(container: RawContainer | None, name: str) -> str | None:

@@ -108,16 +108,26 @@ class TracedTaskDefinitionFile:
         return not self.plan(region=_ANY_REGION, log_group=_ANY_GROUP).added
 
     def plan(
-        self, *, region: str, log_group: str | None, url_suffix: str | None = None
+        self,
+        *,
+        region: str,
+        log_group: str | None,
+        url_suffix: str | None = None,
+        account: str | None = None,
+        partition: str | None = None,
     ) -> Injection:
         """Return what tracing adds, for a region and a log group; None for none.
 
         :param url_suffix: what addresses of AWS end with there; None reads it from the region.
+        :param account: None takes the account in the file's ARNs.
+        :param partition: None reads it from the region.
         """
         options = replace(
             self.options,
             region=region,
             url_suffix=url_suffix,
+            account=account,
+            partition=partition,
             log_group=log_group,
             writes_log=log_group is not None,
         )

@@ -29,6 +29,11 @@ OWNERS_CHOICE = frozenset({SERVICE_NAME, *(f"OTEL_{signal}_EXPORTER" for signal 
 """Variables whose other values serve tracing as well, so that nobody needs a warning."""
 
 
+def takes_spans(wanted: Mapping[str, str]) -> bool:
+    """Return whether what an app is given leads OpenTelemetry's spans somewhere."""
+    return TRACES_ENDPOINT in wanted
+
+
 def decided(present: Variables, wanted: Mapping[str, str]) -> frozenset[str]:
     """Return the wanted variables that the present ones decide, those of the same name left out."""
     return frozenset(_decided(present, wanted))

@@ -43,6 +43,11 @@ _URL_SUFFIXES: Mapping[str, str] = {
 _USUAL_URL_SUFFIX = "amazonaws.com"
 
 
+def partition_of(region: str) -> str:
+    """Return a region's partition; AWS's first one for a region that is not known."""
+    return PARTITIONS.get(region, "aws")
+
+
 def url_suffix_of(region: str) -> str:
     """Return what a region's addresses end with; the usual one for a region that is not known."""
-    return _URL_SUFFIXES.get(PARTITIONS.get(region, "aws"), _USUAL_URL_SUFFIX)
+    return _URL_SUFFIXES.get(partition_of(region), _USUAL_URL_SUFFIX)

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cdk_ecs_xray.errors import Problem
+from cdk_ecs_xray.plan.log_groups import with_log_groups
 from cdk_ecs_xray.plan.open_telemetry import (
     OWNERS_CHOICE,
+    RESOURCE_ATTRIBUTES,
     TRACES_ENDPOINT,
     decided,
     exports_elsewhere,
@@ -43,19 +45,26 @@ class PresentWiring:
     :param environment: its variables; None as value where it comes from a secret.
     :param links: as ECS writes them, ``container`` or ``container:alias``.
     :param dependencies: condition by container name, in ECS's words.
+    :param log_groups: ARNs of the CloudWatch log groups that it writes to.
     """
 
     where: str
     environment: Mapping[str, str | None] = field(default_factory=dict)
     links: Sequence[str] = ()
     dependencies: Mapping[str, str] = field(default_factory=dict)
+    log_groups: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class WiringPlan:
-    """What to add to a container."""
+    """What to add to a container.
+
+    :param environment: variables that it does not have.
+    :param lengthened: variables that it has, with what is added behind.
+    """
 
     environment: Mapping[str, str]
+    lengthened: Mapping[str, str]
     link: bool
     dependency: bool
     warnings: Sequence[Warned]
@@ -79,6 +88,7 @@ def plan_wiring(
     targets = [link.rpartition(":")[2] for link in present.links]
     return WiringPlan(
         environment=kept.environment,
+        lengthened=kept.lengthened,
         link=linked and to not in targets,
         dependency=start_order == "sidecar-first" and to not in present.dependencies,
         warnings=[*kept.warnings, *link_warnings, *_dependency_warnings(present, to)],
@@ -132,12 +142,26 @@ def plan_environment(present: PresentWiring, environment: Mapping[str, str]) -> 
     Left out are those that the app has, and those that others of its variables decide.
     """
     left_out = present.environment.keys() | decided(present.environment, environment)
+    added = {name: value for name, value in environment.items() if name not in left_out}
+    attributes = _attributes(present, environment)
+    named = {} if attributes is None else {RESOURCE_ATTRIBUTES: attributes}
+    known = RESOURCE_ATTRIBUTES in present.environment
     return WiringPlan(
-        environment={name: value for name, value in environment.items() if name not in left_out},
+        environment=added if known else {**added, **named},
+        lengthened=named if known else {},
         link=False,
         dependency=False,
         warnings=[*_environment_warnings(present, environment)],
     )
+
+
+def _attributes(present: PresentWiring, environment: Mapping[str, str]) -> str | None:
+    """Return the resource attributes that name where the app logs; None where nothing changes."""
+    attributes = present.environment.get(RESOURCE_ATTRIBUTES)
+    secret = attributes is None and RESOURCE_ATTRIBUTES in present.environment
+    if TRACES_ENDPOINT not in environment or secret:
+        return None
+    return with_log_groups(attributes, present.log_groups)
 
 
 def _environment_warnings(
