@@ -1,4 +1,4 @@
-"""XRayTransactionSearch: its template, and its function against the embedded AWS."""
+"""XRayTransactionSearch: its template, and its function against the AWS emulator."""
 
 from __future__ import annotations
 

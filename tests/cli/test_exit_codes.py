@@ -2,7 +2,7 @@
 
 A failed operation is 1 too: ``test_command_line.py`` has a taken port, ``tests/verify`` answers
 that are not AWS's, ``test_guard.py`` output that cannot be written. Ctrl-C is 130:
-``test_guard.py`` and ``tests/end_to_end/test_signals.py``.
+``test_guard.py`` and ``tests/end_to_end/signals``.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ import os
 import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -17,7 +16,9 @@ import pytest
 
 PROGRAM = str(Path(sys.prefix) / "bin" / "ecs-xray")
 MEMORY = 1024 * 1024 * 1024
-SECONDS = 10.0
+SECONDS = 10
+# Of the wall clock, for what waits and does not work: other programs may have the processor.
+FOREVER = 600
 MIB = 1024 * 1024
 LINE = b'203.0.113.9 - - [26/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 5 "-" "curl/8"\n'
 RULES = "rules:\n  - {name: a, priority: 1, url_path: /a, reservoir_size: 1, fixed_rate: 0.1}\n"
@@ -94,26 +95,25 @@ def refused(folder: Path, arguments: Sequence[str], codes: Sequence[int] = (2,))
     """Return what a command says that must end in time, and in memory, with an exit code."""
 
     def limited() -> None:
-        # What the limit does not count: threads' stacks, and libraries that are mapped.
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        # Time of the processor, whoever else has it; the system ends what takes more.
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        if sys.platform == "linux":
+            # What the limit does not count: threads' stacks, and libraries that are mapped.
+            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
 
-    before = time.monotonic()
     done = subprocess.run(
         [PROGRAM, *arguments],
         cwd=folder,
         capture_output=True,
         text=True,
-        preexec_fn=limited if sys.platform == "linux" else None,
-        timeout=6 * SECONDS,
+        preexec_fn=limited,
+        timeout=FOREVER,
         check=False,
     )
-    took = time.monotonic() - before
     said = done.stdout + done.stderr
     assert done.returncode in codes, said[:500]
     assert "unexpected" not in said
     assert "Traceback" not in said
-    # Other programs may have the processor for a while.
-    assert took < SECONDS * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
     return said
 
 

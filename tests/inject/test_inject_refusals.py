@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
-from cdk_ecs_xray import EcsXRayError
+from cdk_ecs_xray import ConfigurationError, EcsXRayError
 from cdk_ecs_xray.inject import TracingOptions, trace_text
 
 
@@ -81,3 +81,33 @@ def test_a_task_definition_is_none_of_them() -> None:
     options = TracingOptions(region="us-east-1", writes_log=False)
 
     assert trace_text(text, where="t.json", options=options).injection.added
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"region": ""}, "region must be an AWS region (got '')"),
+        ({"region": "eu west"}, "region must be an AWS region (got 'eu west')"),
+        ({"log_group": ""}, "log_group must be the name of a log group (got '')"),
+        ({"log_group": "/ecs/caf\u00e9"}, "log_group must be the name of a log group"),
+        ({"log_group": "x" * 513}, "log_group must be the name of a log group"),
+        ({"tracing_name": ""}, "tracing_name must be 1 to 200 letters"),
+        ({"tracing_name": "a\nb"}, "tracing_name must be 1 to 200 letters"),
+        ({"tracing_name": "x" * 201}, "tracing_name must be 1 to 200 letters"),
+    ],
+)
+def test_values_that_aws_has_not_or_refuses_are_refused(
+    reads_well: Callable[[object], bool], options: Mapping[str, str], said: str
+) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        TracingOptions(**options)  # type: ignore[arg-type]
+
+    assert said in str(raised.value)
+    assert reads_well(str(raised.value))
+
+
+@pytest.mark.parametrize("value", ["${X}", "${Token[AWS.Region.4]}", "{{ x }}", "#{X}#"])
+def test_a_value_that_is_known_later_passes(value: str) -> None:
+    options = TracingOptions(region=value, log_group=value, tracing_name=value)
+
+    assert (options.region, options.log_group, options.tracing_name) == (value, value, value)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option(
     "--state",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, readable=False, dir_okay=False),
     required=True,
     help="The Terraform state: what 'terraform state pull' prints.",
 )
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--app",
     "assembly",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, readable=False, file_okay=False),
     default="cdk.out",
     show_default=True,
     help="The cloud assembly that cdk synth wrote.",
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, readable=False, dir_okay=False),
     help="Write the resource mapping for cdk import here, and what it imports beside it.",
 )
 @click.option(

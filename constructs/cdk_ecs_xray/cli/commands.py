@@ -21,7 +21,8 @@ from cdk_ecs_xray.cli.rules import rules
 from cdk_ecs_xray.cli.schema import schema
 from cdk_ecs_xray.cli.traces import traces
 from cdk_ecs_xray.cli.verify import verify
-from cdk_ecs_xray.errors import AwsAnswerError, EcsXRayError, LocalAwsError
+from cdk_ecs_xray.errors import AwsAnswerError, EcsXRayError, LocalAwsError, Problem
+from cdk_ecs_xray.files.text_file import unusable
 from cdk_ecs_xray.printable import json_text, printable
 
 
@@ -53,11 +54,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         result = commands.main(list(arguments), prog_name="ecs-xray", standalone_mode=False)
     except EcsXRayError as error:
-        if _wants_json(arguments):
-            parts = [problem.as_document() for problem in error.problems]
-            click.echo(json_text({"problems": parts}))
-        for problem in error.problems:
-            click.echo(f"ecs-xray: {printable(str(problem))}", err=True)
+        _tell(error.problems, arguments)
         return FAILED if isinstance(error, AwsAnswerError | LocalAwsError) else UNUSABLE_INPUT
     except click.ClickException as error:
         _show(error)
@@ -65,7 +62,20 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort:
         click.echo("ecs-xray: interrupted", err=True)
         return INTERRUPTED
+    except (OSError, RuntimeError) as error:  # Behind Abort, which is one of them.
+        problem = unusable(error)
+        if problem is None:
+            raise
+        _tell([problem], arguments)
+        return UNUSABLE_INPUT
     return result if isinstance(result, int) else 0
+
+
+def _tell(problems: Sequence[Problem], arguments: Sequence[str]) -> None:
+    if _wants_json(arguments):
+        click.echo(json_text({"problems": [problem.as_document() for problem in problems]}))
+    for problem in problems:
+        click.echo(f"ecs-xray: {printable(str(problem))}", err=True)
 
 
 def _show(error: click.ClickException) -> None:

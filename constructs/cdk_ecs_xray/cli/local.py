@@ -37,7 +37,7 @@ def local() -> None:
 @click.option(
     "--seed",
     "seeds",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, readable=False, dir_okay=False),
     multiple=True,
     help="Create what this file lists first. Repeatable.",
 )
@@ -45,7 +45,7 @@ def local() -> None:
 @click.option(
     "--reference",
     "reference",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    type=click.Path(path_type=Path, readable=False, file_okay=False, exists=True),
     help="Compare each service that claims it with the reference setup in this folder.",
 )
 def deploy(
@@ -87,7 +87,7 @@ def deploy(
 @click.option(
     "--seed",
     "seeds",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, readable=False, dir_okay=False),
     multiple=True,
     help="Create what this file lists. Repeatable.",
 )

@@ -30,7 +30,7 @@ port_option = click.option(
 project_option = click.option(
     "--app",
     "folder",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, readable=False, file_okay=False),
     default=".",
     help="The CDK project's folder.",
 )

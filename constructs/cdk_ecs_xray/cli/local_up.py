@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.option("--run", "command", help="The app's command, run in that environment.")
 @click.option(
     "--env-file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, readable=False, dir_okay=False),
     help="Write the variables there, for an app that is started by other means.",
 )
 @port_option

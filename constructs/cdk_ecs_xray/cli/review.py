@@ -48,7 +48,7 @@ _FORMATS = ("terminal", "markdown", "html", "json", "sarif")
 )
 @click.option(
     "--traffic",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, readable=False, dir_okay=False),
     help="A file of routes and their requests a second; shows what the sampling rules cost.",
 )
 @click.option(
@@ -61,7 +61,7 @@ _FORMATS = ("terminal", "markdown", "html", "json", "sarif")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, readable=False, dir_okay=False),
     help="Write to a file, whole or not at all, instead of standard output.",
 )
 def review(

@@ -33,7 +33,7 @@ rules.add_command(explain)
 
 
 @rules.command()
-@click.argument("file", type=click.Path(path_type=Path), default=RULES_FILE)
+@click.argument("file", type=click.Path(path_type=Path, readable=False), default=RULES_FILE)
 @click.option(
     "--env",
     "environments",
@@ -108,7 +108,7 @@ def check(file: Path, environments: tuple[str, ...], output: str, fail_on: str) 
 )
 @click.option(
     "--output",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     help="Write to this file instead of standard output.",
 )
 def export(

@@ -16,7 +16,7 @@ from cdk_ecs_xray.printable import counted, printable
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     help="Write to this file instead of standard output.",
 )
 @click.option("--force", is_flag=True, help="Replace a file that is there already.")

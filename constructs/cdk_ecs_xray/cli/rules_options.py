@@ -20,7 +20,7 @@ RULES_FILE = "sampling/rules.yaml"
 rules_option = click.option(
     "--rules",
     "rules_file",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     default=RULES_FILE,
     show_default=True,
     help="The rules: this kit's file, X-Ray's own JSON or an SDK's local rules.",

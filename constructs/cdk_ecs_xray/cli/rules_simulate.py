@@ -45,7 +45,7 @@ _OPTIONS = (
     ),
     click.option(
         "--traffic",
-        type=click.Path(path_type=Path),
+        type=click.Path(path_type=Path, readable=False),
         help="A file of routes and their requests a second, instead of logs.",
     ),
     click.option(
@@ -106,7 +106,7 @@ _OPTIONS = (
     ),
     click.option(
         "--chart",
-        type=click.Path(path_type=Path),
+        type=click.Path(path_type=Path, readable=False),
         help="Draw traces per minute by rule into this SVG file.",
     ),
     click.option("--from-counts", help="Read the result of --print-athena-sql instead of logs."),

@@ -34,7 +34,7 @@ def _stages(context: click.Context, _: click.Parameter, incomplete: str) -> list
 @click.option(
     "--app",
     "assembly",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, readable=False, file_okay=False),
     default="cdk.out",
     show_default=True,
     help="The cloud assembly that was deployed.",

@@ -14,7 +14,10 @@ PUBLIC_REGISTRY = "public.ecr.aws"
 _LATEST = "latest"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _VERSION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
-_REGISTRY = re.compile(r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._/-]+)?")
+# Docker's reference grammar: no part is empty, none begins or ends with a separator.
+_REGISTRY = re.compile(
+    r"[a-z0-9]+(?:[.-]+[a-z0-9]+)*(?::[0-9]+)?(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*"
+)
 
 
 @dataclass(frozen=True, kw_only=True)

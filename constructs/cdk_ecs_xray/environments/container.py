@@ -19,7 +19,7 @@ from cdk_ecs_xray.environments.values import (
     Words,
     arn_of,
 )
-from cdk_ecs_xray.files.field_limits import matching, within
+from cdk_ecs_xray.files.field_limits import LOG_GROUP_NAME, matching, within
 
 _FEWEST_MEMORY_MIB, _MOST_MEMORY_MIB = 4, 1048576
 Condition = Literal["START", "COMPLETE", "SUCCESS", "HEALTHY"]
@@ -27,9 +27,7 @@ Cpu = Annotated[int, AfterValidator(within(0, MOST_CPU, "128 is an eighth of a c
 Memory = Annotated[
     int, AfterValidator(within(_FEWEST_MEMORY_MIB, _MOST_MEMORY_MIB, "256 is a small app."))
 ]
-LogGroupName = Annotated[
-    str, AfterValidator(matching(r"[\w./#-]{1,512}", "the name of a log group"))
-]
+LogGroupName = Annotated[str, AfterValidator(LOG_GROUP_NAME)]
 EnvironmentFile = Annotated[
     str, AfterValidator(matching(arn_of("s3", r"[^\s/]+/\S+\.env"), "the ARN of an .env object"))
 ]

@@ -52,6 +52,7 @@ from cdk_ecs_xray.files.model_file import read_model
 from cdk_ecs_xray.inject import SidecarNames, TracedTaskDefinitionFile, TracingOptions
 from cdk_ecs_xray.plan.image_cache import cache_registry
 from cdk_ecs_xray.plan.naming import Naming
+from cdk_ecs_xray.plan.regions import known_region
 from cdk_ecs_xray.plan.trace_groups import TRACE_KINDS, group_name
 from cdk_ecs_xray.sampling import SamplingRuleSet
 
@@ -74,7 +75,7 @@ class Environment(BaseModel):
     account: Annotated[str, BeforeValidator(fields.account)] | None = Field(
         default=None, description="12 digits in quotes; whoever deploys without it"
     )
-    region: Annotated[str, AfterValidator(fields.region)] | None = Field(
+    region: Annotated[str, AfterValidator(known_region)] | None = Field(
         default=None, description="whoever deploys without it"
     )
     collector: Annotated[

@@ -9,7 +9,6 @@ from pydantic import AfterValidator, ValidationInfo
 
 from cdk_ecs_xray.errors import InvalidValueError, Problem
 from cdk_ecs_xray.files.field_limits import matching, shown
-from cdk_ecs_xray.plan.regions import PARTITIONS
 from cdk_ecs_xray.plan.retention import RETENTIONS
 from cdk_ecs_xray.sampling import SamplingRuleSet
 
@@ -41,19 +40,6 @@ def account(value: object) -> object:
             )
         )
     return text
-
-
-def region(value: str) -> str:
-    """Check a region's name."""
-    if value not in PARTITIONS:
-        raise InvalidValueError(
-            Problem(
-                what="must be an AWS region",
-                got=f"'{value}'",
-                fix="Write one such as eu-west-1, or update cdk-ecs-xray if the region is new.",
-            )
-        )
-    return value
 
 
 def retention(value: int) -> int:

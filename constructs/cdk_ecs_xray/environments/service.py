@@ -56,7 +56,7 @@ from cdk_ecs_xray.environments.values import (
     Words,
 )
 from cdk_ecs_xray.environments.volume import Volume
-from cdk_ecs_xray.files.field_limits import matching, one_of, within
+from cdk_ecs_xray.files.field_limits import TRACING_NAME, matching, one_of, within
 
 # The intersection of what stack names, container names, log groups and X-Ray allow.
 ServiceName = Annotated[
@@ -68,11 +68,6 @@ ServiceName = Annotated[
         )
     ),
 ]
-# The characters of a segment's name: "X-Ray segment documents" in the developer guide.
-_TRACING_NAME = matching(
-    r"[A-Za-z0-9_.:/%&#=+@ -]{1,200}",
-    "1 to 200 letters, digits, spaces and characters of _.:/%&#=+@-, as X-Ray allows",
-)
 _NETWORK_MODES = ("bridge", "host", "awsvpc")
 
 
@@ -91,7 +86,7 @@ class Service(BaseModel):
     name: ServiceName = Field(
         description="the app container, and the service's name in X-Ray without `tracing_name`"
     )
-    tracing_name: Annotated[str, AfterValidator(_TRACING_NAME)] | None = Field(
+    tracing_name: Annotated[str, AfterValidator(TRACING_NAME)] | None = Field(
         default=None,
         description="the service's name in X-Ray; environments that share an account need "
         "different ones",

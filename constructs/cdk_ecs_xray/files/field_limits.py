@@ -98,3 +98,12 @@ def matching(pattern: str, rule: str) -> Callable[[str], str]:
         return value
 
     return check
+
+
+# AWS's API reference of CloudWatch Logs: logGroupName of CreateLogGroup.
+LOG_GROUP_NAME = matching(r"[A-Za-z0-9_./#-]{1,512}", "the name of a log group")
+# The characters of a segment's name: "X-Ray segment documents" in the developer guide.
+TRACING_NAME = matching(
+    r"[A-Za-z0-9_.:/%&#=+@ -]{1,200}",
+    "1 to 200 letters, digits, spaces and characters of _.:/%&#=+@-, as X-Ray allows",
+)

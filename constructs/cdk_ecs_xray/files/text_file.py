@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import stat
 import sys
 from pathlib import Path
@@ -13,6 +15,9 @@ from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError, Problem
 # Sixteen times what CloudFormation takes as a template, and what every reader takes in seconds.
 MOST_BYTES = 16 * 1024 * 1024
 _LONGEST_SHOWN = 300
+# What is no fault of a program: it was told of a path that is not for it.
+_OF_THE_PATH = (errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG, errno.EROFS)
+_LOOP = re.compile("Symlink loop from '(.*)'", re.DOTALL)
 
 
 def displayed(path: str | Path) -> str:
@@ -61,6 +66,20 @@ def require_reachable(path: str | Path, *, error: type[EcsXRayError] = Configura
         return
     except (OSError, ValueError) as failed:
         raise error(_unreadable(str(path), failed)) from None
+
+
+def unusable(failed: OSError | RuntimeError) -> Problem | None:
+    """Return what is wrong with a path that somebody named; None for another failure."""
+    if isinstance(failed, RuntimeError):
+        # What Python 3.11 and 3.12 make of a loop of links.
+        loop = _LOOP.fullmatch(str(failed))
+        if loop is None:
+            return None
+        failed = OSError(errno.ELOOP, os.strerror(errno.ELOOP), loop[1])
+    if failed.filename is None or failed.errno not in _OF_THE_PATH:
+        return None
+    where = failed.filename if isinstance(failed.filename, str) else os.fsdecode(failed.filename)
+    return _unreadable(where, failed)
 
 
 def read_standard_input(*, where: str, error: type[EcsXRayError] = ConfigurationError) -> str:

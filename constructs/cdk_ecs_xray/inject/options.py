@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from cdk_ecs_xray.collectors import Collector, XRayDaemon
-from cdk_ecs_xray.inject.placeholders import placeholders_in
+from cdk_ecs_xray.errors import ConfigurationError, InvalidValueError, Problem
+from cdk_ecs_xray.files.field_limits import LOG_GROUP_NAME, TRACING_NAME
+from cdk_ecs_xray.inject.placeholders import is_open, placeholders_in
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.profile import SidecarProfile
+from cdk_ecs_xray.plan.regions import known_region
 
 # What a placeholder is called while a name is checked: letters that every rule allows.
 _STAND_IN = "PLACEHOLDER{}X"
@@ -74,6 +77,8 @@ class TracingOptions:
     :param writes_log: False leaves the collector's log to the host's default driver.
     :param size_to_fit: True raises the cpu and memory of a task that has no room for the sidecar:
         to Fargate's next size, which costs more, or to the sum on instances.
+    :raises ConfigurationError: for a region, a log group or a name that AWS has not or refuses; a
+        placeholder or a CDK token has its value later, and passes.
     """
 
     collector: Collector = XRayDaemon()  # noqa: RUF009 - frozen, so one can be shared
@@ -89,11 +94,33 @@ class TracingOptions:
     writes_log: bool = True
     size_to_fit: bool = False
 
+    def __post_init__(self) -> None:
+        values = (
+            ("region", self.region, known_region),
+            ("log_group", self.log_group, LOG_GROUP_NAME),
+            ("tracing_name", self.tracing_name, TRACING_NAME),
+        )
+        problems = [found for named in values if (found := _problem_of(*named)) is not None]
+        if problems:
+            raise ConfigurationError(*problems)
+
     @property
     def container_name(self) -> str:
         """The sidecar's name."""
         name = self.names.container
         return self.collector.container_name if name is None else name
+
+
+def _problem_of(name: str, value: str | None, check: Callable[[str], str]) -> Problem | None:
+    if value is None or is_open(value):
+        return None
+    try:
+        check(value)
+    except InvalidValueError as refused:
+        return replace(
+            refused.problem, where="TracingOptions", what=f"{name} {refused.problem.what}"
+        )
+    return None
 
 
 def _replaced(text: str, stand_ins: Mapping[str, str]) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from cdk_ecs_xray.errors import InvalidValueError, Problem
+
 _BY_PARTITION: Mapping[str, str] = {
     "aws": "af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 "
     "ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 "
@@ -51,3 +53,19 @@ def partition_of(region: str) -> str:
 def url_suffix_of(region: str) -> str:
     """Return what a region's addresses end with; the usual one for a region that is not known."""
     return _URL_SUFFIXES.get(partition_of(region), _USUAL_URL_SUFFIX)
+
+
+def known_region(value: str) -> str:
+    """Return a region's name as it is.
+
+    :raises InvalidValueError: for one that AWS has not.
+    """
+    if value not in PARTITIONS:
+        raise InvalidValueError(
+            Problem(
+                what="must be an AWS region",
+                got=f"'{value}'",
+                fix="Write one such as eu-west-1, or update cdk-ecs-xray if the region is new.",
+            )
+        )
+    return value

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from cdk_ecs_xray.errors import Problem, ReviewError
-from cdk_ecs_xray.files.text_file import is_there
+from cdk_ecs_xray.files.text_file import is_there, require_reachable
 from cdk_ecs_xray.templates.assembly import StackSource, read_stacks
 
 
@@ -21,6 +21,7 @@ def read_baseline(against: str, *, path: str) -> Sequence[StackSource]:
     :param path: what is reviewed.
     :raises ReviewError: when it is none of these, with the commands that make one.
     """
+    require_reachable(against, error=ReviewError)
     if is_there(against):
         return read_stacks(against)
     archive = _archived(against, path)

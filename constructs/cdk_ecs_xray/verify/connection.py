@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,8 @@ _NO_CREDENTIALS = {
 }
 # What botocore makes of an answer without a code of AWS's: its HTTP status, or nothing.
 _NO_AWS = {"", "301", "302", "303", "307", "308", "403", "404", "502", "503", "504", "Unknown"}
+# What botocore and Python say of an AWS_ENDPOINT_URL that is none.
+_NO_ADDRESS = ("Invalid endpoint", "Invalid IPv6 URL")
 _NO_CONNECTION = {
     "ConnectTimeoutError",
     "EndpointConnectionError",
@@ -50,6 +53,7 @@ _NO_CONNECTION = {
 def open_session(*, profile: str | None, region: str | None) -> boto3.Session:
     """Return a session of the usual environment.
 
+    :param region: None takes ``AWS_REGION``, then what boto3 finds.
     :raises ConfigurationError: without boto3, or for a profile that is not there.
     """
     try:
@@ -63,6 +67,9 @@ def open_session(*, profile: str | None, region: str | None) -> boto3.Session:
                 fix="Run pip install 'cdk-ecs-xray[verify]'.",
             )
         ) from error
+    if region is None:
+        # As AWS's command line and its other SDKs have it; boto3 reads AWS_DEFAULT_REGION alone.
+        region = os.environ.get("AWS_REGION") or None
     with readable_aws_errors():
         session = boto3.Session(profile_name=profile, region_name=region)
         # The defaults keep a command without a network waiting for minutes.
@@ -116,6 +123,9 @@ def readable_aws_errors() -> Iterator[None]:
         yield
     except EcsXRayError:
         raise
+    except BotoCoreError as error:
+        # Before the next: some of botocore's own errors are also Python's ValueError.
+        raise ConfigurationError(_problem(error)) from error
     except (
         ResponseParserError,
         AttributeError,
@@ -125,12 +135,12 @@ def readable_aws_errors() -> Iterator[None]:
     ) as error:
         # A sign-in page, or an answer that is cut or of other members: botocore's parsers end in
         # whatever Python raises there.
+        if str(error).startswith(_NO_ADDRESS):
+            raise ConfigurationError(_problem(error)) from error
         raise _no_answer(type(error).__name__) from error
     except ClientError as error:
         if error_code(error) in _NO_AWS:
             raise _no_answer(error_code(error) or "an error without a code") from error
-        raise ConfigurationError(_problem(error)) from error
-    except BotoCoreError as error:
         raise ConfigurationError(_problem(error)) from error
 
 
@@ -181,7 +191,8 @@ def _problem(error: Exception) -> Problem:
 
 def error_code(error: Exception) -> str:
     """Return AWS's code of an error; empty for one that is not AWS's answer."""
-    response = getattr(error, "response", {})
+    # One that botocore raises before an answer has the attribute, and nothing in it.
+    response = getattr(error, "response", None) or {}
     return str(response.get("Error", {}).get("Code", ""))
 
 

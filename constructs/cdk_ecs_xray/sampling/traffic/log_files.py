@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -103,7 +104,7 @@ def found_files(names: Iterable[str]) -> Sequence[str]:
             continue
         under: Iterable[str | Path] = ()
         if path.is_dir():
-            under = path.rglob("*")
+            under = _below(path)
         elif _WILDCARDS & set(name):
             under = glob(name, recursive=True)  # noqa: PTH207 - a pattern may be absolute
         else:
@@ -116,6 +117,19 @@ def found_files(names: Iterable[str]) -> Sequence[str]:
             )
         files += inside
     return files
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield all files below a folder; what cannot be looked into is no folder without logs.
+
+    :raises OSError: for such a folder.
+    """
+
+    def refuse(failed: OSError) -> None:
+        raise failed
+
+    for place, _, names in os.walk(folder, onerror=refuse):
+        yield from (Path(place, name) for name in names)
 
 
 def _is_log(file: Path) -> bool:

@@ -1,12 +1,12 @@
 """A signal at any moment leaves no server, no program, no folder: all of it, or nothing.
 
-Moments are drawn at random from a seed that a failure names; ``ECS_XRAY_SIGNALS`` says how many
-each command gets. The cdk command line is stood in for, so that a deployment takes a second.
+A file for each command, so that several processes share the work. Moments are drawn at random from
+a seed that a failure names; ``ECS_XRAY_SIGNALS`` says how many each command gets. The cdk command
+line is stood in for, so that a deployment takes a second.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import re
@@ -19,12 +19,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 MOMENTS = int(os.environ.get("ECS_XRAY_SIGNALS", "26"))
 SEED = int(os.environ.get("ECS_XRAY_SIGNALS_SEED", str(random.randrange(2**32))))  # noqa: S311
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-DEADLINE = 30.0
+# Only what hangs takes this long, however busy the machine is.
+DEADLINE = 300.0
 # The command line with another cdk, which leaves a helper running as the real one does.
 # It tells when it begins: before that a signal meets Python's own start, which nobody here wrote.
 MAIN = """
@@ -38,36 +37,6 @@ cdk_project._find_cdk = lambda: cdk
 from cdk_ecs_xray.cli import main
 main()
 """
-CDK = """#!{python}
-import json, os, pathlib, subprocess, sys, tempfile
-tempfile.mkdtemp()
-helper = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"],
-                          stdin=subprocess.PIPE, cwd=os.environ["TMPDIR"])
-if sys.argv[1] == "synth":
-    folder = pathlib.Path(sys.argv[sys.argv.index("--output") + 1])
-    folder.mkdir()
-    stack = {{"type": "aws:cloudformation:stack", "environment": "aws://000000000000/us-east-1",
-             "properties": {{"templateFile": "one.json", "stackName": "one"}}}}
-    (folder / "manifest.json").write_text(
-        json.dumps({{"version": "48.0.0", "artifacts": {{"one": stack}}}}))
-    (folder / "one.json").write_text(json.dumps({{"Resources": {{}}}}))
-elif sys.argv[1] == "deploy":
-    import boto3
-    boto3.client("cloudformation").create_stack(StackName="one", TemplateBody=json.dumps(
-        {{"Resources": {{"Log": {{"Type": "AWS::Logs::LogGroup"}}}}}}))
-helper.communicate()
-"""
-RULES = """\
-default:
-  fixed_rate: 0.1
-  reservoir_size: 1
-rules:
-  - name: checkout
-    priority: 1
-    url_path: /checkout/*
-    fixed_rate: 0.5
-"""
-LOG_LINE = '192.0.2.1 - - [21/Nov/2026:10:00:{:02d} +0000] "GET /checkout/{} HTTP/1.1" 200 1\n'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,35 +50,6 @@ class Command:
 def kept_port(text: str) -> int | None:
     found = re.search(r"ecs-xray local stop (\d+)\n", text)
     return None if found is None else int(found[1])
-
-
-COMMANDS = {
-    "start": Command(arguments=["local", "start"], done=lambda text: kept_port(text) is not None),
-    "deploy": Command(
-        arguments=["local", "deploy", "--env", "dev"],
-        done=lambda text: "Stopped the AWS emulator." in text,
-    ),
-    "keep": Command(
-        arguments=["local", "deploy", "--env", "dev", "--keep"],
-        done=lambda text: kept_port(text) is not None,
-    ),
-    "simulate": Command(
-        arguments=["rules", "simulate", "access.log", "--rules", "rules.yaml"],
-        done=lambda text: "$" in text,
-    ),
-}
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("signals")
-    (folder / "cdk.json").write_text(json.dumps({"app": "none"}))
-    (folder / "cdk").write_text(CDK.format(python=sys.executable))
-    (folder / "cdk").chmod(0o755)
-    (folder / "rules.yaml").write_text(RULES)
-    lines = [LOG_LINE.format(n % 60, n) for n in range(100_000)]
-    (folder / "access.log").write_text("".join(lines))
-    return folder
 
 
 def start(command: Command, project: Path, temporary: Path) -> subprocess.Popen[str]:
@@ -195,45 +135,29 @@ def interrupted(
     return f"left {left} after: {text}" if left else ""
 
 
-@pytest.fixture(scope="module")
-def durations(
-    project: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Mapping[str, tuple[float, str]]:
-    """How long each command takes when nobody interrupts it, and what it prints."""
-    taken = {}
-    for name, command in COMMANDS.items():
-        temporary = tmp_path_factory.mktemp("whole") / "tmp"
-        begun = time.monotonic()
-        text, _ = start(command, project, temporary).communicate(timeout=DEADLINE)
-        taken[name] = (time.monotonic() - begun, text)
-        if kept_port(text) is not None:
-            stop_kept(text, project, temporary)
-        assert left_over(temporary) == {}
-    return taken
+def seconds_of(command: Command, project: Path, temporary: Path) -> float:
+    """Let a command do all of its work; return how long it takes."""
+    begun = time.monotonic()
+    text, _ = start(command, project, temporary).communicate(timeout=DEADLINE)
+    took = time.monotonic() - begun
+    assert command.done(text), text
+    if kept_port(text) is not None:
+        stop_kept(text, project, temporary)
+    assert left_over(temporary) == {}
+    return took
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_uninterrupted_it_does_its_work(
-    durations: Mapping[str, tuple[float, str]], name: str
-) -> None:
-    assert COMMANDS[name].done(durations[name][1]), durations[name][1]
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_a_signal_at_a_random_moment_leaves_nothing_behind(
-    durations: Mapping[str, tuple[float, str]], project: Path, tmp_path: Path, name: str
-) -> None:
-    generator = random.Random(f"{SEED} {name}")  # noqa: S311 - moments, no secrets
-    longest = durations[name][0] * 1.1
+def wrong_after_signals(command: Command, project: Path, folder: Path) -> list[str]:
+    """Send a command signals at random moments; return what is wrong afterward."""
+    generator = random.Random(f"{SEED} {command.arguments}")  # noqa: S311 - moments, no secrets
+    longest = seconds_of(command, project, folder / "whole") * 1.1
     moments = [(generator.uniform(0.0, longest), generator.choice(SIGNALS)) for _ in range(MOMENTS)]
 
     def at(index: int) -> str:
         after, number = moments[index]
-        temporary = tmp_path / f"moment-{index}-"
-        wrong = interrupted(COMMANDS[name], project, temporary, after, number)
-        return wrong and f"{number.name} after {after:.3f} s: {wrong}"
+        temporary = folder / f"moment-{index}-"
+        wrong = interrupted(command, project, temporary, after, number)
+        return wrong and f"seed {SEED}, {number.name} after {after:.3f} s: {wrong}"
 
     with ThreadPoolExecutor(max_workers=2) as pool:
-        wrong = [text for text in pool.map(at, range(MOMENTS)) if text]
-
-    assert wrong == [], f"seed {SEED}"
+        return [text for text in pool.map(at, range(MOMENTS)) if text]
