@@ -2,8 +2,8 @@
 
 ``make demo`` runs it. The app is a process of this machine with exactly the environment that its
 task definition was deployed with; where that says the collector is, a collector listens:
-``XRAY_DAEMON=/path/to/xray`` if there is one, the kit's relay otherwise. ``KEEP=1`` leaves all of
-it running until Ctrl-C, with a page that shows the traces.
+``XRAY_DAEMON=/path/to/xray``, Docker's if it has the daemon's image, the kit's relay otherwise.
+``KEEP=1`` leaves all of it running until Ctrl-C, with a page that shows the traces.
 """
 
 from __future__ import annotations
@@ -11,27 +11,26 @@ from __future__ import annotations
 import os
 import re
 import socket
-import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import load
+from collectors import collector
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cdk_ecs_xray.errors import EcsXRayError
+from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError
 from cdk_ecs_xray.local import EmbeddedAws
 from cdk_ecs_xray.local.cdk_project import CdkProject, DeployedStack, describe, targets_of
 from cdk_ecs_xray.local.interruption import scratch_folder, undo_on_signals
-from cdk_ecs_xray.local.relay import Relay
 from cdk_ecs_xray.local.running import AppProcess, DeployedApp, deployed_apps
 from cdk_ecs_xray.local.running.log_stream import LogStream
 from cdk_ecs_xray.local.running.process import stream_name, variables_of
@@ -44,7 +43,7 @@ from cdk_ecs_xray.verify.traces import ArrivedTrace, read_traces
 HERE = Path(__file__).parent
 ADDRESS = ("127.0.0.1", 2000)
 SIGNUPS, PER_MINUTE = 20, 600
-PATIENCE = 30.0
+PATIENCE = 120.0
 _NAME = "AWS_XRAY_TRACING_NAME"
 _AT_ONCE = 4
 _SERVER = (sys.executable, "-m", "gunicorn", "--no-control-socket", "--threads", "8")
@@ -61,8 +60,8 @@ def main() -> int:
             if os.environ.get("KEEP", "0") not in ("", "0"):
                 _keep(console, account)
     except EcsXRayError as error:
-        console.print(*map(escape, map(str, error.problems)), sep="\n")
-        return 1
+        console.print(*map(escape, map(str, error.problems)), sep="\n", soft_wrap=True)
+        return 2 if isinstance(error, ConfigurationError) else 1
     return 0 if traces else 1
 
 
@@ -76,8 +75,8 @@ def _run(console: Console, running: ExitStack) -> tuple[Sequence[ArrivedTrace], 
     (definition,) = (name for kind, name in stack.resources if kind == "AWS::ECS::TaskDefinition")
     (app,) = deployed_apps(session, definition)
     variables = variables_of(app, aws, **where)
-    collector = running.enter_context(_collector(app, variables, folder))
-    console.print(f"[bold]2[/] collector: {collector}")
+    name = running.enter_context(collector(app.collector or "", variables, folder))
+    console.print(f"[bold]2[/] collector: {escape(name)}")
     url = f"http://127.0.0.1:{_free_port()}"
     process = running.enter_context(
         AppProcess(
@@ -127,24 +126,6 @@ def _deployed(console: Console, aws: EmbeddedAws, folder: Path, address: str) ->
     return stack
 
 
-@contextmanager
-def _collector(app: DeployedApp, variables: dict[str, str], folder: Path) -> Iterator[str]:
-    address = app.collector or ""
-    daemon = os.environ.get("XRAY_DAEMON")
-    if daemon is None:
-        with Relay.start(variables, address=address, log=folder / "relay.log"):
-            yield f"the kit's relay on {address}, a stand-in for the X-Ray daemon"
-        return
-    command = [daemon, "--local-mode", "--buffer-memory", "16", "-b", address, "-t", address]
-    with (folder / "xray.log").open("wb") as log:
-        process = subprocess.Popen(command, env={**os.environ, **variables}, stdout=log, stderr=log)
-        try:
-            yield f"{daemon} on {address}"
-        finally:
-            process.terminate()
-            process.wait()
-
-
 def _wait_until_healthy(url: str, process: AppProcess) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.code is None:
@@ -184,7 +165,7 @@ def _show(console: Console, traces: Sequence[ArrivedTrace]) -> None:
     table = Table(box=None, pad_edge=False)
     for header in ("trace", "response", "request", "time", "cause"):
         table.add_column(header, no_wrap=True)
-    for trace in sorted(traces, key=lambda trace: trace.trace_id):
+    for trace in sorted(traces, key=_start):
         method, _, address = trace.url.partition(" ")
         request = f"{method} {urlsplit(address).path}"
         cells = (trace.trace_id, str(trace.http_status), request)
@@ -195,6 +176,10 @@ def _show(console: Console, traces: Sequence[ArrivedTrace]) -> None:
     for edge in service_map(trace.segments for trace in traces).edges:
         line = f"{edge.caller.name} → {edge.called.name} ({edge.called.kind}): {edge.label}"
         console.print(f"  {escape(line)}")
+
+
+def _start(trace: ArrivedTrace) -> float:
+    return min(float(segment["start_time"]) for segment in trace.segments)
 
 
 def _cause(trace: ArrivedTrace) -> str:

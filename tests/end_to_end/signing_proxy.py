@@ -13,12 +13,22 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
 from cdk_ecs_xray.local import EmbeddedAws
+from cdk_ecs_xray.local.embedded_aws import DEFAULT_ACCOUNT, DEFAULT_REGION
 
 
 @contextmanager
-def signing_proxy(aws: EmbeddedAws, **where: str) -> Iterator[int]:
-    """The port of a proxy that signs for an account and region."""
-    session = aws.session(**where)
+def signing_proxy(
+    aws: EmbeddedAws,
+    *,
+    asked: list[tuple[str, bytes]] | None = None,
+    account: str = DEFAULT_ACCOUNT,
+    region: str = DEFAULT_REGION,
+) -> Iterator[int]:
+    """The port of a proxy that signs for an account and region.
+
+    :param asked: takes each request that was answered: its path and body.
+    """
+    session = aws.session(account=account, region=region)
     credentials: Any = session.get_credentials()
 
     class Proxy(BaseHTTPRequestHandler):
@@ -31,6 +41,8 @@ def signing_proxy(aws: EmbeddedAws, **where: str) -> Iterator[int]:
             )
             with urllib.request.urlopen(forwarded) as answer:  # noqa: S310 - loopback
                 content = answer.read()
+            if asked is not None:
+                asked.append((self.path, body))
             self.send_response(200)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()

@@ -18,10 +18,10 @@ def printed(repository: Path) -> str:
     done = subprocess.run(
         [sys.executable, str(DEMO)],
         cwd=repository,
-        env={**os.environ, "KEEP": "0", "COLUMNS": "200"},
+        env={**os.environ, "KEEP": "0", "COLUMNS": "200", "XRAY_DAEMON": "relay"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -50,3 +50,26 @@ def test_the_map_has_the_client_the_service_and_what_it_calls(printed: str) -> N
 def test_it_says_that_its_collector_is_a_stand_in(printed: str) -> None:
     assert "the kit's relay on 127.0.0.1:" in printed
     assert "a stand-in for the X-Ray daemon" in printed
+
+
+def test_the_page_shows_what_it_prints(printed: str, repository: Path) -> None:
+    page = (repository / "docs" / "local.md").read_text(encoding="utf-8")
+    (shown,) = [
+        block
+        for block in re.findall(r"^```text\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+        if "20 traces" in block
+    ]
+
+    assert without_chance(shown) == without_chance(printed)
+
+
+def without_chance(text: str) -> list[str]:
+    """What is the same in every run: not ids, ports, times, or the lines' ends."""
+    for pattern, name in (
+        (r"1-[0-9a-f]{8}-[0-9a-f]{24}", "ID"),
+        (r"127\.0\.0\.1:\d+", "ADDRESS"),
+        (r"\d+ m?s\b", "TIME"),
+        (r"Signup-Signups\S+", "TABLE"),
+    ):
+        text = re.sub(pattern, name, text)
+    return [" ".join(line.split()) for line in text.strip().splitlines()]

@@ -37,6 +37,11 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, readable=False, dir_okay=False),
     help="Write the variables there, for an app that is started by other means.",
 )
+@click.option(
+    "--compose",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the task there as a file of Docker Compose, with its own collector.",
+)
 @port_option
 @project_option
 def up(
@@ -46,6 +51,7 @@ def up(
     container: str | None,
     command: str | None,
     env_file: Path | None,
+    compose: Path | None,
     port: int | None,
     folder: Path,
 ) -> int:
@@ -58,19 +64,25 @@ def up(
     require_extra()
     from cdk_ecs_xray.local.up import Wanted, lifted
 
+    _require_one_way(compose=compose, others={"--run": command, "--env-file": env_file})
     wanted = Wanted(
         folder=folder,
         context=context_of(environment, context),
         container=container,
         port=port,
         command=_words(command),
+        compose=compose is not None,
     )
     with lifted(wanted) as running, _page_of(running) as page:
         click.echo(f"      page: {page.url}")
         if env_file is not None:
             write_atomically(env_file, _env_file(running.variables).encode())
             click.echo(f"      variables: {env_file}")
-        if not wanted.command:
+        if compose is not None:
+            write_atomically(compose, running.compose_file().encode())
+            where = shlex.quote(str(compose))
+            click.echo(f"Start it with: docker compose --file {where} up. Ctrl-C ends all of it.")
+        elif not wanted.command:
             where = "the variables below" if env_file is None else str(env_file)
             click.echo(f"Start your app with {where}. Ctrl-C ends all of it.\n")
             if env_file is None:
@@ -93,6 +105,18 @@ def _page_of(running: Lifted) -> Page:
             variables=running.app.environment,
         )
     )
+
+
+def _require_one_way(*, compose: Path | None, others: Mapping[str, object]) -> None:
+    """Refuse options of an app on this machine beside those of one in Docker."""
+    given = [name for name, value in others.items() if value is not None]
+    if compose is not None and given:
+        raise ConfigurationError(
+            *(
+                Problem(what=f"--compose and {name} cannot be combined", fix="Keep one.")
+                for name in given
+            )
+        )
 
 
 def _words(command: str | None) -> Sequence[str]:

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
-START_TIMEOUT = 30.0
+# Ends a start that hangs; one that fails is seen at once.
+START_TIMEOUT = 120.0
 STOP_TIMEOUT = 10.0
 _LOG_TAIL = 20
 

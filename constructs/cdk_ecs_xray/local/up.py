@@ -10,11 +10,19 @@ from pathlib import Path
 
 from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError, LocalAwsError, Problem
 from cdk_ecs_xray.local.cdk_project import CdkProject, describe, targets_of
+from cdk_ecs_xray.local.compose import compose_file
 from cdk_ecs_xray.local.embedded_aws import EmbeddedAws
 from cdk_ecs_xray.local.interruption import scratch_folder, undo_on_signals
+from cdk_ecs_xray.local.isolation import tells_about_aws
 from cdk_ecs_xray.local.place import Target
 from cdk_ecs_xray.local.relay import Relay
-from cdk_ecs_xray.local.running import AppProcess, DeployedApp, LogStream, deployed_apps
+from cdk_ecs_xray.local.running import (
+    AppProcess,
+    DeployedApp,
+    LogStream,
+    deployed_apps,
+    deployed_task,
+)
 from cdk_ecs_xray.local.running.process import stream_name, variables_of
 from cdk_ecs_xray.local.trial import deploy_stacks
 from cdk_ecs_xray.local.trial_report import TrialReport
@@ -33,6 +41,7 @@ class Wanted:
     :param container: whose environment it is; needed where several are deployed.
     :param port: of the AWS emulator; a free one when None.
     :param command: of the app; nothing is run when empty.
+    :param compose: whether Docker Compose runs the app and its own collector; none is started then.
     """
 
     folder: Path
@@ -40,6 +49,7 @@ class Wanted:
     container: str | None = None
     port: int | None = None
     command: Sequence[str] = ()
+    compose: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +65,25 @@ class Lifted:
     variables: Mapping[str, str]
     wanted: Wanted
     report: TrialReport
+
+    def compose_file(self) -> str:
+        """Return the app's task as a file of Docker Compose.
+
+        :raises ConfigurationError: for containers that cannot share a network.
+        """
+        where = {"account": self.target.account, "region": self.target.region}
+        task = deployed_task(self.aws.session(**where), self.app.task_definition)
+        told = self.aws.cdk_environment(**where).items()
+        return compose_file(
+            task.content,
+            environments=task.environments,
+            # In an image nobody runs cdk; the rest leads past this machine's proxies and accounts.
+            aws={
+                name: text
+                for name, text in told
+                if tells_about_aws(name) or name.upper() == "NO_PROXY"
+            },
+        )
 
     def run(self) -> int:
         """Run the command until it ends, or wait for a signal; deploy again what changes."""
@@ -117,23 +146,23 @@ def lifted(wanted: Wanted) -> Iterator[Lifted]:
         report.say(f"{aws.url}, process {aws.pid}")
         deploy_stacks(report, project, aws, assembly, stacks)
         names = [(target, source.name) for target, found in stacks.items() for source in found]
-        target, app = _chosen(aws, names, wanted.container)
-        report.step(5, "start the collector")
+        target, app = _chosen(aws, names, wanted)
         variables = variables_of(app, aws, account=target.account, region=target.region)
-        relay = _relay(variables, app, temporary / "relay.log")
-        running.enter_context(relay)
-        report.say(f"the kit's relay on {relay.address}, a stand-in for the X-Ray daemon")
-        if relay.address != app.collector:
-            report.say(f"the deployed address, {app.collector}, is not one of this machine's")
-            app = app.reaching(relay.address)
-            variables = {**variables, **app.environment}
+        if not wanted.compose:
+            report.step(5, "start the collector")
+            relay = running.enter_context(_relay(variables, app, temporary / "relay.log"))
+            report.say(f"the kit's relay on {relay.address}, a stand-in for the X-Ray daemon")
+            if relay.address != app.collector:
+                report.say(f"the deployed address, {app.collector}, is not one of this machine's")
+                app = app.reaching(relay.address)
+                variables = {**variables, **app.environment}
         yield Lifted(
             app=app, target=target, aws=aws, variables=variables, wanted=wanted, report=report
         )
 
 
 def _chosen(
-    aws: EmbeddedAws, stacks: Sequence[tuple[Target, str]], container: str | None
+    aws: EmbeddedAws, stacks: Sequence[tuple[Target, str]], wanted: Wanted
 ) -> tuple[Target, DeployedApp]:
     found = [
         (target, app)
@@ -146,18 +175,23 @@ def _chosen(
         if app.collector is not None
     ]
     names = ", ".join(app.name for _, app in found)
-    if container is not None:
-        found = [(target, app) for target, app in found if app.name == container]
-    if len(found) == 1:
+    if wanted.container is not None:
+        found = [(target, app) for target, app in found if app.name == wanted.container]
+    tasks = {(target, app.task_definition) for target, app in found}
+    if len(found) == 1 or (wanted.compose and len(tasks) == 1):
         return found[0]
     if not names:
         what, fix = "traced containers not found", "Add XRayTracing to the app's task definition."
-    elif container is None:
+    elif wanted.container is None:
         what, fix = "--container is required, as several are traced", f"Name one of: {names}."
     else:
         what, fix = "--container must name a traced container", f"Name one of: {names}."
     raise ConfigurationError(
-        Problem(what=what, got=None if container is None else f"'{container}'", fix=fix)
+        Problem(
+            what=what,
+            got=None if wanted.container is None else f"'{wanted.container}'",
+            fix=fix,
+        )
     )
 
 

@@ -16,7 +16,8 @@ import pytest
 from cdk_ecs_xray.local import EmbeddedAws
 
 CDK = Path(sys.prefix) / "bin" / "cdk"
-TIMEOUT = 120
+# Ends what hangs. On a busy machine a synthesis with validation has taken two minutes.
+TIMEOUT = 600
 
 
 @pytest.fixture(scope="session")

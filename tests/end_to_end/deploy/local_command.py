@@ -14,7 +14,7 @@ from pathlib import Path
 
 COMMAND = Path(sys.prefix) / "bin" / "ecs-xray"
 SERVER = re.compile(r"http://127\.0\.0\.1:(?P<port>\d+), process (?P<pid>\d+)")
-DEADLINE = 30.0
+DEADLINE = 120.0
 
 
 def run_local(*arguments: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -27,7 +27,7 @@ def run_local(*arguments: str, folder: Path, **variables: str) -> subprocess.Com
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=180,
+        timeout=600,
         check=False,
     )
 

@@ -87,7 +87,7 @@ def refused(
         running[name] = (folder, cdk.start("synth", "--quiet", *case.arguments))
     ended = {}
     for name, (folder, process) in running.items():
-        text, _ = process.communicate(timeout=120)
+        text, _ = process.communicate(timeout=600)
         ended[name] = Refused(code=process.returncode, text=text, folder=folder)
     return ended
 

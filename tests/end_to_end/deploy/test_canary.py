@@ -148,7 +148,7 @@ def run(command: list[str], folder: Path, home: Home) -> subprocess.CompletedPro
         env={**os.environ, **home.variables},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 

@@ -65,7 +65,7 @@ def test_dev_is_deployed_shown_compared_and_stopped(
     reference = repository / "tests" / "local" / "parity" / "reference_setup"
 
     process = start("deploy", "--env", "dev", "--reference", str(reference), folder=folder)
-    text, _ = process.communicate(timeout=120)
+    text, _ = process.communicate(timeout=600)
 
     assert process.returncode == 0, text
     for step in ("[1/5] synth", "[2/5] start", "[3/5] bootstrap", "[4/5] deploy", "[5/5] what"):
@@ -89,7 +89,7 @@ def test_a_broken_environment_file_names_the_step_and_leaves_no_server(
     dev.write_text(dev.read_text().replace("cpu: 128", "cpu: many"))
 
     process = start("deploy", "--env", "dev", folder=folder)
-    text, _ = process.communicate(timeout=120)
+    text, _ = process.communicate(timeout=600)
 
     assert process.returncode == 1
     assert "environments/dev.yaml, service 'ledger-watcher': cpu must be a whole number" in text
@@ -129,7 +129,7 @@ def test_what_differs_from_the_reference_setup_ends_with_1_and_is_kept_for_a_loo
     process = start(
         "deploy", "--env", "dev", "--reference", str(reference), "--keep", folder=ready_project
     )
-    text, _ = process.communicate(timeout=120)
+    text, _ = process.communicate(timeout=600)
     port, pid = server_of(text)
     try:
         assert process.returncode == 1, text

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.end_to_end.deploy.local_command import COMMAND, answers, run_local, server_of
 
@@ -22,7 +23,7 @@ xray_recorder.configure(sampling=False)
 with xray_recorder.in_segment(os.environ["AWS_XRAY_TRACING_NAME"]) as segment:
     sent = segment.trace_id
 client = boto3.client("xray")
-deadline = time.monotonic() + 20
+deadline = time.monotonic() + 120
 while time.monotonic() < deadline:
     end = datetime.now(UTC) + timedelta(seconds=1)
     found = client.get_trace_summaries(StartTime=end - timedelta(minutes=5), EndTime=end)
@@ -43,7 +44,7 @@ def rate():
 before = rate()
 path = pathlib.Path("sampling/rules.yaml")
 path.write_text(path.read_text().replace("fixed_rate: 1\n", "fixed_rate: 0.75\n"))
-deadline = time.monotonic() + 120
+deadline = time.monotonic() + 400
 while time.monotonic() < deadline:
     if rate() != before:
         print("deployed", before, rate())
@@ -115,16 +116,59 @@ def test_ctrl_c_ends_all_of_it(project: Path) -> None:
         if line.startswith("  export AWS_XRAY_TRACING_NAME="):
             break
     process.send_signal(signal.SIGTERM)
-    said += process.communicate(timeout=60)[0]
+    said += process.communicate(timeout=300)[0]
 
     assert process.returncode == 128 + signal.SIGTERM, said
     port, _ = server_of(said)
     assert not answers(port)
 
 
+def test_for_docker_the_task_is_written_as_a_compose_file(project: Path) -> None:
+    process = subprocess.Popen(
+        [
+            *(str(COMMAND), "local", "up", "--env", "dev", "--container", "ledger-watcher"),
+            *("--compose", "dev compose.yaml"),
+        ],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        if line.startswith("Start it with: "):
+            break
+    process.send_signal(signal.SIGTERM)
+    said += process.communicate(timeout=300)[0]
+
+    assert "Start it with: docker compose --file 'dev compose.yaml' up. Ctrl-C ends all" in said
+    # The file has a collector of its own.
+    assert "relay" not in said
+    services = yaml.safe_load((project / "dev compose.yaml").read_text())["services"]
+    assert set(services) == {"ledger-watcher", "fq-dev-xray"}
+    app, sidecar = services["ledger-watcher"], services["fq-dev-xray"]
+    assert app["environment"]["AWS_XRAY_DAEMON_ADDRESS"] == "fq-dev-xray:2000"
+    assert app["extra_hosts"] == ["fq-dev-xray:127.0.0.1"]
+    port, _ = server_of(said)
+    for service in (app, sidecar):
+        assert service["environment"]["AWS_ENDPOINT_URL"] == f"http://127.0.0.1:{port}"
+        assert not any(name.startswith("CDK_") for name in service["environment"])
+    assert "--bind 127.0.0.1:2000 --bind-tcp 127.0.0.1:2000" in " ".join(sidecar["command"])
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        (
+            ["--compose", "a.yaml", "--run", "app"],
+            "--compose and --run cannot be combined. Keep one.",
+        ),
+        (
+            ["--compose", "a.yaml", "--env-file", "a.env"],
+            "--compose and --env-file cannot be combined. Keep one.",
+        ),
         (["--run", "'open"], "--run must be a command (got ''open' (No closing quotation))"),
         (["--run", " "], "--run must be a command (got ' ')"),
         (["--context", "env"], "--context must be KEY=VALUE (got 'env')"),

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import http.client
+import json
+import re
+import subprocess
+import sys
 import time
 import urllib.parse
+import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
+from aws_xray_sdk.core.sampling.target_poller import TargetPoller
 
 from cdk_ecs_xray.local import EmbeddedAws
 from cdk_ecs_xray.local.cdk_project import CdkProject, describe, targets_of
 from cdk_ecs_xray.local.relay import Relay
-from cdk_ecs_xray.local.running import deployed_apps
+from cdk_ecs_xray.local.running import AppProcess, deployed_apps
 from cdk_ecs_xray.local.running.process import variables_of
 from cdk_ecs_xray.verify.traces import read_traces
+from tests.end_to_end.signing_proxy import signing_proxy
 from tests.end_to_end.survival.signup_app import FOLDER, SignupApp, new_address, running, until
 
 RULES = """\
@@ -29,7 +38,9 @@ rules:
     fixed_rate: {rate}
     reservoir_size: 0
 """
-SECONDS = 15
+NODE = Path(sys.prefix) / "bin" / "node"
+MODULES = Path(sys.prefix).parent / "node_modules"
+NODE_SDK = "aws-xray-sdk-core/dist/lib/middleware/sampling"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,25 +78,45 @@ def deployed(tmp_path: Path) -> Iterator[Deployed]:
 
 
 @pytest.fixture
-def collector(deployed: Deployed, tmp_path: Path) -> Iterator[Relay]:
-    with Relay.start(deployed.aws.cdk_environment(), log=tmp_path / "relay.log") as relay:
-        yield relay
+def asked() -> list[tuple[str, bytes]]:
+    """What collectors have asked X-Ray, answered: paths and bodies."""
+    return []
+
+
+@pytest.fixture
+def collector(
+    deployed: Deployed, asked: list[tuple[str, bytes]], tmp_path: Path
+) -> Iterator[Relay]:
+    with signing_proxy(deployed.aws, asked=asked) as port:
+        variables = {
+            **deployed.aws.cdk_environment(),
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        }
+        with Relay.start(variables, log=tmp_path / "relay.log") as relay:
+            yield relay
 
 
 def test_rate_and_address_are_those_that_were_deployed(
-    deployed: Deployed, collector: Relay
+    deployed: Deployed, collector: Relay, asked: list[tuple[str, bytes]]
 ) -> None:
     variables = deployed.deploy(address=collector.address, rate=1)
-    with running(variables) as app:
-        until(lambda: sampled(app) == 10, "the deployed rate of 1")
+    with running(variables) as python, node_app(variables) as node:
+        shares = (lambda: sampled(python), node)
+        for share in shares:
+            until(partial(has, share, 10), "the deployed rate of 1")
         since = datetime.now(UTC)
-        app.signups(10, sampled=False)
+        python.signups(10, sampled=False)
         until(lambda: len(deployed.traces(since)) >= 10, "the traces")
 
-        deployed.deploy(address=collector.address, rate=0)
-        within(lambda: sampled(app) == 0, "the deployed rate of 0")
-        deployed.deploy(address=collector.address, rate=1)
-        within(lambda: sampled(app) == 10, "the deployed rate of 1 again")
+        for rate, traced in ((0, 0), (1, 10)):
+            deployed.deploy(address=collector.address, rate=rate)
+            before = reports(asked)
+            for share in shares:
+                until(partial(has, share, traced), f"the rate {rate}")
+            # An SDK reports every ten seconds and has the rate with the answer: to the first
+            # report after the deployment, or to the second where one was under way.
+            assert max((reports(asked) - before).values(), default=0) <= 2
+        assert len(reports(asked)) == 2
 
     # Port 9 discards: nobody's collector.
     elsewhere = deployed.deploy(address="127.0.0.1:9", rate=1)
@@ -96,6 +127,31 @@ def test_rate_and_address_are_those_that_were_deployed(
         here = second.signups(5)
         until(lambda: here <= deployed.traces(since), "the traces of the second")
         assert not nowhere & deployed.traces(since)
+
+
+def test_the_sdks_report_every_ten_seconds() -> None:
+    assert TargetPoller(cache=None, rule_poller=None, connector=None)._interval == 10
+    done = subprocess.run(
+        [str(NODE), "-p", f"require('{NODE_SDK}/target_poller').interval"],
+        env={"NODE_PATH": str(MODULES)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "10000"
+
+
+def has(share: Callable[[], int], traced: int) -> bool:
+    return share() == traced
+
+
+def reports(asked: list[tuple[str, bytes]]) -> Counter[str]:
+    """How often each SDK has reported what it sampled, which X-Ray answers with the rates."""
+    return Counter(
+        json.loads(body)["SamplingStatisticsDocuments"][0]["ClientID"]
+        for path, body in list(asked)
+        if path == "/SamplingTargets"
+    )
 
 
 def sampled(app: SignupApp) -> int:
@@ -116,9 +172,29 @@ def _is_sampled(app: SignupApp) -> bool:
         return "Sampled=1" in (response.getheader("X-Amzn-Trace-Id") or "")
 
 
-def within(holds: Callable[[], bool], what: str) -> None:
-    """Wait until something holds, no longer than a change of rules may take."""
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.2)
+@contextmanager
+def node_app(variables: Mapping[str, str]) -> Iterator[Callable[[], int]]:
+    """Start an app with the SDK for Node; asks ten times, and says how many it traces."""
+    with AppProcess(
+        [str(NODE), str(Path(__file__).parent / "sampled_app.js")],
+        variables={**variables, "NODE_PATH": str(MODULES)},
+        folder=FOLDER,
+    ) as process:
+
+        def port() -> int | None:
+            assert process.code is None, process.lines
+            found = re.search(r"listening on (\d+)", "\n".join(process.lines))
+            return None if found is None else int(found[1])
+
+        until(port, "the app")
+        number = port()
+
+        def traced() -> int:
+            return sum(_answer(f"http://127.0.0.1:{number}/") == "traced" for _ in range(10))
+
+        yield traced
+
+
+def _answer(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=30) as response:  # noqa: S310 - loopback
+        return str(response.read().decode())

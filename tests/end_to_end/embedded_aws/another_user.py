@@ -59,7 +59,7 @@ def can_list(folder: str) -> bool:
 
 
 def ask(port: int, path: str, headers: dict[str, str]) -> int:
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("POST", path, b"{}", headers)
         return connection.getresponse().status

@@ -11,7 +11,7 @@ import pytest
 
 from cdk_ecs_xray.local import EmbeddedAws
 
-DEADLINE = 15.0
+DEADLINE = 120.0
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def send(
 ) -> Asked:
     """Send exactly these headers, and a length."""
     headers = {"Host": f"127.0.0.1:{aws.port}", **(headers or {})}
-    connection = HTTPConnection("127.0.0.1", aws.port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", aws.port, timeout=60)
     try:
         connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
         for name, value in {**headers, "Content-Length": str(len(body))}.items():

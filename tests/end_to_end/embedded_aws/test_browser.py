@@ -31,7 +31,7 @@ def attempts(
         env={"PATH": os.defpath, "TMPDIR": str(folder), "HOME": str(folder)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr

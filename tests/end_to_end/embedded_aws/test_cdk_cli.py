@@ -54,7 +54,7 @@ def test_the_cdk_command_line_runs_through_its_life(aws: EmbeddedAws, tmp_path: 
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=600,
         )
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout + done.stderr

@@ -160,7 +160,7 @@ def test_a_body_too_large_to_hash_first_is_not_kept(aws: EmbeddedAws) -> None:
     """Only its head is sent: the server must answer without waiting for what was announced."""
     chunk = b"x" * 1_000_000
     headers = signed(aws, body="", headers={"Content-Length": "200000000"})
-    connection = HTTPConnection("127.0.0.1", aws.port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", aws.port, timeout=60)
     try:
         connection.putrequest("POST", "/", skip_host=True, skip_accept_encoding=True)
         for name, value in headers.items():

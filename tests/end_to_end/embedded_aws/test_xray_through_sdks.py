@@ -149,9 +149,9 @@ def test_the_sdk_s_poll_through_a_collector_gets_rules_and_quotas(
 
 
 def test_a_daemon_s_signed_poll_is_of_its_own_account(aws: EmbeddedAws) -> None:
-    where = {"account": "333333333333", "region": "eu-west-1"}
-    aws.client("xray", **where).create_sampling_rule(SamplingRule=RULE)
-    with signing_proxy(aws, **where) as port:
+    account, region = "333333333333", "eu-west-1"
+    aws.client("xray", account=account, region=region).create_sampling_rule(SamplingRule=RULE)
+    with signing_proxy(aws, account=account, region=region) as port:
         found = [rule.name for rule in connector(port).fetch_sampling_rules()]
     assert found == ["checkout", "Default"]
 
@@ -246,5 +246,5 @@ def test_other_services_are_still_ministack_s(aws: EmbeddedAws) -> None:
 
 
 def test_the_health_answer_tells_what_it_is_and_nothing_else(aws: EmbeddedAws) -> None:
-    document = control.ask(aws.port, "GET", control.HEALTH_PATH, timeout=5)
+    document = control.ask(aws.port, "GET", control.HEALTH_PATH, timeout=60)
     assert document == {"kind": control.KIND}

@@ -39,7 +39,7 @@ MODES = {
     "host": ecs.NetworkMode.HOST,
     "awsvpc": ecs.NetworkMode.AWS_VPC,
 }
-SECONDS = 60
+SECONDS = 240
 REQUESTS = 5
 ANSWER = "answer "
 DECODE = """

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ from cdk_ecs_xray import XRayTracing
 from cdk_ecs_xray.local.isolation import NO_ACCOUNT
 from cdk_ecs_xray.local.relay import Relay
 from tests.end_to_end.survival.backend import backend
-from tests.end_to_end.survival.signup_app import SignupApp, running, until
+from tests.end_to_end.survival.signup_app import SignupApp, free_address, running, until
 from tests.local.relay.stand_in import XRay, xray
 
 KEYS = {
@@ -79,16 +77,8 @@ def service() -> Iterator[XRay]:
 
 @pytest.fixture
 def address() -> str:
-    """Where the app looks for its collector: a port that is free for both protocols."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = listener.getsockname()[1]
-            with closing(socket.socket(type=socket.SOCK_DGRAM)) as datagrams:
-                try:
-                    datagrams.bind(("127.0.0.1", port))
-                except OSError:
-                    continue
-        return f"127.0.0.1:{port}"
+    """Where the app looks for its collector."""
+    return free_address()
 
 
 @pytest.fixture

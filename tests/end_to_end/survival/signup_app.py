@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import http.client
 import itertools
+import os
 import re
 import secrets
+import socket
 import statistics
 import sys
 import time
@@ -20,7 +22,7 @@ from threading import Event, Thread
 from cdk_ecs_xray.local.running import AppProcess
 
 FOLDER = Path(__file__).parents[3] / "examples" / "signup"
-PATIENCE = 30.0
+PATIENCE = 120.0
 AT_ONCE = 4
 # Both apps are asked in turn, as a busy machine slows both; where it slowed one alone, both are
 # asked again. Tracing costs a signup a part of a millisecond of several; whatever waits for a
@@ -163,8 +165,22 @@ def gunicorn(
         *through, sys.executable, "-m", "gunicorn", "--threads", "8", "--no-control-socket",
         "--bind", f"127.0.0.1:{port}", f"{module}:app",
     ]  # fmt: skip
-    paths = {"PYTHONPATH": f"{FOLDER}:{Path(__file__).parent}"}
-    return AppProcess(command, variables={**variables, **paths}, folder=FOLDER)
+    paths = [str(FOLDER), str(Path(__file__).parent), *filter(None, [variables.get("PYTHONPATH")])]
+    told = {**variables, "PYTHONPATH": os.pathsep.join(paths)}
+    return AppProcess(command, variables=told, folder=FOLDER)
+
+
+def free_address() -> str:
+    """Return an address of loopback whose port is free for TCP and UDP."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            with closing(socket.socket(type=socket.SOCK_DGRAM)) as datagrams:
+                try:
+                    datagrams.bind(("127.0.0.1", port))
+                except OSError:
+                    continue
+        return f"127.0.0.1:{port}"
 
 
 def _is_healthy(app: SignupApp) -> bool:

@@ -18,7 +18,7 @@ from tests.end_to_end.signing_proxy import signing_proxy
 
 NAME = "ledger-watcher"
 STACK = f"fq-dev-{NAME}"
-DEADLINE = 15.0
+DEADLINE = 120.0
 LOG_GROUP = f"/fq/dev/{NAME}/instance/xray"
 
 

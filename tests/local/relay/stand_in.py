@@ -5,8 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Event, Thread
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A request: its path, and the header that signs it."""
+
+    path: str
+    authorization: str
 
 
 class XRay:
@@ -16,25 +25,24 @@ class XRay:
         self.url = ""
         self.batches: list[list[str]] = []
         self.refused: list[list[str]] = []
+        self.asked: list[Asked] = []
         self.requests = 0
         self.status = 200
+        self.answer: dict[str, object] = {}
+        """What a request with status 200 is answered."""
+        self.hang_up = False
+        """Whether connections end without an answer."""
         self.refusals = 0
         """How many requests are still answered with 429, before what status says."""
         self.released = Event()
         self.released.set()
         self.came = Condition()
 
-    def wait_for(self, segments: int, *, seconds: float = 20) -> None:
+    def wait_for(self, segments: int, *, seconds: float = 60) -> None:
         """Wait until so many segments are here."""
         with self.came:
             here = self.came.wait_for(lambda: self.segments >= segments, seconds)
         assert here, f"{self.segments} of {segments} segments came"
-
-    def wait_for_requests(self, number: int, *, seconds: float = 20) -> None:
-        """Wait until so many requests were begun."""
-        with self.came:
-            here = self.came.wait_for(lambda: self.requests >= number, seconds)
-        assert here, f"{self.requests} of {number} requests came"
 
     @property
     def segments(self) -> int:
@@ -54,8 +62,13 @@ def xray() -> Iterator[XRay]:
             document = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             with state.came:
                 state.requests += 1
+                signed = self.headers.get("Authorization", "")
+                state.asked.append(Asked(path=self.path, authorization=signed))
                 state.came.notify_all()
             state.released.wait()
+            if state.hang_up:
+                self.close_connection = True
+                return
             with state.came:
                 status = 429 if state.refusals else state.status
                 state.refusals = max(0, state.refusals - 1)
@@ -63,7 +76,7 @@ def xray() -> Iterator[XRay]:
                 taken.append(document.get("TraceSegmentDocuments", []))
                 state.came.notify_all()
             code = {429: "ThrottledException", 403: "AccessDeniedException"}.get(status, "Failure")
-            body = json.dumps({} if status == 200 else {"__type": code}).encode()
+            body = json.dumps(state.answer if status == 200 else {"__type": code}).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

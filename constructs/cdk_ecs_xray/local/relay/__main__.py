@@ -13,6 +13,8 @@ import sys
 from threading import Thread
 from typing import Any
 
+from botocore.exceptions import NoRegionError
+
 from cdk_ecs_xray.local.relay import log
 from cdk_ecs_xray.local.relay.proxy import SamplingProxy
 from cdk_ecs_xray.local.relay.receiver import Receiver
@@ -31,7 +33,11 @@ def main() -> int:
     stopping, stopped = socket.socketpair()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.send(b"."))
-    client = xray_client()
+    try:
+        client = xray_client()
+    except NoRegionError:
+        log.error("Cannot fetch region variable from environment: set AWS_REGION")
+        return 1
     try:
         listener = bound(settings.host, settings.port)
     except (OSError, OverflowError) as error:

@@ -12,6 +12,9 @@ from cdk_ecs_xray.local.relay.sender import BATCH_SIZE, Sender
 
 # A batch that is not full goes when nothing was sent for this long; the daemon's figure.
 IDLE_SECONDS = 1.0
+# More than the system's queue of a socket holds (about 280 small datagrams on Linux), so that a
+# sender that goes on does not keep the relay from ending.
+_QUEUED = 1000
 
 
 class Receiver:
@@ -31,14 +34,16 @@ class Receiver:
     def run(self) -> None:
         """Receive and send; in the end what is not sent yet goes too.
 
-        The socket closes first, as the daemon's does: what comes later is lost.
+        What had come before the signal is read even if the system still has it: of a burst right
+        before SIGTERM the daemon loses nothing. The socket closes then: what comes later is lost.
         """
         self._listener.setblocking(False)
         with self._listener:
             while self._stopped not in self._readable():
-                self._take_all()
+                self._take_all(most=BATCH_SIZE)
                 if time.monotonic() - self._sent_at >= IDLE_SECONDS:
                     self._send()
+            self._take_all(most=_QUEUED)
         self._send()
 
     def _readable(self) -> list[socket.socket]:
@@ -46,9 +51,9 @@ class Receiver:
         readable, _, _ = select.select([self._listener, self._stopped], [], [], left)
         return readable
 
-    def _take_all(self) -> None:
-        """Read what has come; a signal is looked for after each full batch."""
-        for _ in range(BATCH_SIZE):
+    def _take_all(self, *, most: int) -> None:
+        """Read what has come, no more datagrams than these: a signal is looked for in between."""
+        for _ in range(most):
             try:
                 datagram = self._listener.recv(LARGEST_DATAGRAM)
             except BlockingIOError:

@@ -18,7 +18,8 @@ from cdk_ecs_xray.local import interruption, process
 from cdk_ecs_xray.local.control import HOST
 
 _LISTENING = "Listening on "
-START_TIMEOUT = 30.0
+# Ends a start that hangs; one that fails is seen at once.
+START_TIMEOUT = 120.0
 # With X-Ray hanging and every place taken, the daemon takes up to 23.5 s to end.
 STOP_TIMEOUT = 30.0
 

@@ -7,6 +7,7 @@ two seconds, a batch that failed twice is gone.
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -32,6 +33,8 @@ def xray_client() -> Any:
     make: Any = boto3.client
     return make(
         "xray",
+        # boto3 itself reads AWS_DEFAULT_REGION alone.
+        region_name=os.environ.get("AWS_REGION"),
         config=Config(
             connect_timeout=TIMEOUT,
             read_timeout=TIMEOUT,

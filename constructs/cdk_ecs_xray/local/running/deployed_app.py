@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cdk_ecs_xray.errors import LocalAwsError, Problem
 from cdk_ecs_xray.inject.apps import apps_of
-from cdk_ecs_xray.inject.definition import RawContainer, members, read_definition
+from cdk_ecs_xray.inject.definition import Definition, RawContainer, members, read_definition
 from cdk_ecs_xray.inject.evidence import collector_in
 from cdk_ecs_xray.local.isolation import LOOPBACK
 
@@ -57,35 +57,68 @@ class DeployedApp:
         return replace(self, environment={**self.environment, ADDRESS: address})
 
 
+@dataclass(frozen=True, kw_only=True)
+class DeployedTask:
+    """A task definition with the environment of each of its containers.
+
+    :param content: as ``describe_task_definition`` returned it.
+    :param environments: by container, with the values of its secrets.
+    """
+
+    content: Mapping[str, Any]
+    environments: Mapping[str, Mapping[str, str]]
+
+
+def deployed_task(session: boto3.Session, task_definition: str) -> DeployedTask:
+    """Return a task definition, named by its ARN or family, with its containers' environments.
+
+    :raises LocalAwsError: for a secret that the account does not have.
+    """
+    content, definition = _described(session, task_definition)
+    return DeployedTask(
+        content=content,
+        environments={one["name"]: _environment(session, one) for one in definition.containers},
+    )
+
+
 def deployed_apps(session: boto3.Session, task_definition: str) -> Sequence[DeployedApp]:
     """Return the apps of a task definition, named by its ARN or family.
 
     :raises LocalAwsError: for a secret that the account does not have.
     """
-    ecs = session.client("ecs")
-    task = ecs.describe_task_definition(taskDefinition=task_definition)["taskDefinition"]
+    task, definition = _described(session, task_definition)
     arn = task["taskDefinitionArn"]
-    definition = read_definition(task, where=arn)
     collector = collector_in(definition.containers)
     sidecar = "" if collector is None else collector["name"]
     return [_app(session, arn, app) for _, app in apps_of(definition, sidecar=sidecar)]
 
 
+def _described(
+    session: boto3.Session, task_definition: str
+) -> tuple[Mapping[str, Any], Definition]:
+    ecs: Any = session.client("ecs")
+    task = ecs.describe_task_definition(taskDefinition=task_definition)["taskDefinition"]
+    return task, read_definition(task, where=task["taskDefinitionArn"])
+
+
 def _app(session: boto3.Session, arn: str, container: RawContainer) -> DeployedApp:
     log = container.get("logConfiguration") or {}
     options = log.get("options", {}) if log.get("logDriver") == "awslogs" else {}
+    return DeployedApp(
+        name=container["name"],
+        task_definition=arn,
+        environment=_environment(session, container),
+        log_group=options.get("awslogs-group"),
+        stream_prefix=options.get("awslogs-stream-prefix", ""),
+    )
+
+
+def _environment(session: boto3.Session, container: RawContainer) -> Mapping[str, str]:
     secrets = {
         secret["name"]: _value_of(session, secret["valueFrom"])
         for secret in members(container, "secrets")
     }
-    environment = {pair["name"]: pair["value"] for pair in members(container, "environment")}
-    return DeployedApp(
-        name=container["name"],
-        task_definition=arn,
-        environment={**environment, **secrets},
-        log_group=options.get("awslogs-group"),
-        stream_prefix=options.get("awslogs-stream-prefix", ""),
-    )
+    return {pair["name"]: pair["value"] for pair in members(container, "environment")} | secrets
 
 
 def _value_of(session: boto3.Session, source: str) -> str:
