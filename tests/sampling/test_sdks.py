@@ -17,6 +17,8 @@ from cdk_ecs_xray.sampling.matching import Request
 from cdk_ecs_xray.sampling.rules import DefaultRule
 from cdk_ecs_xray.sampling.sdks import SDKS, deciding_otherwise, deciding_rule_with
 from tests.rules_files import Outcome
+from tests.sampling.json_log_samples import JSON_LINES
+from tests.sampling.log_samples import TEXTS
 
 Run = Callable[..., Outcome]
 ROOT = Path(__file__).parents[2]
@@ -164,5 +166,85 @@ def test_simulate_follows_the_sdk_and_says_when_others_differ(
     assert report("--sdk", "adot-python")["rules"][0]["requests"] == 0
     node = report("--sdk", "node")
     assert node["rules"][0]["requests"] == 100
-    assert any("node compares paths with their queries" in note for note in node["notes"])
+    assert any("no path of this traffic has one" in note for note in node["notes"])
     assert not any("queries" in note for note in report("--sdk", "go")["notes"])
+
+
+SAMPLES = {**TEXTS, **JSON_LINES}
+WITH_QUERY = [name for name, sample in SAMPLES.items() if "?a=1" in "".join(sample.lines)]
+
+
+def test_samples_with_a_query_are_of_every_text_format() -> None:
+    assert {"alb", "combined", "envoy", "haproxy"} <= set(WITH_QUERY)
+    assert len(set(WITH_QUERY) & set(JSON_LINES)) > 0
+
+
+@pytest.mark.parametrize("name", WITH_QUERY)
+def test_simulate_compares_the_query_where_the_sdk_does(
+    folder: Path, write_rules: Any, ecs_xray: Run, name: str
+) -> None:
+    write_rules(
+        {"name": "exact", "priority": 1, "fixed_rate": 1, "url_path": "/cart/7"},
+        {"name": "begins", "priority": 2, "fixed_rate": 1, "url_path": "/cart/*"},
+    )
+    (folder / "access.log").write_text("\n".join(SAMPLES[name].lines) + "\n")
+
+    def decided(*options: str) -> tuple[list[int], list[str]]:
+        done = ecs_xray("rules", "simulate", "access.log", "--format", "json", *options)
+        document = json.loads(done.out)
+        return [rule["requests"] for rule in document["rules"]], document["notes"]
+
+    assert decided()[0] == [1, 0, 1]
+    requests, notes = decided("--sdk", "node")
+    assert requests == [0, 1, 1]
+    assert "node compares paths with their queries: 1 request had one" in notes
+
+
+def test_the_sdk_for_node_borrows_for_good_whatever_quota_xray_gives() -> None:
+    done = subprocess.run(
+        [str(ROOT / ".venv" / "bin" / "node"), str(Path(__file__).with_name("sdk_quota.js"))],
+        env={"NODE_PATH": str(ROOT / "node_modules")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    taken = json.loads(done.stdout)
+
+    # X-Ray gave 5 a second for the next five minutes.
+    assert taken == {"quota": 5, "take": 0, "borrow": 1}
+    assert [name for name, sdk in SDKS.items() if not sdk.takes_quotas] == ["node"]
+
+
+def test_simulate_follows_an_sdk_that_never_gets_a_quota(
+    folder: Path, write_rules: Any, ecs_xray: Run
+) -> None:
+    write_rules(
+        {"name": "cart", "priority": 1, "fixed_rate": 0, "reservoir_size": 5},
+        {"name": "none", "priority": 2, "fixed_rate": 0, "reservoir_size": 0},
+    )
+    rows = "".join(f"{second},a,GET,/,10\n" for second in range(100))
+    (folder / "c.csv").write_text("second,host,method,path,requests\n" + rows)
+
+    def cart(*options: str) -> dict[str, Any]:
+        done = ecs_xray("rules", "simulate", "--from-counts", "c.csv", "--format", "json", *options)
+        found: dict[str, Any] = json.loads(done.out)["rules"][0]
+        return found
+
+    assert cart("--sdk", "python")["sampled"] == 500
+    node = cart("--sdk", "node")
+    assert node["sampled"] == node["borrowing"] == 100
+    # Of two processes each borrows one, if a request reaches it.
+    both = cart("--sdk", "node", "--processes", "2")
+    assert 199 < both["borrowing"] <= 200
+    assert both["sampled"] == round(both["borrowing"])
+
+
+def test_a_rate_without_a_log_follows_it_too(write_rules: Any, ecs_xray: Run) -> None:
+    write_rules({"name": "cart", "priority": 1, "fixed_rate": 0, "reservoir_size": 5})
+
+    def month(*options: str) -> float:
+        done = ecs_xray("rules", "simulate", "--rps", "100", "--format", "json", *options)
+        found: float = json.loads(done.out)["rules"][0]["traces_a_month"]
+        return found
+
+    assert month("--sdk", "node") * 5 == pytest.approx(month())

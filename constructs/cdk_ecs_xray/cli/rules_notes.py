@@ -43,11 +43,7 @@ def other_sdks(logs: AccessLogs, asked: SimulationRequest, rules: RulesInOrder) 
     """Say with which SDKs other rules decide about the routes that matter most."""
     if asked.sdk is not None:
         if SDKS[asked.sdk].keeps_query:
-            yield (
-                f"{asked.sdk} compares paths with their queries, and the logs are read without: a "
-                "rule whose path ends without * decides about fewer requests than shown where "
-                "they have queries"
-            )
+            yield _about_queries(logs, asked.sdk)
         return
     differing: dict[str, int] = {}
     for route, requests in logs.busiest(None, _COMPARED_ROUTES):
@@ -61,10 +57,21 @@ def other_sdks(logs: AccessLogs, asked: SimulationRequest, rules: RulesInOrder) 
         )
 
 
+def _about_queries(logs: AccessLogs, sdk: str) -> str:
+    compares = f"{sdk} compares paths with their queries"
+    if number := logs.with_queries:
+        return f"{compares}: {counted(number, 'request')} had one"
+    return (
+        f"{compares}, and no path of this traffic has one: where they have, a rule whose path ends "
+        "without * decides about fewer requests than shown"
+    )
+
+
 def request_of(route: Route, service: Request) -> Request:
     """Return the request that a route of a log means."""
+    path, _, query = route.path.partition("?")
     return dataclasses.replace(
-        service, host=route.host, http_method=route.method, url_path=route.path
+        service, host=route.host, http_method=route.method, url_path=path, query=query or None
     )
 
 

@@ -23,7 +23,7 @@ from cdk_ecs_xray.sampling.chart import traces_chart
 from cdk_ecs_xray.sampling.decisions import Reservoirs
 from cdk_ecs_xray.sampling.prices import prices_in
 from cdk_ecs_xray.sampling.route_decider import RouteDecider
-from cdk_ecs_xray.sampling.sdks import SDKS, USUAL, deciding_rule_with
+from cdk_ecs_xray.sampling.sdks import SDKS, USUAL, Sdk, deciding_rule_with
 from cdk_ecs_xray.sampling.simulation import Load, Simulation, simulate
 from cdk_ecs_xray.sampling.simulation_report import SimulationReport, as_json, as_markdown, as_text
 from cdk_ecs_xray.sampling.traffic.access_logs import AccessLogs, Route
@@ -93,7 +93,7 @@ def _of_logs(
             for route, came in logs.busiest(len(rules.rules), _SHOWN_ROUTES)
         ]
         if asked.chart is not None:
-            _draw(asked.chart, rules, logs)
+            _draw(asked, asked.chart, rules, logs)
     return SimulationReport(
         title=f"{rules.label}: traces of {in_short(asked.logs or [str(asked.from_counts)])}",
         simulation=simulation,
@@ -115,6 +115,7 @@ def _opened(asked: SimulationRequest) -> AbstractContextManager[AccessLogs]:
         log_format=asked.log_format,
         fields=asked.field_names,
         host=asked.host,
+        queries=_sdk(asked).keeps_query,
         watch=log_progress(),
     )
 
@@ -139,10 +140,10 @@ def _simulated(asked: SimulationRequest, rules: RulesInOrder, logs: AccessLogs) 
 
 
 def _decider(asked: SimulationRequest, rules: RulesInOrder) -> Callable[[Route], int]:
-    if asked.sdk is None or asked.sdk == USUAL:
+    sdk = _sdk(asked)
+    if sdk.matches_as_usual:
         prepared = RouteDecider(rules.rules, asked.request)
         return lambda route: prepared.decide(route.host, route.method, route.path)
-    sdk = SDKS[asked.sdk]
     places = {rule.name: place for place, rule in enumerate(rules.in_order)}
 
     def decide(route: Route) -> int:
@@ -164,7 +165,12 @@ def _run(
         seed=asked.seed,
         insights=rules.insights,
         per_process=rules.per_process,
+        borrows=not _sdk(asked).takes_quotas,
     )
+
+
+def _sdk(asked: SimulationRequest) -> Sdk:
+    return SDKS[asked.sdk or USUAL]
 
 
 def _of_profile(
@@ -208,8 +214,7 @@ def _profile_loads(
             service_name=known.service_name or asked.service,
             service_type=asked.service_type,
         )
-        sdk = SDKS[asked.sdk or USUAL]
-        decided = deciding_rule_with(rules.rules, rules.default, request, sdk)
+        decided = deciding_rule_with(rules.rules, rules.default, request, _sdk(asked))
         rates[decided.name] += route.requests_per_second
     return [Load(per_second={rate: 1}, steady=True) for rate in rates.values()]
 
@@ -217,8 +222,7 @@ def _profile_loads(
 def _notes(asked: SimulationRequest) -> Iterable[str]:
     yield (
         "requests are taken as root requests of "
-        f"{counted(asked.processes, 'process', 'es')}; "
-        "borrowing is the state at start-up, and for good with the Node SDK"
+        f"{counted(asked.processes, 'process', 'es')}; " + _about_borrowing(asked)
     )
     if prices_in(asked.region).region != asked.region:
         yield (
@@ -227,11 +231,24 @@ def _notes(asked: SimulationRequest) -> Iterable[str]:
         )
 
 
-def _draw(path: Path, rules: RulesInOrder, logs: AccessLogs) -> None:
+def _about_borrowing(asked: SimulationRequest) -> str:
+    if not _sdk(asked).takes_quotas:
+        return (
+            f"X-Ray's quotas never reach the SDK of {asked.sdk}, so the figures are those of "
+            "processes that borrow one a second"
+        )
+    if asked.sdk is None:
+        return "borrowing is the state at start-up, and for good with the Node SDK"
+    return "borrowing is the state at start-up"
+
+
+def _draw(asked: SimulationRequest, path: Path, rules: RulesInOrder, logs: AccessLogs) -> None:
     series: dict[str, dict[int, float]] = {rule.name: {} for rule in rules.in_order}
     for position, minute, requests, seconds in logs.per_minute():
         rule = rules.in_order[position]
-        first = Reservoirs(size=rule.reservoir_size, processes=1).central(requests)
+        reservoir = Reservoirs(size=rule.reservoir_size, processes=1)
+        take = reservoir.central if _sdk(asked).takes_quotas else reservoir.borrowed
+        first = take(requests)
         traces = seconds * (first + rule.fixed_rate * (requests - first))
         values = series[rule.name]
         values[minute] = values.get(minute, 0.0) + traces

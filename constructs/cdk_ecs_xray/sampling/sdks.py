@@ -40,6 +40,8 @@ class Sdk:
     :param keeps_query: the path that is compared has the query behind it.
     :param has_port: the host that is compared has the port of the ``Host`` header.
     :param knows_attributes: rules with attributes or an ARN are compared; otherwise skipped.
+    :param takes_quotas: X-Ray's quotas reach it; otherwise each process borrows one a second from
+        every reservoir, for good.
     """
 
     title: str
@@ -49,6 +51,12 @@ class Sdk:
     keeps_query: bool = False
     has_port: bool = True
     knows_attributes: bool = False
+    takes_quotas: bool = True
+
+    @property
+    def matches_as_usual(self) -> bool:
+        """Whether it matches what it is sent as the X-Ray SDK for Python does."""
+        return self.case is Case.IGNORED and self.has_port and not self.knows_attributes
 
 
 _OPEN_TELEMETRY = Sdk(
@@ -59,7 +67,8 @@ _OPEN_TELEMETRY = Sdk(
 )
 SDKS: Mapping[str, Sdk] = {
     "python": Sdk(title="X-Ray SDK for Python"),
-    "node": Sdk(title="X-Ray SDK for Node", keeps_query=True),
+    # It reads the time at which a quota ends, in seconds, as milliseconds: it ended long ago.
+    "node": Sdk(title="X-Ray SDK for Node", keeps_query=True, takes_quotas=False),
     "java": Sdk(
         title="X-Ray SDK for Java",
         missing_matches=False,

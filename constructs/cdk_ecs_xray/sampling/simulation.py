@@ -121,6 +121,7 @@ def simulate(
     seed: int = 0,
     insights: bool = False,
     per_process: bool = False,
+    borrows: bool = False,
 ) -> Simulation:
     """Return what each rule records of its load.
 
@@ -130,6 +131,7 @@ def simulate(
     :param seed: of the draws; equal seeds give equal results.
     :param per_process: the rules are an SDK's local ones: they decide without X-Ray, and their
         reservoirs are those of every process.
+    :param borrows: X-Ray's quotas never reach the SDK, so that processes borrow for good.
     """
     chance = random.Random(seed)  # noqa: S311 - a simulation, no secret
     scale = days * _DAY / seconds
@@ -139,6 +141,8 @@ def simulate(
             size=rule.reservoir_size, processes=processes, per_process=per_process
         )
         taken = _taken(reservoirs, load)
+        if borrows and not per_process:
+            taken |= _borrowed_for_good(reservoirs, load)
         total = load.requests
         expected = {k: first + rule.fixed_rate * (total - first) for k, first in taken.items()}
         first = round(taken["central"])
@@ -156,6 +160,17 @@ def simulate(
     return Simulation(
         results=results, seconds=seconds, days=days, processes=processes, insights=insights
     )
+
+
+def _borrowed_for_good(reservoirs: Reservoirs, load: Load) -> dict[str, float]:
+    """Return what is taken without quotas: by one process that gets all, by processes alike."""
+    one = min(reservoirs.size, 1)
+    fewest = most = central = 0.0
+    for requests, lasting in load.per_second.items():
+        fewest += lasting * min(requests, one)
+        most += lasting * min(requests, one * reservoirs.processes)
+        central += lasting * reservoirs.borrowed(requests, steady=load.steady)
+    return {"central": central, "fewest": min(fewest, central), "most": max(most, central)}
 
 
 def _taken(reservoirs: Reservoirs, load: Load) -> dict[str, float]:

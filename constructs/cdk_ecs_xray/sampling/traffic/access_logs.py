@@ -134,6 +134,15 @@ class AccessLogs:
         return int(requests)
 
     @property
+    def with_queries(self) -> int:
+        """Requests whose path has a query behind it, where these were kept."""
+        (requests,) = self._row(
+            "SELECT coalesce(sum(requests), 0)::BIGINT FROM request"
+            " WHERE route IN (SELECT id FROM route WHERE contains(path, '?'))"
+        )
+        return int(requests)
+
+    @property
     def span(self) -> tuple[int, int]:
         """The first and last second with a request, since 1970; ``(0, -1)`` without any."""
         first, last = self._row("SELECT min(second), max(second) FROM request")

@@ -12,6 +12,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,7 @@ def read_access_logs(
     log_format: str = "auto",
     fields: Mapping[str, str] | None = None,
     host: str | None = None,
+    queries: bool = False,
     watch: Watch | None = None,
 ) -> Iterator[AccessLogs]:
     """Read logs, plain or compressed with gzip, zstd or bzip2.
@@ -62,6 +64,7 @@ def read_access_logs(
     :param files: paths of files or folders, or patterns; ``-`` is standard input.
     :param log_format: one of ``formats.detection.FORMATS``, or ``auto``.
     :param host: of all requests, for formats that have none.
+    :param queries: keep those that stand behind paths; routes are as many as both make.
     :param watch: entered around the reading of files that are read together.
     :raises ConfigurationError: for a file that can't be read, or without a single readable line.
     """
@@ -69,6 +72,8 @@ def read_access_logs(
         keys: dict[str, Key] = {}
         names = found_files(files)
         found = log_files(names, folder, database, log_format=log_format, fields=fields or {})
+        if queries:
+            found = [replace(file, shape=file.shape.with_queries()) for file in found]
         done = 0
         for alike in read_alike(found, _FILES_AT_ONCE):
             key = alike[0].shape.key

@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import re
 
-from cdk_ecs_xray.sampling.traffic.formats.model import Key, LogFormat, extracted, without_port
+from cdk_ecs_xray.sampling.traffic.formats.model import (
+    CUT_PATH,
+    CUT_REQUEST,
+    Key,
+    LogFormat,
+    extracted,
+    without_port,
+)
 
 LINE = re.compile(r'^[a-z0-9]+ \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^ "]* (?:app/)?[^"]*"[^"]+" ')
 # Connections, not requests: "Access logs for your Network Load Balancer" in the guide.
 NETWORK_LINE = re.compile(r"^tls \d\.\d \d{4}-\d\d-\d\dT\S+ net/")
 # Of the request up to its query, once for each that is there: of every line it would take most of
 # the time.
-_REQUEST = re.compile(r"^(?P<method>[A-Z]+) [a-z]+://(?P<host>[^/ ?]*)(?P<path>/[^ ?]*)?")
+_REQUEST = re.compile(rf"^(?P<method>[A-Z]+) [a-z]+://(?P<host>[^/ ?]*)(?P<path>{CUT_PATH})?")
 _TARGET, _TARGET_STATUS = 5, 10
 
 FORMAT = LogFormat(
@@ -24,7 +31,7 @@ FORMAT = LogFormat(
     delimiter='"',
     columns=("head", "request"),
     time="epoch(try_cast(substr(head, instr(head, ' ') + 1, 19) AS TIMESTAMP))",
-    text="split_part(request, '?', 1)",
+    text=CUT_REQUEST,
     # A sign that is cheap to look for comes first.
     left_out="CASE WHEN contains(head, ' - ') AND"
     f" split_part(head, ' ', {_TARGET}) = '-' AND split_part(head, ' ', {_TARGET_STATUS}) = '-'"

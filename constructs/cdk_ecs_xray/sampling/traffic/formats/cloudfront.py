@@ -17,7 +17,13 @@ from cdk_ecs_xray.sampling.traffic.formats.fields import (
     text_of,
     time_of,
 )
-from cdk_ecs_xray.sampling.traffic.formats.model import JOINED, LogFormat, joined, quoted
+from cdk_ecs_xray.sampling.traffic.formats.model import (
+    CUT_URL_PATH,
+    JOINED,
+    LogFormat,
+    joined,
+    quoted,
+)
 
 HEADER = "#Fields:"
 # The fields of standard logs in their order. Version 2 as plain text writes them without a header.
@@ -119,7 +125,7 @@ REAL_TIME = LogFormat(
     text=joined(
         "coalesce(nullif(x_host_header, '-'), nullif(cs_host, '-'))",
         "nullif(method, '-')",
-        "regexp_extract(path, '^(?:[a-z]+://[^/?#]*)?(/[^?#]*)', 1)",
+        f"regexp_extract(path, '^(?:[a-z]+://[^/?#]*)?(/{CUT_URL_PATH})', 1)",
     ),
     left_out=unserved("result"),
     key=JOINED,

@@ -10,7 +10,14 @@ from __future__ import annotations
 
 import re
 
-from cdk_ecs_xray.sampling.traffic.formats.model import Key, LogFormat, extracted, without_port
+from cdk_ecs_xray.sampling.traffic.formats.model import (
+    CUT_PATH,
+    CUT_REQUEST,
+    Key,
+    LogFormat,
+    extracted,
+    without_port,
+)
 
 _ADDRESS = r"(?:\d+\.\d+\.\d+\.\d+|[0-9A-Fa-f.]*:[0-9A-Fa-f.:]+)"
 _HEAD = (
@@ -19,7 +26,8 @@ _HEAD = (
 )
 LINE = re.compile(_HEAD + r'"[^"]+" \d')
 _REQUEST = re.compile(
-    r"^(?P<host>[^\x1f]*)\x1f(?P<method>[A-Z]+) (?:[a-z]+://[^/ ?]*)?(?P<path>/[^ ?]*|\*)(?: |$)"
+    r"^(?P<host>[^\x1f]*)\x1f(?P<method>[A-Z]+) (?:[a-z]+://[^/ ?]*)?"
+    rf"(?P<path>{CUT_PATH}|\*)(?: |$)"
 )
 _TIMES = (
     "%d/%b/%Y:%H:%M:%S %z",
@@ -43,7 +51,7 @@ FORMAT = LogFormat(
     columns=("head", "request"),
     found=extracted("head", re.compile(_HEAD + "$")),
     time=clock("found.time"),
-    text="found.host || found.named || chr(31) || split_part(request, '?', 1)",
+    text=f"found.host || found.named || chr(31) || {CUT_REQUEST}",
     key=Key(
         name="combined",
         parsed=extracted("key", _REQUEST),

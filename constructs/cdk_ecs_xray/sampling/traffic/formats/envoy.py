@@ -9,10 +9,17 @@ from __future__ import annotations
 
 import re
 
-from cdk_ecs_xray.sampling.traffic.formats.model import Key, LogFormat, extracted, without_port
+from cdk_ecs_xray.sampling.traffic.formats.model import (
+    CUT_PATH,
+    CUT_REQUEST,
+    Key,
+    LogFormat,
+    extracted,
+    without_port,
+)
 
 LINE = re.compile(r'^\[\d{4}-\d\d-\d\dT[^\]]+\] "[A-Z]+ [^ "]+ [^"]+" \d')
-_REQUEST = re.compile(r"^(?P<host>[^\x1f]*)\x1f(?P<method>[A-Z]+) (?P<path>/[^ ?]*|\*)(?: |$)")
+_REQUEST = re.compile(rf"^(?P<host>[^\x1f]*)\x1f(?P<method>[A-Z]+) (?P<path>{CUT_PATH}|\*)(?: |$)")
 
 FORMAT = LogFormat(
     name="envoy",
@@ -22,7 +29,7 @@ FORMAT = LogFormat(
         *("s4", "upstream"),
     ),
     time="epoch(try_cast(substr(head, 2, 19) || 'Z' AS TIMESTAMPTZ))",
-    text="coalesce(nullif(authority, '-'), '') || chr(31) || split_part(request, '?', 1)",
+    text=f"coalesce(nullif(authority, '-'), '') || chr(31) || {CUT_REQUEST}",
     left_out="CASE WHEN upstream = '-' THEN 'answered by Envoy, without an upstream host' END",
     key=Key(
         name="envoy",

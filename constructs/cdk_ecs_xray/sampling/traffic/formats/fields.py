@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cdk_ecs_xray.sampling.traffic.formats.combined import clock
-from cdk_ecs_xray.sampling.traffic.formats.model import joined
+from cdk_ecs_xray.sampling.traffic.formats.model import CUT_URL_PATH, joined
 
 Place = tuple[str, ...]
 """The keys that lead to a value."""
@@ -51,7 +51,7 @@ _SERVER_TIME = re.compile(r"\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d")
 _EARLIEST = 1e8
 _MILLI, _MICRO, _NANO = 1e11, 1e14, 1e17
 _URL_HOST = "'^[a-z]+://([^/?#]*)'"
-_URL_PATH = "'^(?:[a-z]+://[^/?#]*)?((?:/|\\*$)[^?#]*)'"
+_URL_PATH = f"'^(?:[a-z]+://[^/?#]*)?((?:/|\\*$){CUT_URL_PATH})'"
 _EMPTY = "''"
 _REQUEST_LINE = "'^([A-Za-z]+) ([^ ]+)'"
 

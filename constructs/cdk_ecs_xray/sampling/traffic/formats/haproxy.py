@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import re
 
-from cdk_ecs_xray.sampling.traffic.formats.model import Key, LogFormat, extracted, without_port
+from cdk_ecs_xray.sampling.traffic.formats.model import (
+    CUT_PATH,
+    CUT_REQUEST,
+    Key,
+    LogFormat,
+    extracted,
+    without_port,
+)
 
 _TIMERS = r"\+?-?\d+/\+?-?\d+/\+?-?\d+/\+?-?\d+/\+?-?\d+"
 LINE = re.compile(rf'\[\d\d/\w{{3}}/\d{{4}}:[\d:.]+\] \S+ \S+/\S+ {_TIMERS} [^"]*"[^"]+"')
@@ -17,7 +24,8 @@ _HEAD = re.compile(
     r"(?:\{(?P<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(?::\d+)?[|}])?"
 )
 _REQUEST = re.compile(
-    r"^(?P<host>[^\x1f]*)\x1f(?P<method>[A-Z]+) (?:[a-z]+://[^/ ?]*)?(?P<path>/[^ ?]*|\*)(?: |$)"
+    r"^(?P<host>[^\x1f]*)\x1f(?P<method>[A-Z]+) (?:[a-z]+://[^/ ?]*)?"
+    rf"(?P<path>{CUT_PATH}|\*)(?: |$)"
 )
 
 FORMAT = LogFormat(
@@ -26,7 +34,7 @@ FORMAT = LogFormat(
     columns=("head", "request"),
     found=extracted("head", _HEAD),
     time="epoch(try_strptime(found.time, '%d/%b/%Y:%H:%M:%S.%f'))",
-    text="found.host || chr(31) || split_part(request, '?', 1)",
+    text=f"found.host || chr(31) || {CUT_REQUEST}",
     left_out="CASE WHEN found.server = '<NOSRV>' THEN 'answered by HAProxy, without a server' END",
     key=Key(
         name="haproxy",

@@ -9,6 +9,12 @@ from typing import Self
 
 # Begins a key for a request which never reached the service, with the reason behind.
 LEFT_OUT = "\x1e"
+# Of the text of a request: all up to its query.
+CUT_REQUEST = "split_part(request, '?', 1)"
+# Of a path, in patterns: all up to its query.
+CUT_PATH = "/[^ ?]*"
+CUT_URL_PATH = "[^?#]*"
+_WHOLE = {CUT_REQUEST: "request", CUT_PATH: "/[^ ]*", CUT_URL_PATH: "[^#]*"}
 # Is the key of a line that changes what the columns mean from there on.
 OTHER_HEADER = "\x1d"
 
@@ -66,12 +72,23 @@ class LogFormat:
         reason = self.left_out
         return f"CASE WHEN ({reason}) IS NOT NULL THEN chr(30) || ({reason}) ELSE {self.text} END"
 
+    def with_queries(self) -> Self:
+        """Return the format with the query behind the path, where the log has it there."""
+        key = replace(self.key, name=f"{self.key.name}_query", parsed=_uncut(self.key.parsed))
+        return replace(self, text=_uncut(self.text), key=key)
+
     def inside(self, wrapped: str) -> Self:
         """Return the format for lines that stand in lines of another one.
 
         :param wrapped: an expression of ``line``.
         """
         return replace(self, wrapped=wrapped)
+
+
+def _uncut(expression: str) -> str:
+    for cut, whole in _WHOLE.items():
+        expression = expression.replace(cut, whole)
+    return expression
 
 
 def quoted(text: str) -> str:
