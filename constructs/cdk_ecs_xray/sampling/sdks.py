@@ -41,7 +41,7 @@ class Sdk:
     :param has_port: the host that is compared has the port of the ``Host`` header.
     :param knows_attributes: rules with attributes or an ARN are compared; otherwise skipped.
     :param takes_quotas: X-Ray's quotas reach it; otherwise each process borrows one a second from
-        every reservoir, for good.
+        every reservoir, for good. Run for Python and Node, and taken to be so for the others.
     """
 
     title: str
