@@ -47,7 +47,7 @@ def end_of(elsewhere: Mapping[str, str]) -> Callable[..., subprocess.CompletedPr
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=600,
         )
 
     return run

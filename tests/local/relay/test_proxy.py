@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from cdk_ecs_xray.local.relay import Relay
-from tests.local.relay.stand_in import XRay, xray
+from tests.local.relay.stand_in import XRay
 
 
 @pytest.fixture
-def service() -> Iterator[XRay]:
-    with xray() as running:
-        yield running
-
-
-@pytest.fixture
-def relay(service: XRay, tmp_path: Path) -> Iterator[Relay]:
-    variables = {
-        "AWS_ENDPOINT_URL": service.url,
-        "AWS_REGION": "eu-west-1",
-        "AWS_ACCESS_KEY_ID": "123456789012",
-        "AWS_SECRET_ACCESS_KEY": "none",
-        "AWS_CONFIG_FILE": "/dev/null",
-        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-    }
-    with Relay.start(variables, log=tmp_path / "relay.log") as running:
-        yield running
+def relay(start: Callable[..., Relay]) -> Relay:
+    return start()
 
 
 def ask(relay: Relay, path: str, method: str = "POST") -> tuple[int, bytes]:

@@ -2,90 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import os
-import re
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 
-from cdk_ecs_xray.errors import LocalAwsError
-from cdk_ecs_xray.local import process
 from cdk_ecs_xray.local.relay import Relay
-from tests.local.relay.stand_in import XRay, xray
-
-HEADER = b'{"format": "json", "version": 1}\n'
-PATIENCE = 60
-Variables = Mapping[str, str]
-_marks = itertools.count()
-
-
-@pytest.fixture
-def service() -> Iterator[XRay]:
-    with xray() as running:
-        yield running
-
-
-@pytest.fixture
-def variables(service: XRay) -> Variables:
-    return {
-        "AWS_ENDPOINT_URL": service.url,
-        "AWS_REGION": "eu-west-1",
-        "AWS_ACCESS_KEY_ID": "123456789012",
-        "AWS_SECRET_ACCESS_KEY": "none",
-        "AWS_CONFIG_FILE": "/dev/null",
-        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "NO_PROXY": "127.0.0.1",
-    }
-
-
-@pytest.fixture
-def start(variables: Variables, tmp_path: Path) -> Iterator[Callable[..., Relay]]:
-    with ExitStack() as started:
-
-        def start(without: tuple[str, ...] = (), **options: str) -> Relay:
-            given = {name: text for name, text in variables.items() if name not in without}
-            relay = Relay.start(given, log=tmp_path / "relay.log", **options)
-            return started.enter_context(relay)
-
-        yield start
-
-
-def send(relay: Relay, *datagrams: bytes) -> None:
-    """Send at once. The system's queue holds about 92 datagrams of 1 KB."""
-    host, _, port = relay.address.rpartition(":")
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as sender:
-        for datagram in datagrams:
-            sender.sendto(datagram, (host, int(port)))
-
-
-def send_all(relay: Relay, *datagrams: bytes) -> None:
-    """Send no faster than the relay reads, so that the system's queue drops nothing."""
-    for first in range(0, len(datagrams), 50):
-        # Datagrams stay in order here: what names this one has read those before it.
-        mark = f"mark {next(_marks)}."
-        send(relay, *datagrams[first : first + 50], mark.encode())
-        until(lambda mark=mark: mark in relay.log.read_text(), mark)  # type: ignore[misc]
-
-
-def segments(number: int, *, padding: int = 0) -> list[bytes]:
-    text = b"x" * padding
-    return [HEADER + b'{"id": "%016x%s"}' % (position, text) for position in range(number)]
-
-
-def until(holds: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.01)
+from tests.local.relay.datagrams import HEADER, segments, send, send_all, until
+from tests.local.relay.stand_in import XRay
 
 
 def test_batches_are_of_fifty_and_the_rest_goes_when_a_second_is_quiet(
@@ -256,49 +184,6 @@ def test_without_keys_it_stays_up_and_says_so_for_each_batch(
 
 def failures(relay: Relay) -> int:
     return relay.log.read_text().count("Sending segment batch failed with: ")
-
-
-def test_a_port_that_is_taken_is_named(start: Callable[..., Relay]) -> None:
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as taken:
-        taken.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{taken.getsockname()[1]}"
-
-        with pytest.raises(LocalAwsError, match=re.escape(f"{address} must be an address that is")):
-            start(address=address)
-
-
-@pytest.mark.parametrize(
-    ("without", "flags", "code", "line"),
-    [
-        ((), ["--port=TAKEN"], 1, "[Error] listen udp 127.0.0.1:TAKEN: bind: "),
-        (("AWS_REGION",), ["--port=0"], 1, "[Error] Cannot fetch region"),
-        ((), ["--no-such-flag"], 2, "unrecognized arguments: --no-such-flag"),
-    ],
-    ids=["port taken", "no region", "bad flag"],
-)
-def test_what_it_cannot_start_with_ends_it_as_it_ends_the_daemon(
-    variables: Variables, without: tuple[str, ...], flags: list[str], code: int, line: str
-) -> None:
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = str(taken.getsockname()[1])
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "cdk_ecs_xray.local.relay"),
-                *(flag.replace("TAKEN", port) for flag in flags),
-            ],
-            env={
-                **process.server_environment(),
-                **{name: text for name, text in variables.items() if name not in without},
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    assert done.returncode == code
-    assert line.replace("TAKEN", port) in done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
 
 
 def test_without_its_tcp_port_it_still_takes_segments(
