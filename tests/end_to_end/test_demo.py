@@ -60,7 +60,10 @@ def test_the_page_shows_what_it_prints(printed: str, repository: Path) -> None:
         if "20 traces" in block
     ]
 
-    assert without_chance(shown) == without_chance(printed)
+    # How long it took says more of the machine than of the demo.
+    *told, took = without_chance(printed)
+    assert took == "TIME"
+    assert [line for line in without_chance(shown) if line] == [line for line in told if line]
 
 
 def without_chance(text: str) -> list[str]:

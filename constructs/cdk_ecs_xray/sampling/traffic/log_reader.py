@@ -73,7 +73,7 @@ def read_access_logs(
         names = found_files(files)
         found = log_files(names, folder, database, log_format=log_format, fields=fields or {})
         if queries:
-            found = [replace(file, shape=file.shape.with_queries()) for file in found]
+            found = (replace(file, shape=file.shape.with_queries()) for file in found)
         done = 0
         for alike in read_alike(found, _FILES_AT_ONCE):
             key = alike[0].shape.key
