@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from google.protobuf.json_format import ParseDict
@@ -23,9 +23,9 @@ JSON = {"content-type": "application/json"}
 SERVER, CLIENT, INTERNAL = 2, 3, 1
 
 
-def search_on(*, percentage: float = 100) -> XRayService:
+def search_on(*, percentage: float = 100, clock: Callable[[], float] = lambda: NOW) -> XRayService:
     """X-Ray with Transaction Search."""
-    service = XRayService(clock=lambda: NOW)
+    service = XRayService(clock=clock)
     search = service.store(SCOPE).search
     search.send_to({"Destination": "CloudWatchLogs"})
     rule = {"Probabilistic": {"DesiredSamplingPercentage": percentage}}

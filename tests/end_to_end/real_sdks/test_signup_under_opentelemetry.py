@@ -1,7 +1,7 @@
 """The sample service's OpenTelemetry variant under AWS's distribution, with what the kit sets.
 
-What it sends is decoded with OpenTelemetry's own messages. DynamoDB, SNS and the collector are
-stand-ins.
+What it sends is decoded with OpenTelemetry's own messages, and given to the embedded X-Ray as its
+OTLP endpoint takes it. DynamoDB, SNS and the collector are stand-ins.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import base64
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -30,6 +31,7 @@ from tests.end_to_end.real_sdks.test_wiring import (
 from tests.end_to_end.survival.backend import backend
 from tests.end_to_end.survival.conftest import KEYS
 from tests.end_to_end.survival.signup_app import SignupApp, new_address, running, until
+from tests.local.spans import PROTOBUF, SCOPE, search_on
 
 NAME = "signup"
 Span = Mapping[str, Any]
@@ -82,6 +84,28 @@ def test_a_duplicate_signup_is_a_trace_that_says_why(deployed: Mapping[str, Any]
     taken = {span["traceId"] for span in spans if status_of(span) == 201}
     called = {(span["traceId"], attributes_of(span).get("rpc.service")) for span in spans}
     assert {(one, service) for one in taken for service in ("DynamoDB", "SNS")} <= called
+
+    segment = in_the_embedded_xray(stand_in, refused["traceId"])
+    assert (segment["name"], segment["http"]["response"]["status"]) == (NAME, 409)
+    (part,) = segment["subsegments"]
+    assert part["name"] == "DynamoDB"
+    assert part["aws"]["operation"] == "PutItem"
+    assert "ConditionalCheckFailedException" in part["cause"]["exceptions"][0]["message"]
+
+
+def in_the_embedded_xray(stand_in: StandIn, trace_id: str) -> Mapping[str, Any]:
+    """Return the segment of a trace, once X-Ray has taken every export."""
+    xray = search_on(clock=time.time)
+    for body in stand_in.exports:
+        taken = xray.answer(scope=SCOPE, path="/v1/traces", body=body, headers=PROTOBUF)
+        assert taken.status == 200
+    found = base64.b64decode(trace_id).hex()
+    (trace,) = xray.store(SCOPE).traces.batch({"TraceIds": [f"1-{found[:8]}-{found[8:]}"]})[
+        "Traces"
+    ]
+    documents = [json.loads(one["Document"]) for one in trace["Segments"]]
+    (segment,) = [one for one in documents if "parent_id" not in one]
+    return dict(segment)
 
 
 def duplicate_is_traced(app: SignupApp, stand_in: StandIn) -> bool:
