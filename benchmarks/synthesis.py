@@ -50,6 +50,9 @@ def _medians(size: int, modules: Path) -> Sequence[float]:
         JAVASCRIPT: [_node(), str(modules / JAVASCRIPT)],
     }
     seconds: dict[str, list[float]] = {program: [] for program in programs}
+    for command in programs.values():
+        # What the first run of a program compiles is there for all later ones.
+        _run(command, size)
     for _ in range(ROUNDS):
         resources = {}
         for program, command in programs.items():
@@ -61,12 +64,14 @@ def _medians(size: int, modules: Path) -> Sequence[float]:
 
 
 def _run(command: Sequence[str], size: int) -> tuple[float, list[tuple[str, int]]]:
+    # Where Python keeps nothing of what it compiles, that is most of what is measured.
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryDirectory() as folder:
         before = _children()
         subprocess.run(
             [*command, str(size), folder],
             cwd=ROOT,
-            env={**os.environ, "CDK_VALIDATION": "false", "PYTHONPATH": str(ROOT)},
+            env={**inherited, "CDK_VALIDATION": "false", "PYTHONPATH": str(ROOT)},
             check=True,
         )
         spent = _children() - before

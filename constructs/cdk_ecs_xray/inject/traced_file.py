@@ -12,6 +12,7 @@ from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.files.text_file import displayed, read_text
 from cdk_ecs_xray.inject.definition import read_definition
 from cdk_ecs_xray.inject.document import parse
+from cdk_ecs_xray.inject.evidence import collector_in
 from cdk_ecs_xray.inject.injection import (
     Injection,
     plan_injection,
@@ -105,7 +106,8 @@ class TracedTaskDefinitionFile:
     @property
     def keeps_collector(self) -> bool:
         """Whether the file has a collector already, so that none is added."""
-        return not self.plan(region=_ANY_REGION, log_group=_ANY_GROUP).added
+        containers = read_definition(self.content, where=self.where).containers
+        return collector_in(containers) is not None
 
     def plan(
         self,
