@@ -137,6 +137,42 @@ def test_sets_have_no_order(tmp_path: Path) -> None:
     assert [path for path in found if path.startswith("Service.Network")] == []
 
 
+def test_volumes_are_the_same_in_both_spellings(tmp_path: Path) -> None:
+    template = service_template()
+    template["Resources"]["Task"]["Properties"]["Volumes"] = [
+        {"Name": "logs", "Host": {"SourcePath": "/var/log"}},
+        {
+            "Name": "readings",
+            "EFSVolumeConfiguration": {
+                "FilesystemId": "fs-1",
+                "TransitEncryption": "ENABLED",
+                "AuthorizationConfig": {"AccessPointId": "fsap-1", "IAM": "ENABLED"},
+            },
+        },
+    ]
+    resources = reference_resources()
+    (task,) = (one for one in resources if one["type"] == "aws_ecs_task_definition")
+    access = {"access_point_id": "fsap-1", "iam": "ENABLED"}
+    task["instances"][0]["attributes"]["volume"] = [
+        {"name": "logs", "host_path": "/var/log", "efs_volume_configuration": []},
+        {
+            "name": "readings",
+            "host_path": "",
+            "efs_volume_configuration": [
+                {
+                    "file_system_id": "fs-1",
+                    "transit_encryption": "ENABLED",
+                    "authorization_config": [access],
+                }
+            ],
+        },
+    ]
+
+    found = differences(adopted(tmp_path, template, *resources))
+
+    assert [path for path in found if path.startswith("Task.Volumes")] == []
+
+
 def test_a_cluster_is_the_same_by_name_and_by_arn(tmp_path: Path) -> None:
     adoption = adopted(tmp_path, service_template(Cluster=CLUSTER), *reference_resources())
 

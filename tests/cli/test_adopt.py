@@ -126,6 +126,9 @@ def test_addresses_are_quoted_for_the_shell(project: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["--profile", "dev"], "--profile and --region are for --with-account; add it"),
+        (["--region", "eu-west-1"], "--profile and --region are for --with-account; add it"),
+        (["--with-account", "--profile", "nobody"], "The config profile (nobody) could not be"),
         (["--app", "nothere"], "nothere: not found. Run `cdk synth` first"),
         (["--env", "qa"], "--env: must be a Stage of cdk.out (got 'qa')."),
         (["-o", "taken.json"], "the folder for cdk import must be new"),

@@ -68,6 +68,8 @@ CONTAINER_ROWS = [
         ports=[{"port": 80, "name": "http"}]),
     row("PublishedPort.host_port", TASK, f"{APP}.PortMappings.0.HostPort", 8080,
         ports=[{"port": 80, "host_port": 8080}]),
+    row("PublishedPort.host_port", TASK, f"{APP}.PortMappings.0.HostPort", 0,
+        ports=[{"port": 80, "host_port": 0}]),
     row("PublishedPort.protocol", TASK, f"{APP}.PortMappings.0.Protocol", "udp",
         ports=[{"port": 80, "protocol": "udp"}]),
     row("PublishedPort.app_protocol", TASK, f"{APP}.PortMappings.0.AppProtocol", "grpc",

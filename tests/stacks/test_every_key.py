@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any
 
 import aws_cdk as cdk
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from cdk_ecs_xray.environments.defaults import Defaults
 from cdk_ecs_xray.environments.environment import Environment
+from cdk_ecs_xray.environments.schema import environment_schema
 from cdk_ecs_xray.environments.service import Service
 from stacks.stage import EnvironmentStage
 from tests.stacks.conftest import RULES
@@ -111,6 +112,66 @@ def test_every_key_is_in_the_table() -> None:
 
     assert wanted - shown - elsewhere == set()
     assert shown - wanted == set()
+
+
+def given(model: BaseModel) -> Iterator[tuple[str, object]]:
+    """Every key that a model was given, with its value."""
+    for field in model.model_fields_set:
+        value = getattr(model, field)
+        yield f"{type(model).__name__}.{field}", value
+        inner = value.values() if isinstance(value, Mapping) else value
+        for one in inner if isinstance(inner, Iterable) and not isinstance(inner, str) else [inner]:
+            # A model is iterable too: over its fields.
+            if isinstance(value, BaseModel):
+                break
+            if isinstance(one, BaseModel):
+                yield from given(one)
+        if isinstance(value, BaseModel):
+            yield from given(value)
+
+
+def kinds(schema: Mapping[str, Any]) -> set[str]:
+    """The types of JSON that a key takes."""
+    found = {str(schema.get("type"))}
+    for one in schema.get("anyOf", ()):
+        found |= kinds(one)
+    return found
+
+
+def takes(model: type[BaseModel], key: str, value: object) -> bool:
+    field = model.model_fields[key]
+    try:
+        TypeAdapter(
+            Annotated[(field.annotation, *field.metadata, key)], config=ConfigDict(strict=True)
+        ).validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def test_false_and_0_are_in_the_table_where_a_key_takes_them() -> None:
+    shown = {
+        (key, value)
+        for number, row in enumerate(ROWS)
+        for key, value in given(Environment.model_validate(content(number, row)))
+        if isinstance(value, bool | int | float)
+    }
+    schema = environment_schema()
+    classes = {model.__name__: model for model in models(Environment)}
+    wanted = set()
+    for name, properties in {"Environment": schema, **schema["$defs"]}.items():
+        if name in {"Defaults", "Monitoring"}:
+            # The first has a service's keys, and the second a test of its own for each.
+            continue
+        for key, described in properties["properties"].items():
+            types = kinds(described)
+            if "boolean" in types:
+                wanted.add((f"{name}.{key}", described.get("default") is not True))
+            elif types & {"integer", "number"} and takes(classes[name], key, 0):
+                wanted.add((f"{name}.{key}", 0))
+
+    assert len(wanted) > 20
+    assert wanted - shown == {("Environment.image_cache", True)}, "test_image_cache.py shows it"
 
 
 def test_a_default_makes_the_same_template_as_the_services_own_key(

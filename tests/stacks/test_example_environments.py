@@ -115,6 +115,20 @@ CHANGES: Mapping[str, tuple[str, int, str, Any, set[str]]] = {
                  {"Scheduler::Schedule.ScheduleExpression"}),
     "placement": ("plant", 1, "placement", {"member_of": ["a == b"]},
                   {"ECS::Service.PlacementConstraints"}),
+    "health check": ("shop", 0, "health_check", {"command": ["CMD", "/bin/ok"]},
+                     {"ECS::TaskDefinition.ContainerDefinitions"}),
+    "load balancer": ("shop", 0, "load_balancer", {
+        "new": {"internet_facing": True, "security_groups": ["sg-0b1b2c3d4e5f60718"],
+                "access_logs_bucket": "acme-shop-access-logs",
+                "certificate": "arn:aws:acm:eu-west-1:111122223333:certificate/"
+                "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"},
+        "health_check": {"path": "/health"}, "deregistration_delay_seconds": 0},
+        {"ElasticLoadBalancingV2::TargetGroup.TargetGroupAttributes"}),
+    "command": ("shop", 0, "execute_command", False,
+                {"ECS::Service.EnableExecuteCommand", "IAM::Policy.PolicyDocument"}),
+    "tags": ("shop", 0, "tags", {"tier": "1"}, {"ECS::Service.Tags"}),
+    "roles": ("plant", 1, "roles", {"execution": "ecs-execution"},
+              {"ECS::TaskDefinition.ExecutionRoleArn"}),
     "volumes": ("plant", 0, "volumes", {"readings": {"efs": {"file_system": "fs-00000009"}}},
                 {"ECS::TaskDefinition.Volumes", "IAM::Policy.PolicyDocument"}),
 }  # fmt: skip

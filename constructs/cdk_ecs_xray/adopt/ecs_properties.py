@@ -8,7 +8,12 @@ from typing import Any
 from cdk_ecs_xray.adopt.state import StateResource
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.files.plain_data import json_or_none
-from cdk_ecs_xray.templates.spelling import as_cloudformation
+from cdk_ecs_xray.templates.spelling import (
+    api_name,
+    as_cloudformation,
+    cloudformation_name,
+    declared,
+)
 
 SERVICE_DEFAULTS: Mapping[str, Any] = {
     "EnableECSManagedTags": False,
@@ -25,6 +30,41 @@ SERVICE_DEFAULTS: Mapping[str, Any] = {
 }
 """What ECS fills in, by member; a template that leaves one out means the same."""
 
+_OF_A_TASK = (
+    "containerDefinitions",
+    "cpu",
+    "executionRoleArn",
+    "family",
+    "ipcMode",
+    "memory",
+    "networkMode",
+    "pidMode",
+    "requiresCompatibilities",
+    "runtimePlatform",
+    "taskRoleArn",
+    "volumes",
+)
+_OF_A_SERVICE = (
+    "capacityProviderStrategy",
+    "clusterArn",
+    "deploymentConfiguration",
+    "desiredCount",
+    "enableECSManagedTags",
+    "enableExecuteCommand",
+    "healthCheckGracePeriodSeconds",
+    "launchType",
+    "loadBalancers",
+    "networkConfiguration",
+    "placementConstraints",
+    "placementStrategy",
+    "platformVersion",
+    "propagateTags",
+    "schedulingStrategy",
+    "serviceName",
+    "taskDefinition",
+)
+_RENAMED: Mapping[str, str] = {"clusterArn": "Cluster", "placementStrategy": "PlacementStrategies"}
+_OF_A_DEPLOYMENT = ("DeploymentCircuitBreaker", "MaximumPercent", "MinimumHealthyPercent")
 _BLOCKS: Mapping[str, str] = {
     "capacity_provider_strategy": "CapacityProviderStrategy",
     "ordered_placement_strategy": "PlacementStrategies",
@@ -38,7 +78,7 @@ def task_definition_properties(resource: StateResource) -> dict[str, Any]:
     :raises ConfigurationError: when the containers are no JSON.
     """
     platform = _block(resource, "runtime_platform")
-    declared = {
+    stated = {
         "family": resource.text("family"),
         "cpu": resource.text("cpu"),
         "memory": resource.text("memory"),
@@ -49,10 +89,10 @@ def task_definition_properties(resource: StateResource) -> dict[str, Any]:
         "executionRoleArn": resource.text("execution_role_arn"),
         "requiresCompatibilities": resource.texts("requires_compatibilities"),
         "runtimePlatform": _camel(platform),
-        "volumes": [_camel(volume) for volume in resource.blocks("volume")],
+        "volumes": [_volume(volume) for volume in resource.blocks("volume")],
         "containerDefinitions": _containers(resource),
     }
-    return as_cloudformation({key: value for key, value in declared.items() if value})
+    return as_cloudformation({key: value for key, value in stated.items() if value})
 
 
 def service_properties(resource: StateResource) -> dict[str, Any]:
@@ -79,6 +119,31 @@ def service_properties(resource: StateResource) -> dict[str, Any]:
         },
     }
     return {name: value for name, value in found.items() if value not in (None, [], {})}
+
+
+def described_task_definition(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the same properties of what ``describe-task-definition`` answers."""
+    return as_cloudformation({name: found[name] for name in _OF_A_TASK if found.get(name)})
+
+
+def described_service(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the same properties as :func:`service_properties` of what the API answers."""
+    properties = {
+        _RENAMED.get(name, cloudformation_name(name)): declared(found[name], name)
+        for name in _OF_A_SERVICE
+        if found.get(name) is not None
+    }
+    deployment = properties.get("DeploymentConfiguration", {})
+    properties["DeploymentConfiguration"] = {
+        name: deployment[name] for name in _OF_A_DEPLOYMENT if name in deployment
+    }
+    return {name: value for name, value in properties.items() if value not in ([], {})}
+
+
+def _volume(block: Mapping[str, Any]) -> dict[str, Any]:
+    volume = _camel(block)
+    path = volume.pop("hostPath", None)
+    return volume if path is None else {**volume, "host": {"sourcePath": path}}
 
 
 def _containers(resource: StateResource) -> list[Any]:
@@ -131,13 +196,25 @@ def _block(resource: StateResource, name: str) -> Mapping[str, Any]:
     return next(iter(resource.blocks(name)), {})
 
 
-def _camel(block: Mapping[str, Any]) -> dict[str, Any]:
-    return {name[:1].lower() + name[1:]: value for name, value in _capitals(block).items()}
+def _camel(block: Any) -> dict[str, Any]:
+    return {
+        api_name(_capital(name)): (
+            _camel(value[0])
+            if isinstance(value, list) and value and isinstance(value[0], Mapping)
+            else value
+        )
+        for name, value in block.items()
+        if value not in (None, [], "")
+    }
+
+
+def _capital(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
 
 
 def _capitals(block: Any) -> dict[str, Any]:
     return {
-        "".join(part.capitalize() for part in name.split("_")): (
+        _capital(name): (
             _capitals(value[0])
             if isinstance(value, list) and value and isinstance(value[0], Mapping)
             else value

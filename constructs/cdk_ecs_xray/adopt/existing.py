@@ -35,6 +35,9 @@ CREATE_ONLY: Mapping[str, Sequence[str]] = {
 }
 """What only a replacement changes; a task definition gets a new revision for any change."""
 
+LONGEST_SESSION = 3600
+"""What IAM sets, in seconds, where a role says nothing."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Existing:
@@ -99,7 +102,7 @@ def _role(resource: StateResource) -> Existing | None:
         "AssumeRolePolicyDocument": _document(resource, "assume_role_policy"),
         "Description": resource.text("description"),
         "Path": None if path == "/" else path,
-        "MaxSessionDuration": None if longest == _LONGEST_SESSION else longest,
+        "MaxSessionDuration": None if longest == LONGEST_SESSION else longest,
         "PermissionsBoundary": resource.text("permissions_boundary"),
         "ManagedPolicyArns": resource.texts("managed_policy_arns") or None,
         "Tags": _tags(resource),
@@ -172,7 +175,6 @@ def _group(resource: StateResource) -> Existing | None:
     return _existing(resource, XRAY_GROUP, name, {"GroupARN": arn}, properties)
 
 
-_LONGEST_SESSION = 3600
 _READERS: Mapping[str, Callable[[StateResource], Existing | None]] = {
     "aws_cloudwatch_log_group": _log_group,
     "aws_ecs_service": _service,

@@ -20,12 +20,32 @@ _ARN_PARTS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How the account has a resource of the state.
+
+    :param drift: fields that are another in the account (``then``) than in the state (``now``).
+    """
+
+    is_there: bool
+    drift: Sequence[Difference]
+
+    @property
+    def is_as_stated(self) -> bool:
+        """Whether the state says how it is."""
+        return self.is_there and not self.drift
+
+
+@dataclass(frozen=True, kw_only=True)
 class Adopted:
-    """A resource of a stack that exists already."""
+    """A resource of a stack that exists already.
+
+    :param standing: how the account has it; None where that was not asked.
+    """
 
     logical_id: str
     existing: Existing
     differences: Sequence[Difference]
+    standing: Standing | None = None
 
     @property
     def is_replaced(self) -> bool:
@@ -67,6 +87,16 @@ class Adoption:
     def replaced(self) -> Sequence[Adopted]:
         """What would be made anew: a gap, and what has to be settled first."""
         return [one for plan in self.stacks for one in plan.adopted if one.is_replaced]
+
+    @property
+    def outdated(self) -> Sequence[Adopted]:
+        """What the account has not, or not as the state says."""
+        return [
+            one
+            for plan in self.stacks
+            for one in plan.adopted
+            if one.standing is not None and not one.standing.is_as_stated
+        ]
 
     @property
     def handed_over(self) -> Sequence[str]:

@@ -8,14 +8,20 @@ from shlex import quote
 from typing import Any
 
 from cdk_ecs_xray.adopt.comparison import Difference
-from cdk_ecs_xray.adopt.plan import Adopted, Adoption, StackPlan
-from cdk_ecs_xray.printable import printable
+from cdk_ecs_xray.adopt.plan import Adopted, Adoption, StackPlan, Standing
+from cdk_ecs_xray.printable import counted, printable
 
 _EFFECTS = {
     "updates": "updated in place",
     "new revision": "new revision",
     "replaces": "REPLACED",
 }
+
+
+_OUTDATED = (
+    "The state is not what the account has, so no files are written. Run 'terraform apply "
+    "-refresh-only' and 'terraform state pull', and adopt again."
+)
 
 
 def as_text(adoption: Adoption, *, files: Mapping[str, Path]) -> str:
@@ -31,7 +37,11 @@ def as_text(adoption: Adoption, *, files: Mapping[str, Path]) -> str:
             "environment, or leave it with Terraform."
         )
         lines.append("")
-    lines += _next_steps(adoption, files)
+    if adoption.outdated:
+        lines.append(_OUTDATED)
+    else:
+        lines += _as_stated(adoption)
+        lines += _next_steps(adoption, files)
     return "\n".join(map(printable, lines))
 
 
@@ -51,6 +61,7 @@ def as_document(adoption: Adoption, *, files: Mapping[str, Path]) -> Mapping[str
             for plan in adoption.stacks
         ],
         "replaced": len(adoption.replaced),
+        "outdated": len(adoption.outdated),
         "importApp": str(files[""]) if "" in files else None,
         "terraformStateRm": adoption.handed_over,
         "leftPolicies": [policy.address for plan in adoption.stacks for policy in plan.left],
@@ -73,6 +84,17 @@ def _existing(one: Adopted) -> Mapping[str, Any]:
             }
             for difference in one.differences
         ],
+        "account": None if one.standing is None else _standing(one.standing),
+    }
+
+
+def _standing(standing: Standing) -> Mapping[str, Any]:
+    return {
+        "isThere": standing.is_there,
+        "drift": [
+            {"path": drift.path, "state": drift.now, "account": drift.then}
+            for drift in standing.drift
+        ],
     }
 
 
@@ -89,6 +111,8 @@ def _stack(plan: StackPlan) -> Iterator[str]:
             yield "    equal"
         for difference in one.differences:
             yield f"    {_difference(difference)}"
+        if one.standing is not None:
+            yield from _drift(one.standing)
     for kind, logical_id in plan.created:
         yield f"  {kind}  {logical_id}: created by the deployment"
     for policy in plan.left:
@@ -97,6 +121,22 @@ def _stack(plan: StackPlan) -> Iterator[str]:
             "that nothing is denied in between"
         )
     yield ""
+
+
+def _drift(standing: Standing) -> Iterator[str]:
+    if not standing.is_there:
+        yield "    not in the account"
+    for drift in standing.drift:
+        state = "not set" if drift.now is None else drift.now
+        account = "not set" if drift.then is None else drift.then
+        yield f"    drifted: {drift.path} is {state} in the state, {account} in the account"
+
+
+def _as_stated(adoption: Adoption) -> Iterator[str]:
+    asked = [one for plan in adoption.stacks for one in plan.adopted if one.standing is not None]
+    if asked:
+        yield f"The account has {counted(len(asked), 'resource')} of the state, as the state says."
+        yield ""
 
 
 def _difference(difference: Difference) -> str:

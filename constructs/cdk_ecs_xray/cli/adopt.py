@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +13,7 @@ from cdk_ecs_xray.printable import json_text
 
 if TYPE_CHECKING:
     from cdk_ecs_xray.adopt import Adoption
+    from cdk_ecs_xray.templates.assembly import StackSource
 
 
 @click.command()
@@ -36,6 +39,13 @@ if TYPE_CHECKING:
     help="Write the resource mapping for cdk import here, and what it imports beside it.",
 )
 @click.option(
+    "--with-account",
+    is_flag=True,
+    help="Ask the account too: what of the state is there, and what drifted. Only reads.",
+)
+@click.option("--profile", help="Of the AWS configuration, for --with-account.")
+@click.option("--region", help="For stacks that name none, for --with-account.")
+@click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json"]),
@@ -44,12 +54,23 @@ if TYPE_CHECKING:
     help="Output format: text for people, json for programs.",
 )
 def adopt(
-    *, state: Path, environment: str | None, assembly: Path, output: Path | None, form: str
+    *,
+    state: Path,
+    environment: str | None,
+    assembly: Path,
+    output: Path | None,
+    with_account: bool,
+    profile: str | None,
+    region: str | None,
+    form: str,
 ) -> int:
     """Show which resources of an environment exist, what would change, and how to import them.
 
-    Ends with 1 when a resource would be replaced. Needs no account.
+    Ends with 1 when a resource would be replaced, or is not in the account as the state says.
+    Needs no account unless --with-account asks it, which needs the extra 'verify'.
     """
+    if not with_account and (profile is not None or region is not None):
+        raise click.UsageError("--profile and --region are for --with-account; add it")
     from cdk_ecs_xray.adopt import plan_adoption, read_state
     from cdk_ecs_xray.adopt.report import as_document, as_text
     from cdk_ecs_xray.files.text_file import displayed
@@ -58,12 +79,30 @@ def adopt(
     resources = read_state(state)
     stacks = stacks_of(assembly, environment=environment)
     adoption = plan_adoption(resources, stacks, where=displayed(state))
-    files = {} if output is None else _write(adoption, assembly, output)
+    if with_account:
+        adoption = _asked(adoption, stacks, profile=profile, region=region)
+    files = {} if output is None or adoption.outdated else _write(adoption, assembly, output)
     if form == "json":
         click.echo(json_text(as_document(adoption, files=files)))
     else:
         click.echo(as_text(adoption, files=files))
-    return 1 if adoption.replaced else 0
+    return 1 if adoption.replaced or adoption.outdated else 0
+
+
+def _asked(
+    adoption: Adoption, stacks: Sequence[StackSource], *, profile: str | None, region: str | None
+) -> Adoption:
+    """Return the adoption with what the account of the stacks says of it."""
+    from cdk_ecs_xray.adopt import compared_with_account
+    from cdk_ecs_xray.verify.connection import account_of, open_session, readable_aws_errors
+
+    session = open_session(profile=profile, region=region)
+    account_of(session, stacks)
+    make: Any = session.client
+    with readable_aws_errors():
+        return compared_with_account(
+            adoption, lambda stack: partial(make, region_name=stack.region or session.region_name)
+        )
 
 
 def _write(adoption: Adoption, assembly: Path, output: Path) -> dict[str, Path]:

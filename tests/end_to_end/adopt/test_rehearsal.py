@@ -51,6 +51,7 @@ class Rehearsal:
     """What was printed at each step, and what stood behind it."""
 
     report: str
+    later: Mapping[str, subprocess.CompletedProcess[str]]
     printed: Mapping[str, Ended]
     standing: Mapping[str, Standing]
 
@@ -91,11 +92,15 @@ def rehearsal(
     bootstrap(cdk)
     before = standing(aws)
     cdk("synth", "--quiet")
-    report = subprocess.run(
-        [str(COMMAND), "adopt", "--state", "terraform.tfstate", "--env", "dev",
-         "-o", "mapping.json"],
-        cwd=folder, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+
+    def adopt(output: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(COMMAND), "adopt", "--state", "terraform.tfstate", "--env", "dev",
+             "--with-account", "-o", output],
+            cwd=folder, env=cdk.variables, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    report = adopt("mapping.json")
     assert report.returncode == 0, report.stdout + report.stderr
     printed: dict[str, Ended] = {}
     for line in re.findall(r"^  cdk (import .+)$", report.stdout, re.MULTILINE):
@@ -104,11 +109,15 @@ def rehearsal(
     printed["diff"] = cdk("diff", *STACKS)
     printed["deploy"] = cdk("deploy", *STACKS, "--require-approval", "never")
     deployed = standing(aws)
+    later = {"deployed": adopt("late.json")}
     printed["diff of nothing"] = cdk("diff", "--fail", *STACKS)
     printed["destroy"] = cdk("destroy", "--force", "dev/ledger-watcher")
     (group,) = logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]
+    later["destroyed"] = adopt("late.json")
+    assert not list(folder.glob("late*"))
     return Rehearsal(
         report=report.stdout,
+        later=later,
         printed=printed,
         standing={
             "before": before,
@@ -126,6 +135,39 @@ def test_the_report_shows_what_exists_and_no_secret(rehearsal: Rehearsal) -> Non
     assert "Environment.LEDGER_DSN is (sensitive), will be not set" in rehearsal.report
     assert "REPLACED" not in rehearsal.report
     assert SECRET not in rehearsal.report
+
+
+def test_the_account_is_as_the_state_says(rehearsal: Rehearsal) -> None:
+    assert "The account has 5 resources of the state, as the state says." in rehearsal.report
+    assert "drifted" not in rehearsal.report
+
+
+@pytest.mark.parametrize(
+    ("moment", "lines"),
+    [
+        (
+            "deployed",
+            [
+                "drifted: RetentionInDays is 14 in the state, 30 in the account",
+                "drifted: DesiredCount is 2 in the state, 1 in the account",
+                "drifted: TaskDefinition is fq-dev-ledger-watcher:1 in the state, "
+                "fq-dev-ledger-watcher:2 in the account",
+                "drifted: SamplingRule.FixedRate is 0.5 in the state, 1.0 in the account",
+            ],
+        ),
+        ("destroyed", ["not in the account"]),
+    ],
+)
+def test_a_state_that_is_older_than_the_account_is_told_and_nothing_written(
+    rehearsal: Rehearsal, moment: str, lines: list[str]
+) -> None:
+    done = rehearsal.later[moment]
+
+    assert done.returncode == 1, done.stderr
+    for line in [*lines, "terraform apply -refresh-only"]:
+        assert line in done.stdout
+    assert "cdk import" not in done.stdout
+    assert SECRET not in done.stdout
 
 
 def test_the_import_changes_nothing_in_the_account(rehearsal: Rehearsal) -> None:
