@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from cdk_ecs_xray.local.xray import XRayStore
+from cdk_ecs_xray.page.account import Account
+from cdk_ecs_xray.page.model import Span
 from cdk_ecs_xray.page.serving import Page
-from tests.page.store import account_of, signup, trace_id, traffic
+from tests.page.store import account_of, following, signup, store_of, trace_id, traffic
 
 NOW = 1_800_000_000.0
 DUPLICATE = trace_id(7777, NOW - 20)
 HOSTILE = trace_id(8888, NOW - 30)
+MANY = 10_000
+LARGE = trace_id(MANY + 1, NOW - 3)
 SCRIPT = "<script>alert(1)</script>"
 LINES: list[Mapping[str, Any]] = [
     {"timestamp": int((NOW - 19.99) * 1000), "message": f"WARN \x1b[31mtwice\x1b[0m {DUPLICATE}"},
@@ -67,3 +73,49 @@ def page() -> Iterator[Page]:
     ]
     with Page(account_of(documents, lines=LINES), clock=lambda: NOW) as served:
         yield served
+
+
+@dataclass(frozen=True, kw_only=True)
+class Large:
+    """A page with 10,000 traces, one of them with 1,002 parts, and the store behind it."""
+
+    page: Page
+    store: XRayStore
+
+
+@pytest.fixture(scope="session")
+def large() -> Iterator[Large]:
+    documents = [
+        signup(n, NOW - 5 - 0.085 * n, status=409 if n % 10 == 0 else 500 if n % 97 == 1 else 201)
+        for n in range(MANY - 1)
+    ]
+    parts = [
+        {
+            "id": f"{n:015x}a",
+            "type": "subsegment",
+            "trace_id": LARGE,
+            "parent_id": f"{(MANY + 1) * 10 + 1:016x}",
+            "name": f"step {n % 7}",
+            "start_time": NOW - 3 + n / 1000,
+            "end_time": NOW - 3 + (n + 1) / 1000,
+            "fault": n == 900,
+            "subsegments": [
+                {
+                    "id": f"{n * 10 + m:015x}b",
+                    "name": "cache.get",
+                    "start_time": NOW - 3 + n / 1000,
+                    "end_time": NOW - 3 + (n + 1) / 1000,
+                }
+                for m in range(9)
+            ],
+        }
+        for n in range(0, 1000, 10)
+    ]
+    many = {**signup(MANY + 1, NOW - 3), "end_time": NOW - 2, "subsegments": []}
+    store = store_of([*documents, many, *parts])
+    traces = following(store)
+    # Read here, as the thread that follows the embedded AWS does before anybody looks.
+    traces.find(Span(start=0, end=NOW))
+    account = Account(label=("dev",), is_real=False, traces=traces)
+    with Page(account, clock=lambda: NOW) as served:
+        yield Large(page=served, store=store)

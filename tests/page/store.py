@@ -10,7 +10,10 @@ from typing import Any, cast
 from botocore.exceptions import ClientError
 
 from cdk_ecs_xray.local.xray import XRayRefusalError, XRayStore
+from cdk_ecs_xray.local.xray.feed import feed
 from cdk_ecs_xray.page.account import Account
+from cdk_ecs_xray.page.aws_reading import AwsLines, AwsTraces, Calls
+from cdk_ecs_xray.page.local_account import FollowedTraces
 from cdk_ecs_xray.page.serving import Page
 
 EXCEPTION = {
@@ -35,6 +38,7 @@ class Session:
             "get_trace_summaries": traces.summaries,
             "batch_get_traces": traces.batch,
             "get_service_graph": traces.service_graph,
+            "get_groups": lambda _: {"Groups": []},
             "get_trace_graph": traces.trace_graph,
             "filter_log_events": lambda _: {"events": list(lines)},
         }
@@ -103,26 +107,41 @@ def account_of(
     is_real: bool = False,
     session: Any = None,
 ) -> Account:
+    store = store_of(documents)
+    calls = Calls(session=cast("Any", session or Session(store, lines)))
+    follows = session is None and not is_real
+    return Account(
+        label=("dev", "embedded AWS", "eu-central-1", "no account"),
+        is_real=is_real,
+        traces=following(store) if follows else AwsTraces(calls=calls),
+        lines=AwsLines(calls=calls),
+        log_groups=("/ecs/signup",) if lines else (),
+    )
+
+
+def store_of(documents: Sequence[Mapping[str, Any]]) -> XRayStore:
     store = XRayStore(account="123456789012", region="eu-central-1")
+    put(store, documents)
+    return store
+
+
+def put(store: XRayStore, documents: Sequence[Mapping[str, Any]]) -> None:
     raw = [json.dumps(document) for document in documents]
     # A request has room for 50.
     for start in range(0, len(raw), 50):
         answer = store.segments.put({"TraceSegmentDocuments": raw[start : start + 50]})
         assert answer == {"UnprocessedTraceSegments": []}
-    return Account(
-        session=cast("Any", session or Session(store, lines)),
-        label=("dev", "AWS emulator", "eu-central-1", "no account"),
-        is_real=is_real,
-        most=1000,
-        log_groups=("/ecs/signup",) if lines else (),
-    )
+
+
+def following(store: XRayStore) -> FollowedTraces:
+    return FollowedTraces(lambda known: feed(store, known), account="123456789012")
 
 
 def ask(
     page: Page, path: str, *, method: str = "GET", **headers: str
 ) -> tuple[int, Mapping[str, str], str]:
     """Return status, headers and text of an answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", page.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", page.port, timeout=120)
     try:
         connection.request(
             method, path, headers={name.replace("_", "-"): text for name, text in headers.items()}

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from cdk_ecs_xray.local.xray import XRayStore
+from cdk_ecs_xray.local.xray.segments import StoredSegment
 from cdk_ecs_xray.page.serving import Page
-from tests.page.conftest import DUPLICATE
+from tests.page.conftest import DUPLICATE, LARGE, Large
 from tests.page.store import ask
 
 STATIC = Path(__file__).parents[2] / "constructs" / "cdk_ecs_xray" / "page" / "static"
@@ -43,6 +47,39 @@ class Elements(HTMLParser):
 
     def handle_starttag(self, *_: object) -> None:
         self.number += 1
+
+
+@pytest.mark.parametrize("path", ["/traces", f"/traces/{LARGE}", "/map", "/traces?by=annotation"])
+def test_ten_thousand_traces_and_a_thousand_parts_make_no_larger_page(
+    large: Large, path: str
+) -> None:
+    _, _, text = ask(large.page, path)
+    counted = Elements()
+    counted.feed(text)
+    assert len(gzip.compress(text.encode())) <= 20 * 1024
+    assert 50 < counted.number <= 3000
+
+
+def test_a_list_reads_nothing_of_what_it_has_read_before(large: Large) -> None:
+    ask(large.page, "/traces")
+    with counting(large.store) as read:
+        ask(large.page, "/traces?q=http.status+%3D+409")
+    assert set(read) == {0}
+
+
+@contextmanager
+def counting(store: XRayStore) -> Iterator[list[int]]:
+    """Yield how many segments each answer of the store has."""
+    whole, sizes = store.segments.after, list[int]()
+
+    def counted(number: int, *, most: int) -> Sequence[StoredSegment]:
+        found = whole(number, most=most)
+        sizes.append(len(found))
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store.segments, "after", counted)
+        yield sizes
 
 
 @pytest.mark.parametrize("path", ["/traces", f"/traces/{DUPLICATE}", "/map", "/logs"])

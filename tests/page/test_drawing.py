@@ -8,17 +8,19 @@ from typing import Any
 
 import pytest
 
-from cdk_ecs_xray.page.map_layout import HEIGHT, WIDTH, draw
+from cdk_ecs_xray.page.map_folding import folded, neighborhood
+from cdk_ecs_xray.page.map_layout import HEIGHT, MOST_NODES, WIDTH, draw
 from cdk_ecs_xray.page.model import Documents
 from cdk_ecs_xray.page.reading import trace_of
-from cdk_ecs_xray.page.timeline import scale_of, timeline_of
+from cdk_ecs_xray.page.timeline import Choice, timeline_of
+from cdk_ecs_xray.page.timeline_axis import scale_of
 from cdk_ecs_xray.page.trace_map import map_of
 from cdk_ecs_xray.page.words import took
 
 
-def timeline(*documents: Mapping[str, Any], opened: tuple[str, ...] = ()) -> Any:
+def timeline(*documents: Mapping[str, Any], **choice: Any) -> Any:
     texts = [json.dumps(document) for document in documents]
-    return timeline_of(trace_of(Documents(id="1", texts=texts)), opened=opened)
+    return timeline_of(trace_of(Documents(id="1", texts=texts)), Choice(**choice))
 
 
 def part(identifier: str, start: float, end: float, **members: Any) -> dict[str, Any]:
@@ -90,6 +92,72 @@ def test_of_many_parts_the_way_to_a_fault_is_open_and_the_rest_folded() -> None:
     assert len(opened) == len(rows) + 50
 
 
+def test_a_clock_that_is_off_is_made_to_agree_when_asked_for() -> None:
+    call = part("b", 0.1, 0.6)
+    caller = part("a", 0, 1, subsegments=[call])
+    called = part("c", 5.0, 5.2, parent_id="b", subsegments=[part("d", 5.1, 5.15)])
+
+    found = timeline(caller, called, fitted=True)
+
+    assert found.is_off
+    _, b, c, d = found.rows
+    assert (c.remark, c.ghost) == ("clock 4.75 s ahead, moved into its caller", None)
+    assert b.place < c.place < d.place < b.place + b.width
+    assert c.width == pytest.approx(20)
+
+
+def test_a_wait_of_most_of_a_trace_is_cut_out_and_said() -> None:
+    sent, received = part("a", 0, 1), part("b", 100, 101, parent_id="a")
+
+    found = timeline(sent, received)
+    whole = timeline(sent, received, whole=True)
+
+    assert found.waits == whole.waits == 99
+    assert found.rows[1].width == pytest.approx(found.rows[0].width)
+    assert found.rows[0].width > 30
+    assert found.scale.place(101) <= 100
+    assert any(tick > 100 for tick in found.scale.ticks)
+    assert whole.rows[0].width < 1
+
+
+def test_a_shorter_wait_is_drawn() -> None:
+    assert timeline(part("a", 0, 1), part("b", 4, 5, parent_id="a")).waits is None
+
+
+def test_parts_of_one_name_are_one_row_unless_something_went_wrong() -> None:
+    alike = [
+        {**part(f"c{n}", n, n + (1 if n else 3)), "name": "cache.get", "fault": n == 7}
+        for n in range(30)
+    ]
+    whole = part("a", 0, 40, subsegments=alike)
+
+    found = timeline(whole)
+    first = found.rows[1]
+    opened = timeline(whole, opened=(first.unfolds,))
+
+    assert [row.id for row in found.rows] == ["a", "c0", "c7"]
+    assert first.alike == (29, 1.0, 3.0)
+    assert (first.place, found.rows[2].kind) == (0, "fault")
+    assert len(opened.rows) == 31
+
+
+def test_twenty_of_one_name_are_shown() -> None:
+    alike = [{**part(f"c{n}", n, n + 1), "name": "cache.get"} for n in range(20)]
+    assert len(timeline(part("a", 0, 40, subsegments=alike)).rows) == 21
+
+
+@pytest.mark.parametrize(
+    ("only", "kept"), [("trouble", ["a", "b", "c"]), ("long", ["a", "b"]), ("", ["a", *"bcde"])]
+)
+def test_only_what_is_asked_for_is_shown_with_the_way_to_it(only: str, kept: list[str]) -> None:
+    failing = part("c", 1, 1.001, error=True)
+    whole = part(
+        "a", 0, 10, subsegments=[part("b", 1, 2, subsegments=[failing]), part("d", 3, 3.001)]
+    )
+    rows = timeline(whole, part("e", 4, 4.01, parent_id="a"), only=only).rows
+    assert [row.id for row in rows] == kept
+
+
 def graph(*calls: tuple[str, str]) -> Any:
     names = sorted({name for call in calls for name in call})
     statistics = {"OkCount": 5, "TotalResponseTime": 1.0}
@@ -143,6 +211,26 @@ def test_callers_are_left_of_what_they_call() -> None:
 
 def test_more_nodes_than_a_person_follows_are_not_drawn() -> None:
     assert draw(graph(*[("a", f"n{n}") for n in range(50)])) is None
+
+
+def test_nodes_that_are_alike_are_one_card() -> None:
+    large = graph(*[("a", f"n{n:02}") for n in range(60)], ("a", "b"), ("b", "c"))
+    small = folded(large, MOST_NODES)
+    assert sorted(node.name for node in small.nodes) == ["60 alike, all ok", "a", "b", "c"]
+    (one,) = (edge for edge in small.edges if edge.called.name.startswith("60"))
+    assert one.calls.total == 60 * 5
+    assert draw(small) is not None
+
+
+def test_a_map_that_can_be_drawn_is_not_folded() -> None:
+    small = graph(*[("a", f"n{n}") for n in range(10)])
+    assert folded(small, MOST_NODES) is small
+
+
+def test_what_is_two_calls_away_is_around_a_node() -> None:
+    whole = graph(("a", "b"), ("b", "c"), ("c", "d"), ("d", "e"), ("e", "f"))
+    chosen = next(node for node in whole.nodes if node.name == "d")
+    assert [node.name for node in neighborhood(whole, chosen).nodes] == [*"bcdef"]
 
 
 @pytest.mark.parametrize(

@@ -6,24 +6,32 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from cdk_ecs_xray.page.serving import Page
-from tests.page.conftest import DUPLICATE, HOSTILE
+from tests.page.conftest import DUPLICATE, HOSTILE, LARGE, NOW, Large
+from tests.page.store import put, signup
 
+# Those with "many:" are of a page with 10,000 traces.
 VIEWS = {
     "traces": "/traces",
     "filtered": "/traces?q=http.status+%3D+409&rt=0.04..0.06",
     "problem": "/traces?q=http.status+%3D+%22409%22",
+    "nothing": "/traces?q=http.status+%3D+409+AND+fault",
     "trace": f"/traces/{DUPLICATE}?logs=around",
     "hostile": f"/traces/{HOSTILE}",
     "map": "/map?node=signup-dev~AWS%3A%3ADynamoDB%3A%3ATable",
     "logs": "/logs",
     "missing": "/nothing",
+    "many": "many:/traces?by=exception",
+    "many-map": "many:/map?q=http.status+%3D+409",
+    "many-trace": f"many:/traces/{LARGE}",
 }
 
 
@@ -34,26 +42,40 @@ def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def seen(
-    page: Page, screenshots: Path, tmp_path_factory: pytest.TempPathFactory
+    page: Page, large: Large, screenshots: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Mapping[str, Any]:
     folder = tmp_path_factory.mktemp("browser")
+    putting = Thread(target=_put_when_asked, args=(large, screenshots / "put"), daemon=True)
+    putting.start()
     done = subprocess.run(
         [
             str(Path(sys.prefix) / "bin" / "node"),
             str(Path(__file__).parent / "browser" / "open_page.mjs"),
             page.url.rstrip("/"),
+            large.page.url.rstrip("/"),
             str(screenshots),
             *(f"{name}={path}" for name, path in VIEWS.items()),
         ],
-        env={"PATH": os.defpath, "TMPDIR": str(folder), "HOME": str(folder)},
+        env={
+            "PATH": os.defpath,
+            "TMPDIR": str(folder),
+            "HOME": str(folder),
+            "EVERY_PICTURE": os.environ.get("EVERY_PICTURE", "0"),
+        },
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stderr
     found: Mapping[str, Any] = json.loads(done.stdout)
     return found
+
+
+def _put_when_asked(large: Large, asked: Path) -> None:
+    while not asked.exists():
+        time.sleep(0.05)
+    put(large.store, [signup(20_001, NOW - 0.5, status=500)])
 
 
 def test_every_view_was_opened_on_every_screen(seen: Mapping[str, Any], screenshots: Path) -> None:
@@ -70,11 +92,15 @@ def test_the_browser_complains_of_nothing(seen: Mapping[str, Any]) -> None:
     assert [one for one in seen["measured"] if one["said"] and one["name"] != "missing"] == []
 
 
-def test_a_view_takes_three_requests_of_its_own(seen: Mapping[str, Any], page: Page) -> None:
+def test_a_view_takes_three_requests_of_its_own(
+    seen: Mapping[str, Any], page: Page, large: Large
+) -> None:
     for one in seen["measured"]:
         asked = [url for url in one["asked"] if not url.startswith("data:")]
+        # The stream of changes is opened once the view is there.
+        asked = [url for url in asked if "/events?" not in url]
         assert len(asked) <= 3, one["name"]
-        assert all(url.startswith(page.url) for url in asked)
+        assert all(url.startswith((page.url, large.page.url)) for url in asked)
 
 
 def test_nothing_has_to_be_scrolled_sideways(seen: Mapping[str, Any]) -> None:
@@ -96,11 +122,57 @@ def test_its_keys_do_what_they_say(seen: Mapping[str, Any]) -> None:
         "e": 2,
         "slash": "q",
         "typed": "http.status = 409j",
+        "kept": "http.status = 409j",
         "help": True,
+        "first": True,
+        "next": True,
+        "previous": True,
         "folded": 1,
         "unfolded": rows,
         "panel": False,
         "map": "/map",
+        "traces": "/traces",
+        "logs": "/logs",
+        "off": 0,
+        "stillOff": False,
+    }
+
+
+def test_a_new_trace_waits_until_it_is_asked_for(seen: Mapping[str, Any]) -> None:
+    live = seen["live"]
+    assert live["said"] == "1 new trace, 1 not ok: show"
+    assert live["moved"] is False
+    assert live["hidden"] is True
+    assert live["paused"] == "paused"
+
+
+def test_what_completion_offers_is_taken_and_found(seen: Mapping[str, Any]) -> None:
+    live = seen["live"]
+    assert live["expanded"] == "true"
+    assert live["active"] == "4091,000 traces"
+    assert live["written"] == "http.status = 409 "
+    assert live["choices"] is False
+    assert live["found"].split() == ["1,000", "traces"]
+
+
+def test_a_reader_gets_from_the_filter_to_the_log_lines(seen: Mapping[str, Any]) -> None:
+    live = seen["live"]
+    assert live["cause"] == live["exception"] == "ConditionalCheckFailedException"
+    assert live["part"] == "dynamodb"
+    (line,) = live["lines"]
+    assert "twice" in line
+    assert live["complaints"] == []
+
+
+def test_paper_and_few_colors_show_all_of_it(seen: Mapping[str, Any]) -> None:
+    styles = dict(seen["styles"])
+    assert styles.pop("pattern") >= 1
+    assert styles == {
+        "pill": "solid",
+        "bar": True,
+        "controls": 0,
+        "unfolded": True,
+        "columns": "block",
     }
 
 
@@ -109,3 +181,4 @@ def test_without_javascript_links_lead_on_and_no_control_is_dead(
 ) -> None:
     assert "/signup" in seen["plain"]["title"]
     assert seen["plain"]["dead"] == 0
+    assert seen["plain"]["reload"] == 1

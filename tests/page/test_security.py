@@ -14,7 +14,25 @@ from cdk_ecs_xray.page.serving import Page
 from tests.page.conftest import HOSTILE, SCRIPT
 from tests.page.store import account_of, ask
 
-VIEWS = ("/traces", f"/traces/{HOSTILE}", f"/traces/{HOSTILE}?seg={'f' * 16}", "/map", "/logs")
+VIEWS = (
+    "/traces",
+    "/traces?by=annotation",
+    "/traces?by=exception&q=fault+AND+ok",
+    f"/traces/{HOSTILE}",
+    f"/traces/{HOSTILE}?seg={'f' * 16}",
+    f"/traces/{HOSTILE}?only=trouble&clock=fitted&gap=whole",
+    "/map",
+    "/map?q=fault",
+    "/logs",
+)
+DATA = (
+    "/traces.json",
+    f"/traces/{HOSTILE}.json",
+    "/map.json",
+    "/complete?q=annotation",
+    "/map.mmd",
+)
+FRAGMENTS = tuple(f"/fragment{path}" for path in VIEWS)
 TEMPLATES = Path(__file__).parents[2] / "constructs" / "cdk_ecs_xray" / "page" / "templates"
 
 
@@ -24,7 +42,7 @@ def real() -> Iterator[Page]:
         yield served
 
 
-@pytest.mark.parametrize("path", [*VIEWS, "/static/style.css", "/nothing", "/traces.json"])
+@pytest.mark.parametrize("path", [*VIEWS, *FRAGMENTS, *DATA, "/static/style.css", "/nothing"])
 def test_every_answer_has_the_headers(page: Page, path: str) -> None:
     _, headers, _ = ask(page, path)
     assert "default-src 'none'" in headers["content-security-policy"]
@@ -38,7 +56,8 @@ def test_every_answer_has_the_headers(page: Page, path: str) -> None:
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "localhost.evil:80"])
 def test_another_name_for_this_machine_is_refused(page: Page, host: str) -> None:
-    assert ask(page, "/traces", Host=host)[0] == 421
+    for path in ("/traces", "/events?view=traces", *DATA, FRAGMENTS[0]):
+        assert ask(page, path, Host=host)[0] == 421
 
 
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "[::1]"])
@@ -52,7 +71,8 @@ def test_only_get_is_served(page: Page, method: str) -> None:
 
 
 def test_other_sites_may_not_ask_but_may_link(page: Page) -> None:
-    assert ask(page, "/traces", Origin="https://evil.example")[0] == 403
+    for path in ("/traces", "/events?view=traces", *DATA, FRAGMENTS[0]):
+        assert ask(page, path, Origin="https://evil.example")[0] == 403
     assert ask(page, "/traces.json", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="cors")[0] == 403
     followed = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"}
     assert ask(page, "/traces", **followed, Sec_Fetch_Dest="document")[0] == 200
@@ -63,7 +83,8 @@ def test_a_real_account_wants_the_token_once(real: Page) -> None:
     where = urlsplit(real.url)
     assert ask(real, "/traces")[0] == 403
     assert ask(real, "/traces?token=guess")[0] == 403
-    assert ask(real, "/static/style.css")[0] == 403
+    for path in ("/static/style.css", "/events?view=traces", *DATA, FRAGMENTS[0]):
+        assert ask(real, path)[0] == 403
 
     status, headers, _ = ask(real, f"/?{where.query}&q=fault")
 
@@ -75,7 +96,7 @@ def test_a_real_account_wants_the_token_once(real: Page) -> None:
     assert ask(real, "/traces", Cookie=cookie.partition("=")[0] + "=no")[0] == 403
 
 
-@pytest.mark.parametrize("path", VIEWS)
+@pytest.mark.parametrize("path", [*VIEWS, *FRAGMENTS])
 def test_nothing_that_was_sent_is_markup(page: Page, path: str) -> None:
     status, _, text = ask(page, path)
     assert status == 200
@@ -86,7 +107,7 @@ def test_nothing_that_was_sent_is_markup(page: Page, path: str) -> None:
     read = Attributes()
     read.feed(text)
     scripts = [attributes for tag, attributes in read.found if tag == "script"]
-    assert scripts == [{"src": "/static/page.js", "defer": None}]
+    assert scripts == ([] if path in FRAGMENTS else [{"src": "/static/page.js", "defer": None}])
     names = {name for _, attributes in read.found for name in attributes}
     assert {name for name in names if name == "style" or name.startswith("on")} == set()
     links = {attributes["href"] for _, attributes in read.found if "href" in attributes}
@@ -102,6 +123,22 @@ class Attributes(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append((tag, dict(attrs)))
+
+
+@pytest.mark.parametrize("path", DATA)
+def test_data_is_never_taken_for_a_page(page: Page, path: str) -> None:
+    status, headers, _ = ask(page, path)
+    assert status == 200
+    assert headers["content-type"].partition(";")[0] in ("application/json", "text/plain")
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_script_never_makes_markup_of_data() -> None:
+    script = (TEMPLATES.parent / "static" / "page.js").read_text(encoding="utf-8")
+    assert (
+        re.findall(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval|Function\(", script)
+        == []
+    )
 
 
 def test_no_template_says_that_something_is_safe() -> None:

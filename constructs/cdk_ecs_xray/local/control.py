@@ -13,6 +13,7 @@ HEALTH_PATH = "/_ecs_xray/health"
 RESET_PATH = "/_ecs_xray/reset"
 SEED_PATH = "/_ecs_xray/seed"
 INERT_PATH = "/_ecs_xray/inert"
+FEED_PATH = "/_ecs_xray/feed"
 KIND = "cdk-ecs-xray AWS emulator"
 # What a parent writes to the server's standard input when the server may outlive it.
 KEEP = b"keep\n"

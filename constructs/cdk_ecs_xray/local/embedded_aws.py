@@ -163,6 +163,14 @@ class EmbeddedAws:
         answer = self._ask("GET", control.INERT_PATH)
         return answer["types"] if isinstance(answer, dict) else ()
 
+    def feed(
+        self, known: Mapping[str, object], *, account: str, region: str
+    ) -> Mapping[str, Any] | None:
+        """What X-Ray got after what is ``known``: see ``xray/feed.py``. None without an answer."""
+        body = json.dumps(known).encode()
+        answer = self._ask("POST", control.FEED_PATH, body, account=account, region=region)
+        return answer if isinstance(answer, dict) else None
+
     def stop(self) -> None:
         """End the server, wait for it, remove its temporary folder. Safe to call twice.
 

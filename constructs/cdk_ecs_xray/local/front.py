@@ -16,6 +16,7 @@ from cdk_ecs_xray.local import cloudformation, control, execution, gaps, inert, 
 from cdk_ecs_xray.local.gate import Application, Message, Receive, Send, guarded, headers_of
 from cdk_ecs_xray.local.span_log import CloudWatchSpanLog
 from cdk_ecs_xray.local.xray import Scope, XRayService
+from cdk_ecs_xray.local.xray.feed import feed
 from cdk_ecs_xray.local.xray.service import Response
 
 _SIGNED_FOR_XRAY = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/xray/")
@@ -44,6 +45,10 @@ def embedded_aws_app(*, port: int) -> Application:
             await _send(send, _document(_planted(await _body(receive))))
         elif scope["path"] == control.INERT_PATH and scope["method"] == "GET":
             await _send(send, _document({"types": inert.accepted()}))
+        elif scope["path"] == control.FEED_PATH and scope["method"] == "POST":
+            _in_scope_of(headers_of(scope))
+            asked = json.loads(await _body(receive))
+            await _send(send, _document(feed(xray.store(current_scope()), asked)))
         elif _is_for_xray(scope):
             await _send(send, await _answer(xray, scope, receive))
         else:

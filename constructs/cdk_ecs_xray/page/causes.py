@@ -47,6 +47,14 @@ def cause_of(trace: Trace) -> Cause | None:
     )
 
 
+def cause_for_list(trace: Trace) -> Cause | None:
+    """Return the cause; None where it is a service's own answer, which the row has already."""
+    found = cause_of(trace)
+    if found is None or found.exception or not trace.entities[found.part].is_segment:
+        return found
+    return None
+
+
 def exceptions_of(part: Entity) -> Sequence[Mapping[str, Any]]:
     """Return the exceptions of a part; a cause may also be another part's id, and has none."""
     cause = part.document.get("cause")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from cdk_ecs_xray.page.account import Span
-from cdk_ecs_xray.page.model import OUTCOMES, WORDS, TraceRow
+from cdk_ecs_xray.page.model import OUTCOMES, WORDS, Span, TraceRow
 from cdk_ecs_xray.page.query import quoted
 from cdk_ecs_xray.page.words import clock, took
 
@@ -19,6 +21,7 @@ _SHORTEST, _LONGEST = 0.001, 5.0
 _LEAST = 2.0  # One fault among thousands is seen.
 _NEAREST_LABELS = 7.0
 _RANKED = 5
+_KEY = re.compile(r"[\w.]+")
 _UPWARDS = ("ok", "error", "throttle", "fault")
 
 
@@ -141,26 +144,69 @@ def percentiles(rows: Sequence[TraceRow]) -> Mapping[str, float]:
 
 
 def ranks(rows: Sequence[TraceRow], by: str) -> Sequence[Rank]:
-    """Return the largest groups of traces that are alike, trouble first."""
-    groups = Counter(
-        (row.kind, row.status if by == "response" else None, row.method, row.path.split("?")[0])
-        for row in rows
-        if row.kind != "pending"
-    )
+    """Return the largest groups of traces that are alike, trouble first.
+
+    :param by: ``response``, ``endpoint``, ``exception`` or ``annotation``.
+    """
+    alike = _ALIKE[by]
+    groups = Counter(key for row in rows if row.kind != "pending" for key in alike(row))
     most = max(groups.values(), default=1)
-    first = sorted(groups.items(), key=lambda one: (one[0][0] == "ok", -one[1], str(one[0])))
+    first = sorted(groups.items(), key=lambda one: (one[0].kind == "ok", -one[1], str(one[0])))
     return [
         Rank(
-            kind=kind,
-            status=status,
-            method=method,
-            text=path,
+            kind=key.kind,
+            status=key.status,
+            method=key.method,
+            text=key.text,
             count=count,
             share=round(count / most * 100, 1),
-            term=_term(status, method, path),
+            term=key.term or _term(key),
         )
-        for (kind, status, method, path), count in first[:_RANKED]
+        for key, count in first[:_RANKED]
     ]
+
+
+class _Alike(NamedTuple):
+    """What traces of a group have in common."""
+
+    kind: str
+    text: str
+    status: int | None = None
+    method: str = ""
+    term: str = ""
+
+
+def _by_response(row: TraceRow) -> Sequence[_Alike]:
+    return [_Alike(row.kind, row.path.split("?")[0], row.status, row.method)]
+
+
+def _by_endpoint(row: TraceRow) -> Sequence[_Alike]:
+    return [_Alike(row.kind, row.path.split("?")[0], None, row.method)]
+
+
+def _by_exception(row: TraceRow) -> Sequence[_Alike]:
+    if row.cause is None or not row.cause.exception:
+        return []
+    # No keyword of X-Ray's finds an exception by name; its outcome is what comes closest.
+    return [_Alike(row.kind, row.cause.exception, row.status, term=row.kind)]
+
+
+def _by_annotation(row: TraceRow) -> Sequence[_Alike]:
+    return [
+        _Alike(row.kind, text, term=f"annotation.{text}")
+        for key, values in row.annotations.items()
+        if _KEY.fullmatch(key)
+        for value in values
+        for text in [f"{key} = {json.dumps(value, ensure_ascii=False)}"]
+    ]
+
+
+_ALIKE: Mapping[str, Callable[[TraceRow], Sequence[_Alike]]] = {
+    "response": _by_response,
+    "endpoint": _by_endpoint,
+    "exception": _by_exception,
+    "annotation": _by_annotation,
+}
 
 
 def strip(seconds: float, scale: float) -> float:
@@ -170,10 +216,10 @@ def strip(seconds: float, scale: float) -> float:
     return round(min(share * 100, 97), 1)
 
 
-def _term(status: int | None, method: str, path: str) -> str:
-    terms = [] if status is None else [f"http.status = {status}"]
-    if method:
-        terms += [f"http.method = {quoted(method)}", f"http.url CONTAINS {quoted(path)}"]
+def _term(key: _Alike) -> str:
+    terms = [] if key.status is None else [f"http.status = {key.status}"]
+    if key.method:
+        terms += [f"http.method = {quoted(key.method)}", f"http.url CONTAINS {quoted(key.text)}"]
     return " AND ".join(terms)
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cdk_ecs_xray.errors import EcsXRayError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cdk_ecs_xray.errors import EcsXRayError, LocalAwsError
+from cdk_ecs_xray.local.xray import XRayRefusalError
 from cdk_ecs_xray.verify.connection import (
     error_code,
     is_refused,
     readable_aws_errors,
 )
 
+# What a reading raises when it cannot answer.
+NO_ANSWER = (BotoCoreError, ClientError, LocalAwsError, XRayRefusalError)
 _THROTTLED = {"ThrottledException", "ThrottlingException", "TooManyRequestsException"}
 _NOT_READ = {"InvalidRequestException"}
 
@@ -35,7 +40,7 @@ def failure_of(error: Exception, action: str) -> Failure:
     :param action: the IAM action of the call, such as ``xray:GetTraceSummaries``.
     """
     text = " ".join(str(error).split())
-    code = error_code(error)
+    code = error.code if isinstance(error, XRayRefusalError) else error_code(error)
     if is_refused(error):
         policy = f'{{"Effect": "Allow", "Action": "{action}", "Resource": "*"}}'
         return Failure(

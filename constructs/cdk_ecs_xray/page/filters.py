@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cdk_ecs_xray.sampling.filter_expression import check_filter_expression
-from cdk_ecs_xray.sampling.filter_tokens import FilterExpressionError
+from cdk_ecs_xray.sampling.filter_tokens import FilterExpressionError, tokens
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,3 +41,20 @@ def unread(expression: str) -> Unread | None:
             text=error.fix,
         )
     return None
+
+
+def terms(expression: str) -> Sequence[str]:
+    """Return the conditions that all have to match; a single one where OR joins them.
+
+    :raises FilterExpressionError: for what is no expression.
+    """
+    found, begin, depth = [], 0, 0
+    for token in tokens(expression):
+        depth += (token.text in ("(", "{", "[")) - (token.text in (")", "}", "]"))
+        if depth == 0 and token.kind == "word" and token.text.upper() == "OR":
+            return [expression.strip()]
+        is_join = depth == 0 and token.kind == "word" and token.text.upper() == "AND"
+        if is_join or token.kind == "end":
+            found.append(expression[begin : token.column - 1].strip())
+            begin = token.column - 1 + len(token.text)
+    return [term for term in found if term]

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from cdk_ecs_xray.page.account import Account, Span
-from cdk_ecs_xray.page.causes import cause_of
+from cdk_ecs_xray.page.account import Account
+from cdk_ecs_xray.page.causes import cause_for_list
 from cdk_ecs_xray.page.charts import over_time, percentiles, ranks, response_times, strip
-from cdk_ecs_xray.page.failures import Failure, failure_of
-from cdk_ecs_xray.page.filters import Unread, unread
-from cdk_ecs_xray.page.model import Cause, Documents, Found, TraceRow
-from cdk_ecs_xray.page.query import RANGES, Query
+from cdk_ecs_xray.page.failures import NO_ANSWER, Failure, failure_of
+from cdk_ecs_xray.page.filters import Unread, terms, unread
+from cdk_ecs_xray.page.model import Found, Span, TraceRow
+from cdk_ecs_xray.page.query import RANGES, Query, both
 from cdk_ecs_xray.page.reading import trace_of
 from cdk_ecs_xray.page.words import took
 
 ROWS = 100
+_LONGEST = "6h"
 _SEARCH = "xray:GetTraceSummaries"
 _NOTHING = Found(rows=())
 _QUICK = (
@@ -33,42 +32,117 @@ _KEYWORDS = {"pending": "partial"}
 
 def traces_of(account: Account, query: Query, now: float) -> Mapping[str, Any]:
     """Return the values of the list's template."""
+    read = read_list(account, query, now)
+    rows = [row for row in read.found.rows if _in_band(row, query)]
+    first, shown = _page_of(rows, query.cursor)
+    longest = max((row.seconds or 0 for row in read.behind.rows), default=0.0)
+    return {
+        "query": query,
+        "ranges": RANGES,
+        "groups": read.groups,
+        "problem": read.problem,
+        "failure": read.failure,
+        "has_traffic": bool(read.behind.rows),
+        "behind_total": len(read.behind.rows),
+        "is_cut": read.found.is_cut,
+        "total": len(rows),
+        "before_band": len(read.found.rows),
+        "first": first,
+        "shown": _with_causes(account, shown),
+        "older": _older(query, rows, shown, now),
+        "quick": _quick(read.found.rows, query),
+        "charts": _charts(read.found.rows, read.behind.rows, query, read.span),
+        "strip_at": lambda seconds: strip(seconds, longest),
+        "back": _back(query),
+        "span": read.span,
+        "alone": [] if rows else _alone(account, query, read),
+        "newest": None if read.behind.rows else _newest(account, query, now),
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadList:
+    """What was read for a list.
+
+    :param behind: all traces of the range, and of the group.
+    :param found: those that the filter matches.
+    """
+
+    span: Span
+    behind: Found
+    found: Found
+    groups: Mapping[str, str]
+    problem: Unread | None
+    failure: Failure | None
+
+
+def read_list(account: Account, query: Query, now: float) -> ReadList:
+    """Read the traces of a query."""
     span = query.span(now)
     problem: Unread | None = unread(query.q)
     failure: Failure | None = None
-    behind, found = _NOTHING, _NOTHING
+    behind, found, groups = _NOTHING, _NOTHING, groups_of(account)
     try:
-        behind = account.find(span)
+        behind = account.traces.find(span, query.of_group(groups))
         found = behind
         if query.q and problem is None:
-            found = account.find(span, query.q)
-    except (BotoCoreError, ClientError) as error:
+            found = account.traces.find(span, both(query.of_group(groups), query.q))
+    except NO_ANSWER as error:
         failure = failure_of(error, _SEARCH)
         if failure.is_expression:
             # What only X-Ray knows, such as a keyword that the emulator's lacks.
             problem = Unread(before=query.q, at="", behind="", column=None, text=failure.text)
             failure = None
-    rows = [row for row in found.rows if _in_band(row, query)]
-    shown = _page_of(rows, query.cursor)
-    longest = max((row.seconds or 0 for row in behind.rows), default=0.0)
-    return {
-        "query": query,
-        "ranges": RANGES,
-        "problem": problem,
-        "failure": failure,
-        "has_traffic": bool(behind.rows),
-        "is_cut": found.is_cut,
-        "total": len(rows),
-        "before_band": len(found.rows),
-        "first": rows.index(shown[0]) + 1 if shown else 0,
-        "shown": _with_causes(account, shown),
-        "older": _older(query, rows, shown, now),
-        "quick": _quick(found.rows, query),
-        "charts": _charts(found.rows, behind.rows, query, span),
-        "strip_at": lambda seconds: strip(seconds, longest),
-        "back": _back(query),
-        "span": span,
-    }
+    return ReadList(
+        span=span, behind=behind, found=found, groups=groups, problem=problem, failure=failure
+    )
+
+
+def groups_of(account: Account) -> Mapping[str, str]:
+    """Return the groups; none where they may not be read, as all else works without them."""
+    try:
+        return account.traces.groups()
+    except NO_ANSWER:
+        return {}
+
+
+def _alone(account: Account, query: Query, read: ReadList) -> Sequence[Mapping[str, Any]]:
+    """Return what each condition finds alone, where all of them find nothing."""
+    if read.problem is not None or read.failure is not None or not read.behind.rows:
+        return []
+    found = list(terms(query.q)) if query.q else []
+    try:
+        counts = [
+            len(account.traces.find(read.span, both(query.of_group(read.groups), term)).rows)
+            for term in found
+        ]
+    except NO_ANSWER:
+        return []
+    return [
+        {
+            "term": term,
+            "count": count,
+            "without": query.link(
+                "/traces", q=" AND ".join(found[:place] + found[place + 1 :]), cursor=None
+            ),
+        }
+        for place, (term, count) in enumerate(zip(found, counts, strict=True))
+    ]
+
+
+def _newest(account: Account, query: Query, now: float) -> Mapping[str, Any] | None:
+    """Return how old the newest trace of the last six hours is, where the range has none."""
+    if query.absolute is not None or query.range == _LONGEST:
+        return None
+    try:
+        rows = account.traces.find(Span(start=now - RANGES[_LONGEST][1], end=now)).rows
+    except NO_ANSWER:
+        return None
+    if not rows:
+        return None
+    half = 1800
+    around = {"from_": f"{rows[0].start - half:.3f}", "to": f"{rows[0].start + half:.3f}"}
+    return {"age": now - rows[0].start, "link": query.link("/traces", cursor=None, **around)}
 
 
 def _back(query: Query) -> str:
@@ -83,9 +157,10 @@ def _in_band(row: TraceRow, query: Query) -> bool:
     return row.seconds is not None and query.rt[0] <= row.seconds < query.rt[1]
 
 
-def _page_of(rows: Sequence[TraceRow], cursor: str) -> Sequence[TraceRow]:
-    place = next((n + 1 for n, row in enumerate(rows) if row.id == cursor), 0)
-    return rows[place : place + ROWS]
+def _page_of(rows: Sequence[TraceRow], cursor: str) -> tuple[int, Sequence[TraceRow]]:
+    """Return the number of a page's first row, and its rows."""
+    place = next((n + 1 for n, row in enumerate(rows) if row.id == cursor), 0) if cursor else 0
+    return place + 1, rows[place : place + ROWS]
 
 
 def _older(
@@ -99,27 +174,21 @@ def _older(
 
 
 def _with_causes(account: Account, rows: Sequence[TraceRow]) -> Sequence[TraceRow]:
-    """Return the rows with their causes; X-Ray has few in its summaries, the emulator's none."""
+    """Return the rows with their causes; X-Ray has few in its summaries."""
+    if not account.is_real:
+        return rows
     unknown = [row.id for row in rows if row.kind not in ("ok", "pending") and row.cause is None]
     try:
-        documents = account.documents(unknown) if unknown else {}
-    except (BotoCoreError, ClientError):
+        documents = account.traces.documents(unknown) if unknown else {}
+    except NO_ANSWER:
         # The list is worth having without them; the trace's own view says what is missing.
         return rows
     return [
-        replace(row, cause=_cause(documents[row.id])) if row.id in documents else row
+        replace(row, cause=cause_for_list(trace_of(documents[row.id])))
+        if row.id in documents
+        else row
         for row in rows
     ]
-
-
-def _cause(documents: Documents) -> Cause | None:
-    """Return the cause; a service's own answer is in the row already."""
-    trace = trace_of(documents)
-    found = cause_of(trace)
-    says_nothing = (
-        found is not None and not found.exception and trace.entities[found.part].is_segment
-    )
-    return None if says_nothing else found
 
 
 def _quick(rows: Sequence[TraceRow], query: Query) -> Sequence[Mapping[str, Any]]:
@@ -139,7 +208,9 @@ def _quick(rows: Sequence[TraceRow], query: Query) -> Sequence[Mapping[str, Any]
     if slow is not None and len(rows) >= 20:  # noqa: PLR2004 - below, p95 is the slowest trace
         over = sum((row.seconds or 0) >= slow for row in rows)
         link = query.link("/traces", q=query.narrowed(f"responsetime >= {slow:.4f}"), cursor=None)
-        found.append({"kind": "", "count": over, "text": f"over {took(slow)}", "link": link})
+        # Where many took equally long, none of them is slow.
+        if over <= len(rows) / 10:
+            found.append({"kind": "", "count": over, "text": f"over {took(slow)}", "link": link})
     return found
 
 

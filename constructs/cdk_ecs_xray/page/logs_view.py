@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from cdk_ecs_xray.page.account import Account
-from cdk_ecs_xray.page.failures import failure_of
+from cdk_ecs_xray.page.failures import NO_ANSWER, failure_of
 from cdk_ecs_xray.page.logs import ShownLine, shown
 from cdk_ecs_xray.page.query import RANGES, Query
 
@@ -24,9 +22,9 @@ def logs_of(
     failure, every = None, list[ShownLine]()
     level, service = parameters.get("level", ""), parameters.get("service", "")
     try:
-        lines = account.lines(span)
+        lines = account.lines_of(span)
         every = [shown(line, since=span.start) for line in reversed(lines)]
-    except (BotoCoreError, ClientError) as error:
+    except NO_ANSWER as error:
         failure = failure_of(error, "logs:FilterLogEvents")
     kept = [
         line

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from cdk_ecs_xray.page.account import Account, Span
-from cdk_ecs_xray.page.failures import failure_of
-from cdk_ecs_xray.page.map_layout import draw
-from cdk_ecs_xray.page.query import RANGES, Query, quoted
-from cdk_ecs_xray.page.trace_map import Edge, Node, TraceMap, map_of
+from cdk_ecs_xray.page.account import Account
+from cdk_ecs_xray.page.failures import NO_ANSWER, Failure, failure_of
+from cdk_ecs_xray.page.filters import Unread, unread
+from cdk_ecs_xray.page.list_view import groups_of
+from cdk_ecs_xray.page.map_folding import folded, neighborhood
+from cdk_ecs_xray.page.map_layout import MOST_NODES, draw
+from cdk_ecs_xray.page.model import Span
+from cdk_ecs_xray.page.query import RANGES, Query, both, quoted
+from cdk_ecs_xray.page.trace_map import Calls, Edge, Node, TraceMap, map_of
 from cdk_ecs_xray.verify import service_map
 from cdk_ecs_xray.verify.map_drawing import mermaid, svg
 
@@ -25,40 +27,100 @@ def map_page(
     account: Account, query: Query, parameters: Mapping[str, str], now: float
 ) -> Mapping[str, Any]:
     """Return the values of the map's template."""
-    span = _span(query, now)
     trace_id = parameters.get("trace", "")
-    failure, drawn = None, TraceMap(nodes=(), edges=())
+    read = read_map(account, query, now, trace_id)
+    chosen = read.map.node(parameters.get("node", ""))
+    small = folded(read.map, MOST_NODES)
+    drawing = draw(small)
+    if drawing is None and chosen is not None:
+        small = neighborhood(small, small.node(chosen.key) or small.nodes[0])
+        drawing = draw(small)
+    return {
+        "query": query,
+        "ranges": RANGES,
+        "groups": read.groups,
+        "trace_id": trace_id,
+        "failure": read.failure,
+        "problem": read.problem,
+        "newest": read.newest,
+        "map": read.map,
+        "drawn": len(small.nodes),
+        "drawing": drawing,
+        "tree": _tree(small if drawing is not None else read.map),
+        "chosen": chosen,
+        "span": _span(query, now),
+        "shortened": query.span(now).seconds > LONGEST_HOURS * 3600 and not trace_id,
+        "ring": _ring,
+        "term": lambda node: both(query.q, _term(node)),
+        "edge_term": lambda edge: both(query.q, _edge_term(edge, is_real=account.is_real)),
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadMap:
+    """What was read for a map."""
+
+    map: TraceMap
+    groups: Mapping[str, str]
+    newest: int | None = None
+    problem: Unread | None = None
+    failure: Failure | None = None
+
+
+def read_map(account: Account, query: Query, now: float, trace_id: str = "") -> ReadMap:
+    """Read the map of a range, or of one trace."""
+    groups = {} if trace_id else groups_of(account)
+    problem = unread(query.q)
+    expression = both(query.of_group(groups), "" if problem is not None else query.q)
     try:
-        services = account.graph_of(trace_id) if trace_id else account.graph(span)
-        drawn = map_of(services)
-    except (BotoCoreError, ClientError) as error:
+        found = (
+            account.traces.graph_of(trace_id)
+            if trace_id
+            else account.traces.graph(_span(query, now), expression)
+        )
+    except NO_ANSWER as error:
         action = "xray:GetTraceGraph" if trace_id else "xray:GetServiceGraph"
         failure = failure_of(error, action)
-    chosen = drawn.node(parameters.get("node", ""))
-    return {
-        "query": replace(query, q=""),
-        "ranges": RANGES,
-        "trace_id": trace_id,
-        "failure": failure,
-        "map": drawn,
-        "drawing": draw(drawn),
-        "tree": _tree(drawn),
-        "chosen": chosen,
-        "span": span,
-        "ring": _ring,
-        "term": _term,
-        "edge_term": lambda edge: _edge_term(edge, is_real=account.is_real),
-    }
+        nothing = TraceMap(nodes=(), edges=())
+        return ReadMap(map=nothing, groups=groups, problem=problem, failure=failure)
+    return ReadMap(map=map_of(found.services), groups=groups, newest=found.newest, problem=problem)
 
 
 def mermaid_of(account: Account, query: Query, now: float) -> str:
     """Return the map as a flowchart."""
-    return mermaid(_as_verify_has_it(map_of(account.graph(_span(query, now)))))
+    return mermaid(_as_verify_has_it(read_map(account, query, now).map))
 
 
 def map_as_svg(account: Account, query: Query, now: float) -> str:
     """Return the map as a picture of its own."""
-    return svg(_as_verify_has_it(map_of(account.graph(_span(query, now)))))
+    return svg(_as_verify_has_it(read_map(account, query, now).map))
+
+
+def map_as_json(account: Account, query: Query, now: float) -> Mapping[str, Any]:
+    """Return the map's nodes and calls."""
+    read = read_map(account, query, now)
+    return {
+        "newest_traces_only": read.newest,
+        "problem": None if read.failure is None else read.failure.title,
+        "nodes": [
+            {
+                "key": node.key,
+                "name": node.name,
+                "type": node.kind,
+                "sends_segments": not node.is_inferred,
+                **_figures(node.calls),
+            }
+            for node in read.map.nodes
+        ],
+        "calls": [
+            {"from": edge.caller.key, "to": edge.called.key, **_figures(edge.calls)}
+            for edge in read.map.edges
+        ],
+    }
+
+
+def _figures(calls: Calls) -> Mapping[str, Any]:
+    return {"outcomes": dict(calls.counts), "seconds": calls.seconds, "p95": calls.p95}
 
 
 def _span(query: Query, now: float) -> Span:

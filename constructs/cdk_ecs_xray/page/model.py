@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 # The worst first.
 TROUBLE = ("fault", "throttle", "error")
@@ -16,6 +16,19 @@ WORDS = {
     "fault": "fault",
     "pending": "running",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A time range in epoch seconds."""
+
+    start: float
+    end: float
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return self.end - self.start
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +68,7 @@ class TraceRow:
     revision: int = 0
     cause: Cause | None = None
     annotations: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    services: Sequence[str] = ()
 
     @property
     def request(self) -> str:
@@ -92,3 +106,46 @@ class LogLine:
     at: float
     group: str
     text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graph:
+    """The services of a range with their calls, as X-Ray's API has them.
+
+    :param newest: of how many traces it was made, where not all of the range were read.
+    """
+
+    services: Sequence[Mapping[str, Any]]
+    newest: int | None = None
+
+
+class TraceSource(Protocol):
+    """Where traces come from."""
+
+    def find(self, span: Span, expression: str = "") -> Found:
+        """Return the traces of a range that an expression matches, newest first."""
+        ...
+
+    def documents(self, ids: Sequence[str]) -> Mapping[str, Documents]:
+        """Return the traces that are there, by id."""
+        ...
+
+    def graph(self, span: Span, expression: str = "") -> Graph:
+        """Return the services of the traces that an expression matches."""
+        ...
+
+    def graph_of(self, trace_id: str) -> Graph:
+        """Return the services of one trace."""
+        ...
+
+    def groups(self) -> Mapping[str, str]:
+        """Return the groups' expressions by name."""
+        ...
+
+
+class LineSource(Protocol):
+    """Where log lines come from."""
+
+    def lines(self, span: Span, groups: Sequence[str]) -> Sequence[LogLine]:
+        """Return the lines of a range, oldest first, 500 at most of each group."""
+        ...

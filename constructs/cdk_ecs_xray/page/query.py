@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from cdk_ecs_xray.page.account import Span
+from cdk_ecs_xray.page.model import Span
 
 RANGES = {
     "15m": ("Last 15 minutes", 900),
@@ -16,6 +16,7 @@ RANGES = {
 }
 _DEFAULT = "15m"
 LONGEST_EXPRESSION = 1000
+_BY = ("response", "endpoint", "exception", "annotation")
 _LONGEST_SPAN = 24 * 3600  # GetTraceSummaries takes no more.
 
 
@@ -31,7 +32,8 @@ class Query:
     range: str = _DEFAULT
     absolute: tuple[float, float] | None = None
     rt: tuple[float, float] | None = None
-    by: str = "response"
+    group: str = ""
+    by: str = _BY[0]
     cursor: str = ""
 
     def span(self, now: float) -> Span:
@@ -52,13 +54,13 @@ class Query:
 
     def parameters(self, **changed: str | None) -> Mapping[str, str]:
         """Return the parameters with some of them changed; None leaves one out."""
-        found = {"q": self.q}
+        found = {"q": self.q, "group": self.group}
         if self.absolute is None:
             found["range"] = "" if self.range == _DEFAULT else self.range
         else:
             found |= dict(zip(("from", "to"), (f"{n:.3f}" for n in self.absolute), strict=True))
         found["rt"] = "" if self.rt is None else f"{self.rt[0]:g}..{self.rt[1]:g}"
-        found["by"] = "" if self.by == "response" else self.by
+        found["by"] = "" if self.by == _BY[0] else self.by
         changes = {name.rstrip("_"): value or "" for name, value in changed.items()}
         if changes.get("from"):
             changes["range"] = ""
@@ -71,27 +73,43 @@ class Query:
 
     def narrowed(self, term: str) -> str:
         """Return the expression with another condition."""
-        if not self.q:
-            return term
-        return f"({self.q}) AND {term}" if " OR " in self.q.upper() else f"{self.q} AND {term}"
+        return both(self.q, term)
+
+    def of_group(self, groups: Mapping[str, str]) -> str:
+        """Return the group's expression; empty for none, and for one that is not there."""
+        return groups.get(self.group, "")
 
 
-def read_query(parameters: Mapping[str, str]) -> Query:
-    """Return what an address asks for; what cannot be meant is as if it were absent."""
+def read_query(parameters: Mapping[str, str], *, whole: Span | None = None) -> Query:
+    """Return what an address asks for; what cannot be meant is as if it were absent.
+
+    :param whole: the range of an address that names none.
+    """
     span = parameters.get("range", "")
     by = parameters.get("by", "")
     absolute = _pair(parameters.get("from"), parameters.get("to"))
-    if absolute is not None and absolute[1] - absolute[0] > _LONGEST_SPAN:
+    if absolute is not None and absolute[1] - absolute[0] > _LONGEST_SPAN and whole is None:
         absolute = (absolute[1] - _LONGEST_SPAN, absolute[1])
+    if whole is not None and absolute is None and span not in RANGES:
+        absolute = (whole.start, whole.end)
     low, _, high = parameters.get("rt", "").partition("..")
     return Query(
         q=parameters.get("q", "").strip()[:LONGEST_EXPRESSION],
         range=span if span in RANGES else _DEFAULT,
         absolute=absolute,
         rt=_pair(low, high),
-        by=by if by == "endpoint" else "response",
+        group=parameters.get("group", ""),
+        by=by if by in _BY else _BY[0],
         cursor=parameters.get("cursor", ""),
     )
+
+
+def both(one: str, other: str) -> str:
+    """Return an expression of two that both have to match."""
+    found = [text for text in (one.strip(), other.strip()) if text]
+    if len(found) == 1:
+        return found[0]
+    return " AND ".join(f"({text})" if " OR " in text.upper() else text for text in found)
 
 
 def _pair(low: str | None, high: str | None) -> tuple[float, float] | None:

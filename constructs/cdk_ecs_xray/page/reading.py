@@ -39,6 +39,7 @@ def row_of(summary: Mapping[str, Any]) -> TraceRow:
             key: [value for one in values for value in one.get("AnnotationValue", {}).values()]
             for key, values in (summary.get("Annotations") or {}).items()
         },
+        services=[str(one["Name"]) for one in summary.get("ServiceIds") or () if one.get("Name")],
     )
 
 
@@ -60,17 +61,30 @@ def trace_of(documents: Documents) -> Trace:
     Segments that X-Ray inferred repeat the subsegment that called and are left out too.
     """
     stored = StoredTrace(trace_id=documents.id)
-    for text, document in parsed(documents):
-        sound = _sound(document, MOST_LEVELS)
-        if sound is not None and document.get("inferred") is not True:
-            stored.add(StoredSegment(raw=text, document=sound, received_at=0.0))
+    for text in documents.texts:
+        segment = stored_segment(text)
+        if segment is not None:
+            stored.add(segment)
     return Trace(stored)
+
+
+def stored_segment(text: str, *, received_at: float = 0.0) -> StoredSegment | None:
+    """Return a document that can be shown; None for what is none or is inferred."""
+    document = _parsed(text)
+    if document is None or document.get("inferred") is True:
+        return None
+    sound = _sound(document, MOST_LEVELS)
+    if sound is None:
+        return None
+    return StoredSegment(raw=text, document=sound, received_at=received_at)
 
 
 def _sound(document: Mapping[str, Any], levels: int) -> Mapping[str, Any] | None:
     """Return a document with times that are numbers, and not too deep; None without an id."""
     start, end = document.get("start_time"), document.get("end_time")
     if not isinstance(document.get("id"), str) or not _is_moment(start):
+        return None
+    if not isinstance(document.get("name"), str):
         return None
     found = dict(document)
     if not _is_moment(end) or float(str(end)) < float(str(start)):
@@ -95,12 +109,17 @@ def _is_moment(value: object) -> bool:
 def parsed(documents: Documents) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield each document with its text."""
     for text in documents.texts:
-        try:
-            document = json.loads(text)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(document, dict):
+        document = _parsed(text)
+        if document is not None:
             yield text, document
+
+
+def _parsed(text: str) -> Mapping[str, Any] | None:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
 
 
 def kind_of(entity: Entity) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,39 +10,27 @@ from cdk_ecs_xray.local.xray.outcome import http_status
 from cdk_ecs_xray.local.xray.trace import Entity, Trace
 from cdk_ecs_xray.page.causes import note_of
 from cdk_ecs_xray.page.reading import kind_of
+from cdk_ecs_xray.page.timeline_axis import Scale, long_wait, scale_of, scale_with_wait
+from cdk_ecs_xray.page.timeline_tree import TimelineTree
 from cdk_ecs_xray.page.words import took
 
 MANY_ROWS = 200
+ONLY_TROUBLE, ONLY_LONG = "trouble", "long"
+_LONG = 0.01
+_MOST_ALIKE = 20
+_ALIKE = "~"  # Before the id of the first of them: their fold is open.
 _OPEN_LEVELS = 2
 _DEEPEST_INDENT = 8
-_FEWEST_STEPS, _MOST_STEPS = 4, 8
 _WORTH_SEEING = ("fault", "throttle")
-# Clocks of machines that are kept in step still differ by this much.
-_SAME_MOMENT = 0.002
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scale:
-    """An axis of equal steps from the trace's start."""
-
-    step: float
-    steps: int
-
-    @property
-    def ticks(self) -> Sequence[float]:
-        """Where each step begins."""
-        return [self.step * number for number in range(self.steps)]
-
-    def place(self, seconds: float) -> float:
-        """Return a moment in percent of the axis."""
-        return round(seconds / (self.step * self.steps) * 100, 3)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One part of a trace.
+    """One part of a trace, or many that are alike.
 
     :param inside: how many parts are folded under it, and their outcomes that are not ok.
+    :param alike: how many it stands for, and the shortest and longest of them.
+    :param unfolds: what to open to see them.
     :param ghost: where a segment would be whose clock agrees with its caller's.
     """
 
@@ -54,13 +41,14 @@ class Row:
     kind: str
     status: int | None
     seconds: float | None
-    start: float
     place: float
     width: float
     is_segment: bool
     has_parts: bool
     inside: int = 0
     trouble: Mapping[str, int] = field(default_factory=dict)
+    alike: tuple[int, float, float] | None = None
+    unfolds: str = ""
     ghost: float | None = None
     remark: str = ""
 
@@ -75,133 +63,179 @@ class Timeline:
     """The rows that are shown, and their axis.
 
     :param total: of all parts, folded ones too.
+    :param waits: how long nothing ran, where that is most of the trace.
+    :param is_off: whether a clock disagrees with its caller's.
     """
 
     rows: Sequence[Row]
     scale: Scale
     total: int
+    waits: float | None = None
+    is_off: bool = False
 
 
-def scale_of(seconds: float) -> Scale:
-    """Return the shortest axis of 4 to 8 steps of 1, 2, 2.5 or 5 times a power of ten."""
-    length = max(seconds, 1e-6)
-    power = 10.0 ** math.floor(math.log10(length) - 1)
-    fitting = [
-        Scale(step=step, steps=steps)
-        for factor in (0.1, 1.0, 10.0)
-        for one in (1, 2, 2.5, 5)
-        for step in [one * power * factor]
-        for steps in [math.ceil(length / step - 1e-9)]
-        if _FEWEST_STEPS <= steps <= _MOST_STEPS
-    ]
-    return min(fitting, key=lambda scale: (scale.step * scale.steps, scale.steps))
-
-
-def timeline_of(trace: Trace, *, opened: Collection[str] = ()) -> Timeline:
-    """Return the timeline; of more than 200 parts only two levels and the way to what failed.
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What is shown of a timeline.
 
     :param opened: ids of parts whose folds are open.
+    :param only: ``trouble`` or ``long``: those parts, and the way to them.
+    :param whole: a long wait is drawn, too.
+    :param fitted: clocks are made to agree.
     """
-    tree = _Tree(trace)
-    ends = [entity.end or entity.start for entity in trace.entities.values()]
-    scale = scale_of(max(ends, default=trace.start) - trace.start)
-    folds = len(trace.entities) > MANY_ROWS
-    rows = [
-        row
-        for root in tree.roots
-        for row in _rows(tree, root, scale, opened=set(opened) if folds else None)
-    ]
-    return Timeline(rows=rows, scale=scale, total=len(trace.entities))
+
+    opened: Collection[str] = ()
+    only: str = ""
+    whole: bool = False
+    fitted: bool = False
 
 
-class _Tree:
-    """Parts under the part that called them."""
-
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
-        self.parts: dict[str, list[Entity]] = {}
-        self.roots: list[Entity] = []
-        for entity in sorted(trace.entities.values(), key=lambda e: (e.start, e.id)):
-            above = entity.parent_id
-            if above is None or above not in trace.entities or self._in_a_circle(entity):
-                self.roots.append(entity)
-            else:
-                self.parts.setdefault(above, []).append(entity)
-        self.newest = max((e.end or e.start for e in trace.entities.values()), default=0.0)
-
-    def inside(self, entity: Entity) -> Iterator[Entity]:
-        """Yield everything under a part."""
-        waiting = list(self.parts.get(entity.id, ()))
-        while waiting:
-            part = waiting.pop()
-            yield part
-            waiting += self.parts.get(part.id, ())
-
-    def _in_a_circle(self, entity: Entity) -> bool:
-        seen, current = {entity.id}, entity
-        while current.parent_id is not None and current.parent_id in self.trace.entities:
-            current = self.trace.entities[current.parent_id]
-            if current.id in seen:
-                return current.id == entity.id
-            seen.add(current.id)
-        return False
-
-
-def _rows(tree: _Tree, root: Entity, scale: Scale, *, opened: set[str] | None) -> Iterator[Row]:
-    waiting = [(root, 0)]
-    while waiting:
-        part, depth = waiting.pop()
-        below = tree.parts.get(part.id, [])
-        inside = list(tree.inside(part))
-        shut = (
-            opened is not None
-            and depth >= _OPEN_LEVELS - 1
-            and part.id not in opened
-            and not any(kind_of(one) in _WORTH_SEEING for one in inside)
-        )
-        yield _row(tree, part, depth, scale, inside=inside if shut else [])
-        if not shut:
-            waiting += [(one, depth + 1) for one in reversed(below)]
-
-
-def _row(tree: _Tree, part: Entity, depth: int, scale: Scale, *, inside: Sequence[Entity]) -> Row:
-    trace = tree.trace
-    start = part.start - trace.start
-    end = (tree.newest if part.end is None else part.end) - trace.start
-    ghost, remark = _skew(trace, part)
-    kinds = Counter(kind_of(one) for one in inside)
-    return Row(
-        id=part.id,
-        depth=depth,
-        name=str(part.document["name"]),
-        note=note_of(part),
-        kind=kind_of(part),
-        status=http_status(part.document),
-        seconds=part.duration,
-        start=start,
-        place=scale.place(start),
-        width=max(scale.place(end - start), 0.02),
-        is_segment=part.is_segment,
-        has_parts=bool(tree.parts.get(part.id)),
-        inside=len(inside),
-        trouble={kind: kinds[kind] for kind in ("fault", "throttle", "error") if kinds[kind]},
-        ghost=None if ghost is None else scale.place(ghost - trace.start),
-        remark=remark,
+def timeline_of(trace: Trace, choice: Choice | None = None) -> Timeline:
+    """Return the timeline; of more than 200 parts only two levels and the way to what failed."""
+    chosen = Choice() if choice is None else choice
+    tree = TimelineTree(trace, fitted=chosen.fitted)
+    parts = list(trace.entities.values())
+    seconds = max((tree.end(part) for part in parts), default=0.0)
+    wait = long_wait(((tree.start(part), tree.end(part)) for part in parts), seconds)
+    scale = scale_of(seconds)
+    if wait is not None and not chosen.whole:
+        scale = scale_with_wait(seconds, wait)
+    rows = _Rows(tree, scale, chosen)
+    return Timeline(
+        rows=[row for root in tree.roots for row in rows.under(root)],
+        scale=scale,
+        total=len(parts),
+        waits=None if wait is None else wait[1] - wait[0],
+        is_off=any(tree.off(part) is not None for part in parts),
     )
 
 
-def _skew(trace: Trace, part: Entity) -> tuple[float | None, str]:
-    """Return where a called segment would fit into its caller, and how far its clock is off."""
-    if part.parent_id is None:
-        return None, ""
-    caller = trace.entities.get(part.parent_id)
-    if caller is None:
-        return None, "parent missing"
-    if not part.is_segment or part.end is None or caller.end is None:
-        return None, ""
-    late, early = part.end - caller.end, caller.start - part.start
-    if max(late, early) <= _SAME_MOMENT or part.end - part.start > caller.end - caller.start:
-        return None, ""
-    fits = caller.start + (caller.end - caller.start - (part.end - part.start)) / 2
-    off = part.start - fits
-    return fits, f"clock {took(abs(off))} {'ahead' if off > 0 else 'behind'}, shown as sent"
+class _Rows:
+    """Makes the rows of a tree."""
+
+    def __init__(self, tree: TimelineTree, scale: Scale, choice: Choice) -> None:
+        self._tree = tree
+        self._scale = scale
+        self._opened = set(choice.opened)
+        self._folds = len(tree.trace.entities) > MANY_ROWS
+        self._kept = self._kept_parts(choice.only)
+
+    def under(self, root: Entity) -> Iterator[Row]:
+        """Yield the row of a part and those under it."""
+        waiting: list[tuple[Entity | Row, int]] = [(root, 0)]
+        while waiting:
+            part, depth = waiting.pop()
+            if isinstance(part, Row):
+                yield part
+                continue
+            if self._kept is not None and part.id not in self._kept:
+                continue
+            inside = list(self._tree.inside(part))
+            is_shut = self._is_shut(part, depth, inside)
+            yield self._row(part, depth, inside=inside if is_shut else ())
+            if not is_shut:
+                waiting += [(one, depth + 1) for one in reversed(self._below(part, depth + 1))]
+
+    def _is_shut(self, part: Entity, depth: int, inside: Sequence[Entity]) -> bool:
+        return (
+            self._folds
+            and self._kept is None
+            and depth >= _OPEN_LEVELS - 1
+            and part.id not in self._opened
+            and bool(inside)
+            and not any(kind_of(one) in _WORTH_SEEING for one in inside)
+        )
+
+    def _below(self, part: Entity, depth: int) -> Sequence[Entity | Row]:
+        """Return what a part called; more than 20 of one name that went well are one row."""
+        below = self._tree.parts.get(part.id, [])
+        names: dict[str, list[Entity]] = {}
+        for one in below:
+            if kind_of(one) == "ok" and one.id not in self._tree.parts and self._kept is None:
+                names.setdefault(str(one.document["name"]), []).append(one)
+        alike = {
+            found[0].id: found
+            for found in names.values()
+            if len(found) > _MOST_ALIKE and _ALIKE + found[0].id not in self._opened
+        }
+        hidden = {one.id for found in alike.values() for one in found[1:]}
+        return [
+            self._together(alike[one.id], depth) if one.id in alike else one
+            for one in below
+            if one.id not in hidden
+        ]
+
+    def _together(self, parts: Sequence[Entity], depth: int) -> Row:
+        times = [part.duration or 0.0 for part in parts]
+        first = parts[0]
+        start = min(self._tree.start(part) for part in parts)
+        end = max(self._tree.end(part) for part in parts)
+        return Row(
+            id=first.id,
+            depth=depth,
+            name=str(first.document["name"]),
+            note="",
+            kind="ok",
+            status=None,
+            seconds=sum(times),
+            is_segment=False,
+            has_parts=False,
+            alike=(len(parts), min(times), max(times)),
+            unfolds=_ALIKE + first.id,
+            place=self._scale.place(start),
+            width=self._width(start, end),
+        )
+
+    def _row(self, part: Entity, depth: int, *, inside: Sequence[Entity]) -> Row:
+        tree = self._tree
+        off, remark = tree.off(part), ""
+        if off is not None:
+            shown = "moved into its caller" if tree.fitted else "shown as sent"
+            remark = f"clock {took(abs(off))} {'ahead' if off > 0 else 'behind'}, {shown}"
+        elif part.parent_id is not None and part.parent_id not in tree.trace.entities:
+            remark = "parent missing"
+        kinds = Counter(kind_of(one) for one in inside)
+        is_ghost = off is not None and not tree.fitted
+        return Row(
+            id=part.id,
+            depth=depth,
+            name=str(part.document["name"]),
+            note=note_of(part),
+            kind=kind_of(part),
+            status=http_status(part.document),
+            seconds=part.duration,
+            is_segment=part.is_segment,
+            has_parts=bool(tree.parts.get(part.id)),
+            inside=len(inside),
+            unfolds=part.id,
+            trouble={kind: kinds[kind] for kind in ("fault", "throttle", "error") if kinds[kind]},
+            ghost=self._scale.place(tree.start(part) - (off or 0.0)) if is_ghost else None,
+            remark=remark,
+            place=self._scale.place(tree.start(part)),
+            width=self._width(tree.start(part), tree.end(part)),
+        )
+
+    def _width(self, start: float, end: float) -> float:
+        return max(round(self._scale.place(end) - self._scale.place(start), 3), 0.02)
+
+    def _kept_parts(self, only: str) -> set[str] | None:
+        """Return the ids of what is shown, and of all that is above it; None for everything."""
+        trace = self._tree.trace
+        if only == ONLY_TROUBLE:
+            wanted = [part for part in trace.entities.values() if kind_of(part) != "ok"]
+        elif only == ONLY_LONG:
+            least = (trace.duration or 0.0) * _LONG
+            wanted = [
+                part
+                for part in trace.entities.values()
+                if part.duration is None or part.duration >= least
+            ]
+        else:
+            return None
+        kept: set[str] = set()
+        for part in wanted:
+            above: Entity | None = part
+            while above is not None and above.id not in kept:
+                kept.add(above.id)
+                above = trace.entities.get(above.parent_id or "")
+        return kept

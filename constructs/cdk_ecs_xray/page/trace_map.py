@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -134,26 +135,24 @@ class TraceMap:
 
 
 def map_of(services: Sequence[Mapping[str, Any]]) -> TraceMap:
-    """Return the map of a GetServiceGraph's or GetTraceGraph's services."""
-    inbound: dict[int, list[Mapping[str, Any]]] = {}
-    for service in services:
+    """Return the map of a GetServiceGraph's or GetTraceGraph's services.
+
+    A service that is in it several times, as in several graphs put together, is one node.
+    """
+    keys = {service["ReferenceId"]: _key(service) for service in services}
+    parts: dict[str, list[Mapping[str, Any]]] = {}
+    calls: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for service in sorted(services, key=_order):
+        parts.setdefault(_key(service), []).append(service)
         for edge in service.get("Edges", []):
-            inbound.setdefault(edge["ReferenceId"], []).append(edge)
-    nodes = {
-        service["ReferenceId"]: _node(service, inbound.get(service["ReferenceId"], []))
-        for service in sorted(services, key=_order)
-    }
+            if edge["ReferenceId"] in keys:
+                pair = _key(service), keys[edge["ReferenceId"]]
+                calls.setdefault(pair, []).append(edge)
+    nodes = {key: _node(key, found, calls) for key, found in parts.items()}
     edges = [
-        Edge(
-            caller=nodes[service["ReferenceId"]],
-            called=nodes[edge["ReferenceId"]],
-            calls=_calls(edge),
-        )
-        for service in services
-        for edge in service.get("Edges", [])
-        if edge["ReferenceId"] in nodes
+        Edge(caller=nodes[caller], called=nodes[called], calls=_calls(found))
+        for (caller, called), found in sorted(calls.items())
     ]
-    edges.sort(key=lambda edge: (edge.caller.key, edge.called.key))
     return TraceMap(nodes=list(nodes.values()), edges=edges)
 
 
@@ -161,34 +160,46 @@ def _order(service: Mapping[str, Any]) -> tuple[str, str]:
     return str(service.get("Name") or ""), str(service.get("Type") or "")
 
 
-def _node(service: Mapping[str, Any], inbound: Sequence[Mapping[str, Any]]) -> Node:
-    name, kind = _order(service)
-    seen = service if "SummaryStatistics" in service else None
-    # X-Ray counts nothing for a client; what it sent is on its edge.
-    edges = service.get("Edges", []) if kind == "client" else inbound
-    calls = _calls(seen) if seen is not None else _calls(edges[0] if edges else {})
+def _key(service: Mapping[str, Any]) -> str:
+    return "~".join(_order(service))
+
+
+def _node(
+    key: str,
+    parts: Sequence[Mapping[str, Any]],
+    calls: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]],
+) -> Node:
+    name, kind = _order(parts[0])
+    counted = [part for part in parts if "SummaryStatistics" in part]
+    if not counted:
+        # X-Ray counts nothing for a client; what it sent is on its edges.
+        side = 0 if kind == "client" else 1
+        counted = [edge for pair, found in calls.items() if pair[side] == key for edge in found]
     return Node(
-        key=f"{name}~{kind}",
+        key=key,
         # X-Ray draws whoever called a service under the service's own name.
         name="client" if kind == "client" else name,
         kind=kind,
-        calls=calls,
-        is_inferred=kind != "client" and service.get("State") == "unknown",
+        calls=_calls(counted),
+        is_inferred=kind != "client" and all(part.get("State") == "unknown" for part in parts),
     )
 
 
-def _calls(part: Mapping[str, Any]) -> Calls:
-    statistics = part.get("SummaryStatistics") or {}
-    errors = statistics.get("ErrorStatistics") or {}
+def _calls(parts: Sequence[Mapping[str, Any]]) -> Calls:
+    counts: Counter[str] = Counter()
+    seconds = 0.0
+    for part in parts:
+        statistics = part.get("SummaryStatistics") or {}
+        errors = statistics.get("ErrorStatistics") or {}
+        counts["ok"] += int(statistics.get("OkCount") or 0)
+        counts["error"] += int(errors.get("OtherCount") or 0)
+        counts["throttle"] += int(errors.get("ThrottleCount") or 0)
+        counts["fault"] += int((statistics.get("FaultStatistics") or {}).get("TotalCount") or 0)
+        seconds += float(statistics.get("TotalResponseTime") or 0)
     return Calls(
-        counts={
-            "ok": int(statistics.get("OkCount") or 0),
-            "error": int(errors.get("OtherCount") or 0),
-            "throttle": int(errors.get("ThrottleCount") or 0),
-            "fault": int((statistics.get("FaultStatistics") or {}).get("TotalCount") or 0),
-        },
-        seconds=float(statistics.get("TotalResponseTime") or 0),
-        p95=_p95(part.get("ResponseTimeHistogram") or []),
+        counts={kind: counts[kind] for kind in OUTCOMES},
+        seconds=seconds,
+        p95=_p95([one for part in parts for one in part.get("ResponseTimeHistogram") or []]),
     )
 
 

@@ -7,20 +7,21 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from cdk_ecs_xray.local.xray.outcome import http_status
 from cdk_ecs_xray.local.xray.trace import Entity, Trace
-from cdk_ecs_xray.page.account import Account, Span
+from cdk_ecs_xray.page.account import Account
 from cdk_ecs_xray.page.causes import cause_of, failing_part
 from cdk_ecs_xray.page.details import details_of
-from cdk_ecs_xray.page.failures import failure_of
+from cdk_ecs_xray.page.failures import NO_ANSWER, failure_of
+from cdk_ecs_xray.page.log_groups import groups_named_in
 from cdk_ecs_xray.page.logs import ShownLine, names_of, shown
+from cdk_ecs_xray.page.model import Span
 from cdk_ecs_xray.page.query import quoted
 from cdk_ecs_xray.page.reading import kind_of, path_of, trace_of
-from cdk_ecs_xray.page.timeline import Timeline, timeline_of
+from cdk_ecs_xray.page.timeline import Choice, Timeline, timeline_of
 
 _ID = re.compile(r"1-[0-9a-fA-F]{8}-[0-9a-fA-F]{24}")
+_STATES = ("seg", "logs", "open", "only", "clock", "gap", "back")
 _BEFORE, _AFTER = 1.0, 5.0
 _RUNNING_LONGER = 10.0
 
@@ -40,14 +41,20 @@ def trace_page(
     if not _ID.fullmatch(trace_id):
         return found
     try:
-        documents = account.documents([trace_id]).get(trace_id)
-    except (BotoCoreError, ClientError) as error:
+        documents = account.traces.documents([trace_id]).get(trace_id)
+    except NO_ANSWER as error:
         return {**found, "failure": failure_of(error, "xray:BatchGetTraces")}
     trace = None if documents is None else trace_of(documents)
     if documents is None or trace is None or not trace.entities:
         return found
     opened = set(filter(None, parameters.get("open", "").split(",")))
-    timeline = timeline_of(trace, opened=opened)
+    choice = Choice(
+        opened=opened,
+        only=parameters.get("only", ""),
+        whole=parameters.get("gap") == "whole",
+        fitted=parameters.get("clock") == "fitted",
+    )
+    timeline = timeline_of(trace, choice)
     chosen = _chosen(trace, parameters.get("seg", ""))
     state = _State(trace_id, parameters, opened)
     return {
@@ -56,6 +63,7 @@ def trace_page(
         "is_cut": documents.is_cut,
         **_head(trace),
         "timeline": timeline,
+        "choice": choice,
         "chosen": chosen.id,
         "details": details_of(trace, chosen),
         "state": state,
@@ -68,16 +76,13 @@ class _State:
 
     def __init__(self, trace_id: str, parameters: Mapping[str, str], opened: set[str]) -> None:
         self._path = f"/traces/{trace_id}"
-        self._known = {
-            name: parameters[name]
-            for name in ("seg", "logs", "open", "back")
-            if parameters.get(name)
-        }
+        self._known = {name: parameters[name] for name in _STATES if parameters.get(name)}
         self._opened = opened
 
     def link(self, **changed: str) -> str:
-        """Return the address with these parameters."""
-        return f"{self._path}?{urlencode({**self._known, **changed})}"
+        """Return the address with these parameters; an empty one is left out."""
+        known = {name: text for name, text in {**self._known, **changed}.items() if text}
+        return f"{self._path}?{urlencode(known)}" if known else self._path
 
     def unfolded(self, part: str) -> str:
         """Return the address with one more fold open."""
@@ -128,14 +133,21 @@ def _logs(
     account: Account, trace: Trace, timeline: Timeline, parameters: Mapping[str, str]
 ) -> Mapping[str, Any]:
     """Return the lines beside the trace: of the services in it, a little longer than it took."""
-    found: dict[str, Any] = {"lines": [], "log_failure": None, "log_marks": []}
-    if not account.log_groups:
+    named = groups_named_in(trace) if account.lines is not None else ()
+    has_logs = bool(account.log_groups or named)
+    found: dict[str, Any] = {
+        "lines": [],
+        "log_failure": None,
+        "log_marks": [],
+        "has_logs": has_logs,
+    }
+    if not has_logs:
         return found
     end = (trace.end or trace.start) + (_RUNNING_LONGER if trace.in_progress else 0)
     span = Span(start=trace.start - _BEFORE, end=end + _AFTER)
     try:
-        lines = account.lines(span)
-    except (BotoCoreError, ClientError) as error:
+        lines = account.lines_of(span, named)
+    except NO_ANSWER as error:
         return {**found, "log_failure": failure_of(error, "logs:FilterLogEvents")}
     names = names_of(trace.id, list(trace.entities))
     every: list[ShownLine] = [shown(line, since=trace.start, names=names) for line in lines]

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from cdk_ecs_xray.page.account import Account
+from cdk_ecs_xray.page.answers import Answers
+from cdk_ecs_xray.page.filters import unread
 from cdk_ecs_xray.page.list_view import traces_of
+from cdk_ecs_xray.page.live import state_of
 from cdk_ecs_xray.page.logs_view import logs_of
-from cdk_ecs_xray.page.map_view import map_as_svg, map_page, mermaid_of
-from cdk_ecs_xray.page.query import read_query
-from cdk_ecs_xray.page.reading import parsed
+from cdk_ecs_xray.page.map_view import map_page
+from cdk_ecs_xray.page.query import Query, read_query
 from cdk_ecs_xray.page.rendering import environment
 from cdk_ecs_xray.page.security import Guard
 from cdk_ecs_xray.page.trace_view import trace_page
 
 _STATIC = Path(__file__).parent / "static"
+_FRAME, _ALONE = "layout.html", "fragment.html"
 
 
 def application(
@@ -38,18 +42,27 @@ def application(
 
     :param token: of the printed address; None where anyone on the machine may read.
     """
-    views = Views(account, clock)
+    views, answers = Views(account, clock), Answers(account, clock)
+    # The parser is made when it is first used, and a person would wait for it.
+    unread("fault")
+    shown = [
+        ("/traces", views.traces),
+        ("/traces/{trace_id}", views.trace),
+        ("/map", views.map),
+        ("/logs", views.logs),
+    ]
     found = Starlette(
         routes=[
             Route("/", views.root),
-            Route("/traces", views.traces),
-            Route("/traces.json", views.traces_json),
-            Route("/traces/{trace_id}.json", views.trace_json),
-            Route("/traces/{trace_id}", views.trace),
-            Route("/map", views.map),
-            Route("/map.mmd", views.map_mermaid),
-            Route("/map.svg", views.map_svg),
-            Route("/logs", views.logs),
+            Route("/traces.json", answers.traces),
+            Route("/traces/{trace_id}.json", answers.trace),
+            Route("/map.mmd", answers.map_mermaid),
+            Route("/map.svg", answers.map_svg),
+            Route("/map.json", answers.map),
+            Route("/complete", answers.complete),
+            Route("/events", answers.events),
+            *(Route(path, view) for path, view in shown),
+            *(Route(f"/fragment{path}", view) for path, view in shown),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
         exception_handlers={404: views.not_found, Exception: views.failed},
@@ -59,7 +72,7 @@ def application(
 
 
 class Views:
-    """Each method answers one address."""
+    """Each method answers one address, and the same as a fragment that a script puts in place."""
 
     def __init__(self, account: Account, clock: Callable[[], float]) -> None:
         self._account = account
@@ -73,79 +86,86 @@ class Views:
 
     def traces(self, request: Request) -> Response:
         """The list."""
-        found = traces_of(self._account, read_query(request.query_params), self._clock())
-        return self._html("traces.html", here="Traces", **found)
-
-    def traces_json(self, request: Request) -> Response:
-        """The rows of the list."""
-        found = traces_of(self._account, read_query(request.query_params), self._clock())
-        rows = [
-            {
-                "id": row.id,
-                "start": row.start,
-                "outcome": row.kind,
-                "status": row.status,
-                "method": row.method,
-                "path": row.path,
-                "seconds": row.seconds,
-                "exception": "" if row.cause is None else row.cause.exception,
-            }
-            for row in found["shown"]
-        ]
-        return JSONResponse({"traces": rows, "total": found["total"]})
+        query = self._query(request)
+        found = traces_of(self._account, query, self._clock())
+        shown = found["shown"]
+        after = shown[0].id if shown and not query.cursor else ""
+        moves = query.absolute is None and not query.cursor
+        live = self._live(request, "traces", query, after=after) if moves else None
+        return self._html(request, "traces.html", here="Traces", live=live, **found)
 
     def trace(self, request: Request) -> Response:
         """One trace."""
-        found = trace_page(
-            self._account, request.path_params["trace_id"], request.query_params, self._clock()
-        )
-        code = 200 if found["trace"] is not None or found["failure"] is not None else 404
-        return self._html("trace.html", code=code, here="Traces", **found)
-
-    def trace_json(self, request: Request) -> Response:
-        """The documents of one trace, as they were sent."""
         trace_id = request.path_params["trace_id"]
-        documents = self._account.documents([trace_id]).get(trace_id)
-        if documents is None:
-            return JSONResponse({"problem": "not found"}, status_code=404)
-        segments = [document for _, document in parsed(documents)]
-        return JSONResponse({"id": trace_id, "segments": segments})
+        found = trace_page(self._account, trace_id, request.query_params, self._clock())
+        code = 200 if found["trace"] is not None or found["failure"] is not None else 404
+        goes_on = found["trace"] is None or found["trace"].in_progress
+        live = self._live(request, trace_id, self._query(request)) if goes_on else None
+        return self._html(request, "trace.html", code=code, here="Traces", live=live, **found)
 
     def map(self, request: Request) -> Response:
         """The trace map."""
-        query = read_query(request.query_params)
+        query = self._query(request)
         found = map_page(self._account, query, request.query_params, self._clock())
-        return self._html("map.html", here="Map", **found)
-
-    def map_mermaid(self, request: Request) -> Response:
-        """The map for Markdown."""
-        query = read_query(request.query_params)
-        return Response(mermaid_of(self._account, query, self._clock()), media_type="text/plain")
-
-    def map_svg(self, request: Request) -> Response:
-        """The map as a picture to keep; a browser that opened it here would leave its style out."""
-        query = read_query(request.query_params)
-        text = map_as_svg(self._account, query, self._clock())
-        headers = {"Content-Disposition": 'attachment; filename="map.svg"'}
-        return Response(text, media_type="image/svg+xml", headers=headers)
+        moves = query.absolute is None and not found["trace_id"]
+        live = self._live(request, "map", query) if moves else None
+        return self._html(request, "map.html", here="Map", live=live, **found)
 
     def logs(self, request: Request) -> Response:
         """The lines of the log groups."""
-        query = read_query(request.query_params)
-        found = logs_of(self._account, query, request.query_params, self._clock())
-        return self._html("logs.html", here="Logs", **found)
+        found = logs_of(self._account, self._query(request), request.query_params, self._clock())
+        return self._html(request, "logs.html", here="Logs", **found)
 
     def not_found(self, request: Request, _error: Exception) -> Response:
         """An address that is none of the page's."""
-        return self._html("missing.html", code=404, here="", path=request.url.path)
+        return self._html(request, "missing.html", code=404, here="", path=request.url.path)
 
     def failed(self, request: Request, error: Exception) -> Response:
         """An error that no view expected."""
-        del request
-        return self._html("failed.html", code=500, here="", name=type(error).__name__)
+        return self._html(request, "failed.html", code=500, here="", name=type(error).__name__)
 
-    def _html(self, template: str, *, code: int = 200, here: str, **values: Any) -> Response:
+    def _query(self, request: Request) -> Query:
+        return read_query(request.query_params, whole=self._account.whole)
+
+    def _live(
+        self, request: Request, view: str, query: Query, **more: str
+    ) -> Mapping[str, str] | None:
+        """Return where the script hears of changes, and where it gets them from."""
+        if self._account.whole is not None:
+            return None
+        known = {**dict(request.query_params), **more}
+        state = None
+        if not self._account.is_real:
+            # Of a real account it would be all of the view's calls again.
+            state = state_of(self._account, view, query, known, self._clock())
+        path = request.url.path.removeprefix("/fragment")
+        return {
+            "events": f"/events?{_query_string({**known, 'view': view})}",
+            "fragment": f"/fragment{path}?{request.url.query}",
+            "mark": "" if state is None else state.mark,
+        }
+
+    def _html(
+        self,
+        request: Request,
+        template: str,
+        *,
+        code: int = 200,
+        here: str,
+        live: Mapping[str, str] | None = None,
+        **values: Any,
+    ) -> Response:
+        is_part = request.url.path.startswith("/fragment/")
         text = self._templates.get_template(template).render(
-            here=here, account=self._account, now=self._clock(), **values
+            frame=_ALONE if is_part else _FRAME,
+            here=here,
+            account=self._account,
+            now=self._clock(),
+            live=live,
+            **values,
         )
         return HTMLResponse(text, status_code=code)
+
+
+def _query_string(parameters: Mapping[str, str]) -> str:
+    return urlencode({name: text for name, text in parameters.items() if text})

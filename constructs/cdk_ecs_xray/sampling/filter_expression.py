@@ -8,7 +8,7 @@ side by side mean AND.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -117,6 +117,25 @@ def check_filter_expression(expression: str) -> None:
         token = place if isinstance(place, Token) else found[-1]
         fix = _fix(token, set(refused.accepts or refused.expected))
         raise FilterExpressionError(token.column, token.shown, fix) from None
+
+
+def expected_after(expression: str) -> frozenset[str]:
+    """Return the names of the grammar's terminals that may follow what is written so far.
+
+    :raises FilterExpressionError: for what cannot be the beginning of an expression.
+    """
+    from lark import Token as LarkToken
+    from lark.exceptions import UnexpectedToken
+
+    parser = _parser().parse_interactive()
+    for token in list(tokens(expression))[:-1]:
+        try:
+            parser.feed_token(LarkToken(_terminal(token), token))
+        except UnexpectedToken as refused:
+            fix = _fix(token, set(refused.accepts or refused.expected))
+            raise FilterExpressionError(token.column, token.shown, fix) from None
+    accepts: Callable[[], set[str]] = parser.accepts
+    return frozenset(accepts())
 
 
 @lru_cache(maxsize=1)

@@ -1,90 +1,191 @@
 // Opens the page's views in a real browser, as a desktop and phones show them, light and dark,
-// and presses its keys.
+// presses its keys, and lets it hear of a new trace.
 //
-//     node open_page.mjs BASE FOLDER NAME=PATH…
+//     node open_page.mjs BASE LARGE FOLDER NAME=PATH…
 //
+// BASE and LARGE are pages; LARGE has many traces, and gets one more once FOLDER/put is there.
 // Screenshots go to FOLDER; what was measured goes to standard output as JSON.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { launched } from "../../browser/launch.mjs";
 
 const SCREENS = [[1280, 860], [390, 844], [320, 640]];
-const [base, folder, ...views] = process.argv.slice(2);
+const PATIENCE = 120_000;
+const [base, large, folder, ...views] = process.argv.slice(2);
+const everyPicture = process.env.EVERY_PICTURE === "1";
 mkdirSync(folder, { recursive: true });
 const browser = await launched();
 
-async function opened(width, height, colorScheme, path, scripted = true) {
-  const context = await browser.newContext({
-    viewport: { width, height },
-    colorScheme,
-    javaScriptEnabled: scripted,
-  });
+async function opened(width, height, options = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, ...options });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
-  const said = [];
-  const asked = [];
-  page.on("console", (message) => said.push(message.text()));
-  page.on("pageerror", (error) => said.push(String(error)));
-  page.on("dialog", (dialog) => said.push(dialog.message()));
-  page.on("request", (request) => asked.push(request.url()));
-  await page.goto(base + path, { waitUntil: "load" });
-  return { page, said, asked, close: () => context.close() };
+  const heard = { said: [], asked: [] };
+  page.on("console", (message) => heard.said.push(message.text()));
+  page.on("pageerror", (error) => heard.said.push(String(error)));
+  page.on("dialog", (dialog) => heard.said.push(dialog.message()));
+  page.on("request", (request) => heard.asked.push(request.url()));
+  return { page, heard, close: () => context.close() };
 }
 
 const measured = [];
-for (const view of views) {
-  const [name, path] = [view.slice(0, view.indexOf("=")), view.slice(view.indexOf("=") + 1)];
-  for (const [width, height] of SCREENS) {
-    for (const scheme of ["light", "dark"]) {
-      const { page, said, asked, close } = await opened(width, height, scheme, path);
+for (const [width, height] of SCREENS) {
+  for (const colorScheme of ["light", "dark"]) {
+    const { page, heard, close } = await opened(width, height, { colorScheme });
+    for (const view of views) {
+      const [name, path] = [view.slice(0, view.indexOf("=")), view.slice(view.indexOf("=") + 1)];
+      Object.assign(heard, { said: [], asked: [] });
+      await page.goto(path.startsWith("many:") ? large + path.slice(5) : base + path);
       const needed = await page.evaluate(() => document.documentElement.scrollWidth);
-      await page.screenshot({ path: join(folder, `${name}-${width}-${scheme}.png`) });
-      measured.push({ name, width, scheme, needed, said, asked });
-      await close();
+      if (name === "traces" || everyPicture) {
+        await page.screenshot({
+          path: join(folder, `${name}-${width}-${colorScheme}.png`),
+          fullPage: everyPicture,
+        });
+      }
+      measured.push({ name, width, scheme: colorScheme, needed, ...heard });
     }
+    await close();
   }
 }
 
 const keys = {};
-const { page, close } = await opened(1280, 860, "light", "/traces?q=http.status+%3D+409");
+const { page, heard, close } = await opened(1280, 860);
+const FILTERED = "/traces?q=http.status+%3D+409";
+await page.goto(base + FILTERED);
 const focused = () => page.evaluate(() => document.activeElement.closest("tr")?.rowIndex ?? 0);
-await page.keyboard.press("j");
-await page.keyboard.press("j");
+const press = async (...all) => {
+  for (const key of all) await page.keyboard.press(key);
+};
+const leads = (to, ...all) => Promise.all([page.waitForURL(to), press(...all)]);
+const path = () => new URL(page.url()).pathname;
+await press("j", "j");
 keys.jj = await focused();
-await page.keyboard.press("k");
+await press("k");
 keys.k = await focused();
-await page.keyboard.press("e");
+await press("e");
 keys.e = await focused();
-await page.keyboard.press("/");
+await press("/");
 keys.slash = await page.evaluate(() => document.activeElement.id);
 await page.keyboard.type("j");
 keys.typed = await page.inputValue("#q");
-await page.keyboard.press("Escape");
-await page.keyboard.press("?");
+await press("Escape", "Escape");
+keys.kept = await page.inputValue("#q");
+await press("?");
 keys.help = await page.evaluate(() => document.querySelector("#keys").open);
-await page.keyboard.press("Escape");
-await page.keyboard.press("j");
-await Promise.all([page.waitForURL("**/traces/1-*"), page.keyboard.press("Enter")]);
+await press("Escape", "j");
+const ids = await page.locator(".list .rq a").evaluateAll((all) => all.map((a) => a.pathname));
+await leads("**/traces/1-*", "Enter");
+keys.first = path() === ids[0];
+await leads(`**${ids[1]}?*`, "]");
+keys.next = path() === ids[1];
+await leads(`**${ids[0]}?*`, "[");
+keys.previous = path() === ids[0];
 const rows = () => page.locator(".tlrow:not(.logrow):visible").count();
 keys.rows = await rows();
-await page.keyboard.press("j");
-await page.keyboard.press("h");
+await press("j", "h");
 keys.folded = await rows();
-await page.keyboard.press("l");
+await press("l");
 keys.unfolded = await rows();
-await page.keyboard.press("Escape");
+await press("Escape");
 keys.panel = await page.locator(".panel").isVisible();
-await Promise.all([page.waitForURL("**/traces?q=*"), page.keyboard.press("Escape")]);
-await page.keyboard.press("g");
-await Promise.all([page.waitForURL("**/map"), page.keyboard.press("m")]);
-keys.map = new URL(page.url()).pathname;
+await leads("**/traces?q=*", "Escape");
+await leads("**/map", "g", "m");
+keys.map = path();
+await leads("**/traces", "g", "t");
+keys.traces = path();
+await leads("**/logs", "g", "l");
+keys.logs = path();
+await leads("**/traces", "g", "t");
+await press("?");
+await page.uncheck("#single");
+await press("Escape", "j");
+keys.off = await focused();
+await press("?");
+keys.stillOff = await page.evaluate(() => document.querySelector("#keys").open);
 await close();
 
-const plain = await opened(1280, 860, "light", "/traces?q=http.status+%3D+409", false);
+const live = {};
+const many = await opened(1280, 860);
+const shown = many.page;
+await shown.goto(`${large}/traces`);
+await shown.waitForSelector('.live[data-state="live"]');
+const top = () => shown.locator(".list .rq a").first().getAttribute("href");
+const before = await top();
+writeFileSync(join(folder, "put"), "");
+await shown.waitForSelector(".news:visible");
+live.said = await shown.textContent(".news button");
+live.moved = (await top()) !== before;
+await shown.keyboard.press(".");
+await shown.waitForFunction((old) => document.querySelector(".list .rq a").getAttribute("href") !== old, before);
+live.hidden = await shown.locator(".news").isHidden();
+await shown.keyboard.press(" ");
+live.paused = await shown.locator(".live").getAttribute("data-state");
+await shown.keyboard.press("Space");
+await shown.waitForSelector('.live[data-state="live"]');
+
+// What completion offers is taken, and the search is made.
+const typed = async (text, wanted) => {
+  await shown.keyboard.type(text);
+  await shown.locator("#choices li", { hasText: wanted }).first().waitFor();
+};
+await shown.keyboard.press("/");
+await typed("http.st", "http.status");
+live.expanded = await shown.getAttribute("#q", "aria-expanded");
+await shown.keyboard.press("Tab");
+await typed("= ", "409");
+while ((await shown.locator('#choices li[aria-selected="true"]', { hasText: "409" }).count()) === 0) {
+  await shown.keyboard.press("ArrowDown");
+}
+live.active = await shown.evaluate(
+  () => document.getElementById(document.querySelector("#q").getAttribute("aria-activedescendant")).textContent,
+);
+await shown.keyboard.press("Enter");
+await shown.locator("#choices li", { hasText: "AND" }).first().waitFor();
+live.written = await shown.inputValue("#q");
+await shown.keyboard.press("Escape");
+live.choices = await shown.locator("#choices").isVisible();
+await Promise.all([shown.waitForURL("**/traces?q=*"), shown.keyboard.press("Enter")]);
+live.found = await shown.textContent("#lh");
+
+// The way of the reader: the exception in the list, the call that failed, its log lines.
+await shown.goto(base + FILTERED);
+live.cause = await shown.locator(".list .why b").first().textContent();
+await Promise.all([shown.waitForURL("**/traces/1-*"), shown.locator(".list .rq a").first().click()]);
+live.part = await shown.locator(".panel h2").textContent();
+live.exception = await shown.locator(".exc b").textContent();
+live.lines = await shown.locator(".logs .mine .msg").allTextContents();
+live.complaints = [...many.heard.said, ...heard.said];
+
+const styles = {};
+const style = (query, name) =>
+  shown.evaluate(([q, n]) => getComputedStyle(document.querySelector(q))[n], [query, name]);
+const errorBar = await style(".bar.f-error", "fill");
+await shown.emulateMedia({ forcedColors: "active" });
+styles.pill = await style(".pill.error", "borderTopStyle");
+styles.bar = (await style(".bar.f-error", "fill")) === errorBar;
+await shown.emulateMedia({ forcedColors: "none", media: "print" });
+styles.controls = await shown.locator(".top, .close, .title .end, .fold").evaluateAll(
+  (all) => all.filter((one) => one.checkVisibility({ visibilityProperty: true })).length,
+);
+styles.unfolded = await shown.evaluate(() =>
+  [...document.querySelectorAll("details pre")].every((one) => one.getBoundingClientRect().height > 0),
+);
+styles.columns = await style(".cols", "display");
+styles.pattern = await shown.locator('.lane rect[fill="url(#p-error)"]').count();
+await many.close();
+
+const plain = await opened(1280, 860, { javaScriptEnabled: false });
+await plain.page.goto(base + FILTERED);
+const reload = await plain.page.locator("noscript a, a:text('Reload')").count();
 // Before its style sheet is there, a page shows what the sheet hides.
-await Promise.all([plain.page.waitForURL("**/traces/1-*"), plain.page.click(".list .rq a")]);
+await Promise.all([
+  plain.page.waitForURL("**/traces/1-*"),
+  plain.page.click(".list .rq a"),
+]);
 const title = await plain.page.textContent("h1");
 const dead = await plain.page.locator("button:visible:not(form button)").count();
 await plain.close();
 await browser.close();
-process.stdout.write(JSON.stringify({ measured, keys, plain: { title, dead } }));
+process.stdout.write(JSON.stringify({ measured, keys, live, styles, plain: { title, dead, reload } }));

@@ -7,6 +7,7 @@ traces; without it, X-Ray has all of them. So a trace is found in either place, 
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -82,6 +83,9 @@ class Segments:
         self._clock = clock
         self._search = search
         self._traces: dict[str, StoredTrace] = {}
+        self._arrived: list[StoredSegment] = []
+        # After a reset, numbers of segments begin again.
+        self.generation = secrets.token_hex(8)
         self.telemetry: list[Document] = []
 
     def put(self, request: Mapping[str, Any]) -> Document:
@@ -124,8 +128,18 @@ class Segments:
                 message="Trace Size Exceeded. Reduce the number of segments per trace and the "
                 "size of your segment documents.",
             )
-        trace.indexed = trace.indexed or self._search.indexes(trace_id)
-        trace.add(StoredSegment(raw=raw, document=document, received_at=self._clock(), spans=spans))
+        segment = StoredSegment(raw=raw, document=document, received_at=self._clock(), spans=spans)
+        was_indexed, trace.indexed = (
+            trace.indexed,
+            trace.indexed or self._search.indexes(trace_id),
+        )
+        trace.add(segment)
+        if trace.indexed:
+            self._arrived += [segment] if was_indexed else trace.segments.values()
+
+    def after(self, number: int, *, most: int) -> Sequence[StoredSegment]:
+        """The segments of what X-Ray finds after the first *number*, as they came in."""
+        return self._arrived[number : number + most]
 
     def put_telemetry(self, request: Mapping[str, Any]) -> Document:
         """PutTelemetryRecords; kept so that a test can see what a daemon reported."""

@@ -2,30 +2,60 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cdk_ecs_xray.local.xray.documents import Document
 from cdk_ecs_xray.local.xray.outcome import ResponseStatus
 from cdk_ecs_xray.local.xray.trace import Entity, ServiceNode, Trace, service_of
+
+_CLIENT = "client"
+
+
+class Work(NamedTuple):
+    """One piece of work, as a node or an edge counts it.
+
+    :param callee: of a call; None where the work is a node's own.
+    """
+
+    service: ServiceNode
+    callee: ServiceNode | None
+    start: float
+    end: float | None
+    outcome: ResponseStatus
 
 
 @dataclass(kw_only=True)
 class Tally:
     """What is known of one node or edge: the work seen, in time and outcome."""
 
-    seen: list[Entity] = field(default_factory=list)
+    start: float = math.inf
+    end: float = -math.inf
+    seconds: float = 0.0
+    outcomes: Counter[ResponseStatus] = field(default_factory=Counter)
+    rounded: Counter[float] = field(default_factory=Counter)
+
+    def add(self, work: Work) -> None:
+        """Count one piece in."""
+        end = work.start if work.end is None else work.end
+        self.start = min(self.start, work.start)
+        self.end = max(self.end, end)
+        if work.end is not None:
+            duration = round(work.end - work.start, 6)
+            self.seconds += duration
+            self.outcomes[work.outcome] += 1
+            self.rounded[round(duration, 3)] += 1
 
     def times(self) -> Document:
         """StartTime and EndTime."""
-        ends = [e.end if e.end is not None else e.start for e in self.seen]
-        return {"StartTime": min(e.start for e in self.seen), "EndTime": max(ends)}
+        return {"StartTime": self.start, "EndTime": self.end}
 
     def statistics(self) -> Document:
         """SummaryStatistics of the work that has ended."""
-        ended = self._ended()
-        counts = Counter(e.outcome for e in ended)
+        counts = self.outcomes
         errors = counts[ResponseStatus.ERROR] + counts[ResponseStatus.THROTTLE]
         return {
             "OkCount": counts[ResponseStatus.OK],
@@ -38,17 +68,13 @@ class Tally:
                 "OtherCount": counts[ResponseStatus.FAULT],
                 "TotalCount": counts[ResponseStatus.FAULT],
             },
-            "TotalCount": len(ended),
-            "TotalResponseTime": round(sum(e.duration or 0 for e in ended), 6),
+            "TotalCount": counts.total(),
+            "TotalResponseTime": round(self.seconds, 6),
         }
 
     def histogram(self) -> Sequence[Document]:
         """How many took how long, to the millisecond."""
-        values = Counter(round(e.duration or 0, 3) for e in self._ended())
-        return [{"Value": value, "Count": values[value]} for value in sorted(values)]
-
-    def _ended(self) -> Sequence[Entity]:
-        return [e for e in self.seen if e.duration is not None]
+        return [{"Value": value, "Count": self.rounded[value]} for value in sorted(self.rounded)]
 
 
 @dataclass(kw_only=True)
@@ -60,24 +86,18 @@ class ServiceGraph:
     edges: dict[tuple[ServiceNode, ServiceNode], Tally] = field(default_factory=dict)
     roots: set[ServiceNode] = field(default_factory=set)
 
-    def add(self, trace: Trace) -> None:
+    def add(self, work: Iterable[Work]) -> None:
         """Count one trace in."""
-        for segment in trace.segments:
-            self._node(service_of(segment)).seen.append(segment)
-            if segment.parent_id is None:
-                self._add_client_of(segment)
-        for call in trace.calls:
-            if call.callee.inferred:
-                self._node(call.callee).seen.append(call.seen_by)
-            self._edge(call.caller, call.callee).seen.append(call.seen_by)
-
-    def _add_client_of(self, segment: Entity) -> None:
-        """X-Ray draws whoever called a root service as a client of the same name."""
-        service = service_of(segment)
-        self.roots.add(service)
-        client = ServiceNode(service.name, "client", inferred=True)
-        self._node(client).seen.append(segment)
-        self._edge(client, service).seen.append(segment)
+        for one in work:
+            if one.callee is None:
+                self._node(one.service).add(one)
+                continue
+            self._edge(one.service, one.callee).add(one)
+            if one.service.inferred:
+                self._node(one.service).add(one)
+                self.roots.add(one.callee)
+            elif one.callee.inferred:
+                self._node(one.callee).add(one)
 
     def _node(self, service: ServiceNode) -> Tally:
         return self.nodes.setdefault(service, Tally())
@@ -105,7 +125,7 @@ class ServiceGraph:
         }
         if service in self.roots:
             described["Root"] = True
-        if service.kind == "client":
+        if service.kind == _CLIENT:
             return described
         return described | {
             "SummaryStatistics": tally.statistics(),
@@ -124,9 +144,26 @@ def _edge_document(callee: int, edge: Tally) -> Document:
     }
 
 
-def draw(traces: Iterable[Trace], *, account: str) -> Sequence[Document]:
-    """The service graph of *traces*."""
+def work_of(trace: Trace) -> Sequence[Work]:
+    """What one trace adds to a graph."""
+    found = []
+    for segment in trace.segments:
+        service = service_of(segment)
+        found.append(_work(service, None, segment))
+        if segment.parent_id is None:
+            # X-Ray draws whoever called a root service as a client of the same name.
+            client = ServiceNode(service.name, _CLIENT, inferred=True)
+            found.append(_work(client, service, segment))
+    return [*found, *(_work(call.caller, call.callee, call.seen_by) for call in trace.calls)]
+
+
+def _work(service: ServiceNode, callee: ServiceNode | None, seen: Entity) -> Work:
+    return Work(service, callee, seen.start, seen.end, seen.outcome)
+
+
+def draw(work: Iterable[Iterable[Work]], *, account: str) -> Sequence[Document]:
+    """The service graph of traces, each as the work in it."""
     graph = ServiceGraph(account=account)
-    for trace in traces:
-        graph.add(trace)
+    for one in work:
+        graph.add(one)
     return graph.services()

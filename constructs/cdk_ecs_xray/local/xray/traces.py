@@ -13,7 +13,7 @@ from cdk_ecs_xray.local.xray.filter_expression import compile_filter
 from cdk_ecs_xray.local.xray.groups import Groups
 from cdk_ecs_xray.local.xray.refusals import InvalidRequestError
 from cdk_ecs_xray.local.xray.segments import Segments
-from cdk_ecs_xray.local.xray.service_graph import draw
+from cdk_ecs_xray.local.xray.service_graph import draw, work_of
 from cdk_ecs_xray.local.xray.trace import Trace
 from cdk_ecs_xray.local.xray.trace_summary import summarise
 from cdk_ecs_xray.local.xray.transaction_search import share_of
@@ -83,7 +83,7 @@ class Traces:
             for trace in self._all()
             if any(start <= e.start <= end for e in trace.entities.values()) and matches(trace)
         )
-        shown, more = _services(draw(found, account=self.account), request)
+        shown, more = _services(draw(map(work_of, found), account=self.account), request)
         return {
             "StartTime": start,
             "EndTime": end,
@@ -94,7 +94,9 @@ class Traces:
 
     def trace_graph(self, request: Mapping[str, Any]) -> Document:
         """GetTraceGraph."""
-        shown, more = _services(draw(self._by_id(request)[0], account=self.account), request)
+        shown, more = _services(
+            draw(map(work_of, self._by_id(request)[0]), account=self.account), request
+        )
         return {"Services": shown, **more}
 
     def _group_expression(self, request: Mapping[str, Any]) -> str:

@@ -1,10 +1,10 @@
-// Everything can be read and followed without this file; it adds keys and folding.
+// Everything can be read and followed without this file; it adds keys, folding, completion and Live.
 "use strict";
 (() => {
   const $ = (q, at = document) => at.querySelector(q);
   const $$ = (q, at = document) => [...at.querySelectorAll(q)];
   document.documentElement.classList.add("js");
-  const typing = (e) => /^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName);
+  const typing = (e) => e.target.matches("input:not([type=checkbox]), select, textarea");
   const row = (one) => one.closest(".tlrow, tr");
   const rows = () => $$(".list .rq a, .tlrow:not([hidden]) .nm a:not(.inside)");
   const isOk = (a) => $(".pill.ok, .st.i-ok", row(a)) !== null;
@@ -44,6 +44,16 @@
     if (button) fold(row(button), button.getAttribute("aria-expanded") !== "true");
     else if (e.target.closest(".close")) close();
   });
+  // The way from trace to trace is the list that was seen last.
+  const remember = () => {
+    const seen = $$(".list .rq a").map((a) => a.getAttribute("href"));
+    if (seen.length) sessionStorage.setItem("list", JSON.stringify(seen));
+  };
+  const beside = (by) => {
+    const seen = JSON.parse(sessionStorage.getItem("list") || "[]");
+    const at = seen.findIndex((href) => href.split("?")[0] === location.pathname);
+    if (at >= 0 && seen[at + by]) location.assign(seen[at + by]);
+  };
   const views = { t: "/traces", m: "/map", l: "/logs" };
   let going = false;
   const acts = {
@@ -53,6 +63,10 @@
     h: () => fold(row(document.activeElement), false),
     l: () => fold(row(document.activeElement), true),
     g: () => { going = true; },
+    "[": () => beside(-1),
+    "]": () => beside(1),
+    ".": () => live.show(),
+    " ": () => live.pause(),
     y: () => navigator.clipboard?.writeText(location.href),
     "/": () => {
       const field = $("#q");
@@ -62,13 +76,17 @@
     "?": () => $("#keys").showModal(),
   };
   document.addEventListener("keydown", (e) => {
-    if (e.ctrlKey || e.metaKey || e.altKey || $("#keys").open) return;
+    if (e.ctrlKey || e.metaKey || e.altKey || $("#keys").open || e.defaultPrevented) return;
     if (e.key === "Escape") {
+      // A browser would empty the field.
+      if (typing(e)) e.preventDefault();
+      if (complete.shut()) return;
       if (typing(e)) e.target.blur();
       else if (!close() && $(".back")) location.href = $(".back").href;
       return;
     }
-    if (typing(e)) return;
+    if (typing(e) || !$("#single").checked) return;
+    if (e.key === " " && (e.target.closest("button, summary") || !live.is())) return;
     if (going && views[e.key] && $(`nav a[href="${views[e.key]}"]`)) {
       location.href = views[e.key];
     } else if (!acts[e.key]) {
@@ -80,8 +98,168 @@
     }
     e.preventDefault();
   });
+  // Completion of the filter. Its field is another one after each change that Live shows.
+  const complete = (() => {
+    const isField = (one) => one.matches?.('#q[role="combobox"]');
+    const items = () => $$("#choices li");
+    let found = null;
+    let chosen = -1;
+    let asked = 0;
+    const isOpen = () => $("#choices")?.hidden === false;
+    const shut = () => {
+      asked += 1;
+      if (!isOpen()) return false;
+      $("#choices").hidden = true;
+      $("#q").setAttribute("aria-expanded", "false");
+      $("#q").removeAttribute("aria-activedescendant");
+      return true;
+    };
+    const choose = (number) => {
+      chosen = number;
+      items().forEach((item, at) => item.setAttribute("aria-selected", at === chosen));
+      items()[chosen]?.scrollIntoView({ block: "nearest" });
+      $("#q").setAttribute("aria-activedescendant", items()[chosen]?.id ?? "");
+    };
+    const shown = (one, number) => {
+      const item = document.createElement("li");
+      item.id = `choice-${number}`;
+      item.setAttribute("role", "option");
+      const code = document.createElement("code");
+      code.textContent = one.text;
+      const note = document.createElement("span");
+      note.textContent = one.note;
+      item.append(code, note);
+      return item;
+    };
+    const ask = async () => {
+      const field = $("#q");
+      const mine = (asked += 1);
+      const query = new URLSearchParams(location.search);
+      query.set("q", field.value);
+      query.set("at", field.selectionStart);
+      const answer = await fetch(`/complete?${query}`).catch(() => null);
+      const read = answer?.ok ? await answer.json() : null;
+      if (read === null || mine !== asked) return;
+      found = read;
+      $("#choices").replaceChildren(...found.choices.map(shown));
+      $("#choices").hidden = !found.choices.length;
+      field.setAttribute("aria-expanded", String(isOpen()));
+      choose(-1);
+    };
+    const take = (number) => {
+      const { text } = found.choices[number];
+      const before = $("#q").value.slice(0, found.begin);
+      const space = /[\s({!]$|^$/.test(before) ? "" : " ";
+      const gap = text.endsWith("(") ? "" : " ";
+      $("#q").setRangeText(space + text + gap, found.begin, found.end, "end");
+      ask();
+    };
+    document.addEventListener("input", (e) => isField(e.target) && ask());
+    document.addEventListener("focusout", (e) => isField(e.target) && shut());
+    document.addEventListener("mousedown", (e) => {
+      const item = e.target.closest("#choices li");
+      if (!item) return;
+      e.preventDefault();
+      take(items().indexOf(item));
+    });
+    document.addEventListener("keydown", (e) => {
+      if (!isField(e.target)) return;
+      const by = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+      const among = items().length + 1;
+      if (by && !isOpen()) ask();
+      else if (by) choose(((chosen + 1 + by + among) % among) - 1);
+      else if (e.key === "Tab" && !e.shiftKey && isOpen()) take(Math.max(chosen, 0));
+      else if (e.key === "Enter" && isOpen() && chosen >= 0) take(chosen);
+      else return;
+      e.preventDefault();
+    });
+    return { shut };
+  })();
+  // Live: the server says that something has changed; rows are never put in above a reader.
+  const live = (() => {
+    const button = $("button.live");
+    const news = $(".news");
+    let stream = null;
+    let following = false;
+    let paused = $("#main").dataset.paused !== undefined;
+    let waiting = null;
+    const is = () => button !== null;
+    const word = (text, state) => {
+      $(".word", button).textContent = text;
+      button.dataset.state = state;
+      button.setAttribute("aria-pressed", String(state === "following"));
+    };
+    const named = () => {
+      if (paused) word("Paused", "paused");
+      else if (following) word("Following", "following");
+      else word("Live", "live");
+    };
+    const show = async () => {
+      const to = $("#main").dataset.fragment;
+      if (!is() || !to) return;
+      const answer = await fetch(to).catch(() => null);
+      if (!answer || answer.status >= 500) return;
+      const read = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const part = $("#main", read);
+      if (!part) return;
+      $("#main").replaceWith(part);
+      news.hidden = true;
+      waiting = null;
+      remember();
+      rove();
+      if (part.dataset.events) listen();
+      else end();
+    };
+    const isReading = () => $("#main").contains(document.activeElement) || scrollY > 200;
+    const heard = (state) => {
+      if (state === null) return;
+      if (!$("#main").dataset.mark) $("#main").dataset.mark = state.mark;
+      if (state.mark === $("#main").dataset.mark || state.mark === waiting) return;
+      waiting = state.mark;
+      if ((following || !state.new) && !isReading()) {
+        show();
+        return;
+      }
+      const one = state.new === 1 ? "1 new trace" : `${state.new} new traces`;
+      const failed = state.trouble ? `, ${state.trouble} not ok` : "";
+      $("button", news).textContent = state.new ? `${one}${failed}: show` : "Changed: show";
+      news.hidden = false;
+    };
+    const end = () => {
+      stream?.close();
+      stream = null;
+    };
+    const listen = () => {
+      end();
+      named();
+      if (paused || document.hidden) return;
+      stream = new EventSource($("#main").dataset.events);
+      stream.onopen = named;
+      stream.onmessage = (e) => heard(JSON.parse(e.data));
+      stream.onerror = () => word("Disconnected, trying again", "lost");
+    };
+    const pause = () => {
+      if (!is()) return;
+      paused = !paused;
+      listen();
+    };
+    if (!is()) return { is, show, pause };
+    button.addEventListener("click", () => {
+      if (paused) following = paused = false;
+      else if (following) paused = true;
+      else following = true;
+      listen();
+    });
+    $("button", news).addEventListener("click", () => {
+      if (scrollY < 200) following = true;
+      show();
+    });
+    document.addEventListener("visibilitychange", listen);
+    addEventListener("load", () => setTimeout(listen));
+    return { is, show, pause };
+  })();
   // One tab stop a chart; arrows move in it.
-  $$("[data-roving]").forEach((svg) => {
+  const rove = () => $$("[data-roving]").forEach((svg) => {
     const all = $$("a", svg);
     svg.addEventListener("keydown", (e) => {
       const by = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
@@ -92,6 +270,13 @@
       all[at + by].setAttribute("tabindex", "0");
       all[at + by].focus();
     });
+  });
+  rove();
+  remember();
+  const single = $("#single");
+  single.checked = localStorage.getItem("keys") !== "off";
+  single.addEventListener("change", () => {
+    localStorage.setItem("keys", single.checked ? "on" : "off");
   });
   // Details that were asked for take the focus, so that what follows is read.
   if (location.hash === "#d") $("#d")?.focus({ preventScroll: true });

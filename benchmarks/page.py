@@ -1,0 +1,108 @@
+"""The page's list and map with 10,000 traces, against reading them through X-Ray's own API.
+
+``PAGE_TRACES=1000`` takes another number.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cdk_ecs_xray.local.xray import XRayStore
+from cdk_ecs_xray.local.xray.feed import feed
+from cdk_ecs_xray.page.account import Account
+from cdk_ecs_xray.page.list_view import traces_of
+from cdk_ecs_xray.page.local_account import FollowedTraces
+from cdk_ecs_xray.page.map_view import map_page
+from cdk_ecs_xray.page.query import read_query
+from cdk_ecs_xray.page.rendering import environment
+
+_TRACES = 10_000
+_NOW = 1_800_000_000.0
+_REPEATED = 5
+_AT_ONCE = 50  # Documents of a request.
+_FILTER = "http.status = 409 AND duration > 0.0{}"
+
+
+def main() -> None:
+    """Print the median of several runs of each view, in milliseconds of processor time."""
+    number = int(os.environ.get("PAGE_TRACES", _TRACES))
+    store = XRayStore(account="123456789012", region="eu-central-1")
+    documents = [json.dumps(_signup(one)) for one in range(number)]
+    for start in range(0, number, _AT_ONCE):
+        store.segments.put({"TraceSegmentDocuments": documents[start : start + _AT_ONCE]})
+    traces = FollowedTraces(lambda known: feed(store, known), account="123456789012")
+    account = Account(label=("benchmark",), is_real=False, traces=traces)
+    templates = environment()
+
+    def shown(template: str, values: Mapping[str, Any]) -> None:
+        templates.get_template(template).render(
+            frame="layout.html", here="", live=None, account=account, now=_NOW, **values
+        )
+
+    def list_of(expression: str) -> None:
+        query = read_query({"q": expression})
+        shown("traces.html", traces_of(account, query, _NOW))
+
+    def map_of(expression: str) -> None:
+        shown("map.html", map_page(account, read_query({"q": expression}), {}, _NOW))
+
+    def through_the_api() -> None:
+        asked: dict[str, Any] = {"StartTime": _NOW - 900, "EndTime": _NOW}
+        while True:
+            page = store.traces.summaries(asked)
+            if "NextToken" not in page:
+                return
+            asked["NextToken"] = page["NextToken"]
+
+    print(f"{number:,} traces of two parts; milliseconds")
+    first = _measured(lambda _: list_of(""), repeated=1)
+    rows = [
+        ("first list, which reads every segment", first),
+        ("list", _measured(lambda _: list_of(""))),
+        ("list, filtered for the first time", _measured(lambda n: list_of(_FILTER.format(n)))),
+        ("map", _measured(lambda _: map_of(""))),
+        ("map, filtered", _measured(lambda _: map_of(_FILTER.format(0)))),
+        ("all summaries through X-Ray's API", _measured(lambda _: through_the_api(), repeated=1)),
+    ]
+    for name, took in rows:
+        print(f"{name:<40}{took:>8,.0f}")
+
+
+def _measured(run: Callable[[int], None], *, repeated: int = _REPEATED) -> float:
+    found = []
+    for number in range(repeated):
+        began = time.process_time()
+        run(number)
+        found.append((time.process_time() - began) * 1000)
+    return statistics.median(found)
+
+
+def _signup(number: int) -> Mapping[str, Any]:
+    start = _NOW - 5 - number * 880 / _TRACES
+    is_duplicate = number % 10 == 0
+    call = {
+        "id": f"{number * 10 + 2:016x}",
+        "name": "dynamodb",
+        "namespace": "aws",
+        "start_time": start + 0.01,
+        "end_time": start + 0.03,
+        "aws": {"operation": "PutItem", "table_name": "signup"},
+        "error": is_duplicate,
+    }
+    return {
+        "id": f"{number * 10 + 1:016x}",
+        "trace_id": f"1-{int(start):08x}-{number:024x}",
+        "name": "signup",
+        "start_time": start,
+        "end_time": start + 0.05,
+        "http": {
+            "request": {"method": "POST", "url": "http://127.0.0.1/signup"},
+            "response": {"status": 409 if is_duplicate else 201},
+        },
+        "subsegments": [call],
+    }
