@@ -110,7 +110,7 @@ def test_a_file_is_shown_whole_though_it_is_old(content: object, tmp_path: Path)
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("{", "it must be JSON"),
+        ("{", "the file must be valid JSON"),
         ("[]", "it must have traces (got none)"),
         (
             {"Traces": [{"Id": "1", "Segments": [{"Document": "{"}]}]},
@@ -120,7 +120,7 @@ def test_a_file_is_shown_whole_though_it_is_old(content: object, tmp_path: Path)
             [{"id": "a"}, 5],
             "entry 2: a segment must have id, trace_id, name and start_time (got '5')",
         ),
-        ("[" * 100_000, "it must be JSON"),
+        ("[" * 100_000, "the file must be nested less deeply"),
     ],
 )
 def test_a_file_without_traces_is_refused_with_the_place(
@@ -138,7 +138,7 @@ def test_a_file_that_is_not_there_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["traces", "--file", str(tmp_path / "none.json")]) == 2
-    assert "it must be readable (got 'No such file or directory')" in capsys.readouterr().err
+    assert "the file must be readable (got 'No such file or directory')" in capsys.readouterr().err
 
 
 def test_a_file_is_not_read_together_with_an_account(

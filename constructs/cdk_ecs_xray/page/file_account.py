@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.files.plain_data import json_or_none, read_json
+from cdk_ecs_xray.files.text_file import displayed, read_text
 from cdk_ecs_xray.page.account import Account
 from cdk_ecs_xray.page.index import TraceIndex
 from cdk_ecs_xray.page.reading import stored_segment
@@ -24,7 +26,9 @@ def file_account(path: Path) -> Account:
     """
     index = TraceIndex(account="")
     problems: list[Problem] = []
-    for where, document in _documents(_content(path), str(path)):
+    name = displayed(path)
+    content = read_json(read_text(path), where=name)
+    for where, document in _documents(content, name):
         text = document if isinstance(document, str) else json.dumps(document)
         segment = stored_segment(text)
         if segment is not None and isinstance(segment.document.get("trace_id"), str):
@@ -43,21 +47,9 @@ def file_account(path: Path) -> Account:
     whole = index.span()
     if whole is None:
         raise ConfigurationError(
-            Problem(where=str(path), what="it must have traces", got="none", fix=_FORMS)
+            Problem(where=name, what="it must have traces", got="none", fix=_FORMS)
         )
     return Account(label=(path.name, "a file"), is_real=False, traces=index, whole=whole)
-
-
-def _content(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        problem = Problem(
-            where=str(path), what="it must be readable", got=f"'{error.strerror}'", fix=_FORMS
-        )
-    except (ValueError, RecursionError) as error:
-        problem = Problem(where=str(path), what="it must be JSON", got=f"'{error}'", fix=_FORMS)
-    raise ConfigurationError(problem)
 
 
 def _documents(content: Any, where: str) -> Iterator[tuple[str, Any]]:
@@ -83,10 +75,7 @@ def _segments(content: Mapping[str, Any]) -> Sequence[Any] | None:
 
 def _with_id(document: Any, trace_id: object) -> Any:
     if isinstance(document, str):
-        try:
-            parsed = json.loads(document)
-        except (ValueError, RecursionError):
-            return document
+        parsed = json_or_none(document)
         return document if not isinstance(parsed, dict) else _with_id(parsed, trace_id)
     if isinstance(document, dict) and "trace_id" not in document:
         return {**document, "trace_id": trace_id}
@@ -95,8 +84,5 @@ def _with_id(document: Any, trace_id: object) -> Any:
 
 def _is_inferred(text: str) -> bool:
     """Whether it is one of those that X-Ray adds for services without segments."""
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
+    document = json_or_none(text)
     return isinstance(document, dict) and document.get("inferred") is True
