@@ -1,4 +1,4 @@
-"""The embedded X-Ray's evaluator on the corpus that also holds the checker of rules files."""
+"""The emulator's X-Ray's evaluator on the corpus that also holds the checker of rules files."""
 
 from __future__ import annotations
 

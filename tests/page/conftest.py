@@ -114,7 +114,7 @@ def large() -> Iterator[Large]:
     many = {**signup(MANY + 1, NOW - 3), "end_time": NOW - 2, "subsegments": []}
     store = store_of([*documents, many, *parts])
     traces = following(store)
-    # Read here, as the thread that follows the embedded AWS does before anybody looks.
+    # Read here, as the thread that follows the AWS emulator does before anybody looks.
     traces.find(Span(start=0, end=NOW))
     account = Account(label=("dev",), is_real=False, traces=traces)
     with Page(account, clock=lambda: NOW) as served:

@@ -111,7 +111,7 @@ def account_of(
     calls = Calls(session=cast("Any", session or Session(store, lines)))
     follows = session is None and not is_real
     return Account(
-        label=("dev", "embedded AWS", "eu-central-1", "no account"),
+        label=("dev", "AWS emulator", "eu-central-1", "no account"),
         is_real=is_real,
         traces=following(store) if follows else AwsTraces(calls=calls),
         lines=AwsLines(calls=calls),

@@ -58,7 +58,7 @@ def test_what_was_forgotten_there_is_forgotten_here() -> None:
 
 
 def test_an_embedded_aws_that_is_gone_is_said() -> None:
-    with pytest.raises(LocalAwsError, match="embedded AWS: it must answer"):
+    with pytest.raises(LocalAwsError, match="AWS emulator: it must answer"):
         FollowedTraces(lambda _: None, account="1").find(ALL)
 
 

@@ -153,7 +153,7 @@ def test_keywords_are_offered_with_what_they_mean(page: Page) -> None:
 
 def test_a_keyword_that_only_xray_knows_is_said_to_be_one(page: Page) -> None:
     (found,) = completed(page, "inferr")["choices"]
-    assert found == {"text": "inferred", "note": "not in the embedded AWS"}
+    assert found == {"text": "inferred", "note": "not in the AWS emulator"}
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ _MEANINGS = {
     "user": "text, who asked",
 }
 _KIND = {**dict.fromkeys(NUMBERS, "number"), **dict.fromkeys(STRINGS, "text")}
-_NOT_LOCAL = "not in the embedded AWS"
+_NOT_LOCAL = "not in the AWS emulator"
 _VALUES: Mapping[str, Callable[[TraceRow], Iterable[Any]]] = {
     "http.status": lambda row: [] if row.status is None else [row.status],
     "http.method": lambda row: [row.method] if row.method else [],

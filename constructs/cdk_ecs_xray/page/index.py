@@ -75,7 +75,7 @@ class TraceIndex:
     def find(self, span: Span, expression: str = "") -> Found:
         """Return the traces of a range that an expression matches, newest first.
 
-        :raises XRayRefusalError: for an expression outside what the embedded X-Ray understands.
+        :raises XRayRefusalError: for an expression outside what the emulator's X-Ray understands.
         """
         return Found(rows=[one.row for one in self._matching(span, expression)])
 

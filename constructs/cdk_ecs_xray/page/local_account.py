@@ -21,10 +21,10 @@ Feed = Callable[[Mapping[str, object]], Mapping[str, Any] | None]
 
 
 class FollowedTraces:
-    """The traces of the embedded X-Ray. Each reading takes over only what came in since the last.
+    """The traces of the emulator's X-Ray. Each reading takes over only what came in since the last.
 
     :param feed: asks for what came in, given what is known.
-    :raises LocalAwsError: from each reading, when the embedded AWS does not answer.
+    :raises LocalAwsError: from each reading, when the AWS emulator does not answer.
     """
 
     def __init__(self, feed: Feed, *, account: str) -> None:
@@ -66,7 +66,7 @@ class FollowedTraces:
                 if answer is None:
                     raise LocalAwsError(
                         Problem(
-                            where="embedded AWS",
+                            where="AWS emulator",
                             what="it must answer",
                             got="no answer",
                             fix="Is it stopped?",
@@ -81,7 +81,7 @@ class FollowedTraces:
                 is_last = answer["is_last"]
 
     def follow(self) -> None:
-        """Keep up with the embedded AWS until it is gone, from a thread of its own."""
+        """Keep up with the AWS emulator until it is gone, from a thread of its own."""
         Thread(target=self._follow, name="page-follows", daemon=True).start()
 
     def _follow(self) -> None:

@@ -1,4 +1,4 @@
-"""What the page has of a running embedded AWS."""
+"""What the page has of a running AWS emulator."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The sample service's OpenTelemetry variant under AWS's distribution, with what the kit sets.
 
-What it sends is decoded with OpenTelemetry's own messages, and given to the embedded X-Ray as its
+What it sends is decoded with OpenTelemetry's own messages, and given to the emulator's X-Ray as its
 OTLP endpoint takes it. DynamoDB, SNS and the collector are stand-ins.
 """
 

@@ -1,4 +1,4 @@
-"""The containers of one task as services of Docker Compose, beside an embedded AWS. Pure."""
+"""The containers of one task as services of Docker Compose, beside an AWS emulator. Pure."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _HEADER = """\
 # {task}
 # as services of Docker Compose: docker compose --file THIS_FILE up
 #
-# Every service uses the network of this machine, as the embedded AWS listens on 127.0.0.1 alone.
-# The keys are of one run of the embedded AWS; write the file anew for the next one.
+# Every service uses the network of this machine, as the AWS emulator listens on 127.0.0.1 alone.
+# The keys are of one run of the AWS emulator; write the file anew for the next one.
 """
 
 
@@ -33,7 +33,7 @@ def compose_file(
 
     :param task: as ``describe_task_definition`` returns it.
     :param environments: of each container by its name, with the values of its secrets.
-    :param aws: what ECS itself would add, here the embedded AWS's address and keys.
+    :param aws: what ECS itself would add, here the AWS emulator's address and keys.
     :raises ConfigurationError: when two containers listen on one port: in Compose they share a
         network, whatever the network mode of the task.
     """
