@@ -3,7 +3,7 @@
 import logging
 import sys
 
-from opentelemetry import trace
+from opentelemetry import trace  # type: ignore[attr-defined]
 
 log = logging.getLogger("orders")
 log.warning("started")

@@ -81,8 +81,8 @@ def test_what_is_not_known_is_not_named(text: str) -> None:
 def test_adot_names_the_group_for_x_ray_sdks() -> None:
     content = variables(traced(task(), AdotCollector()), 1)["AOT_CONFIG_CONTENT"]
     assert yaml.safe_load(content)["exporters"]["awsxray"]["aws_log_groups"] == ["/ecs/web"]
-    content = variables(traced(task(driver="awsfirelens"), AdotCollector()), 1)
-    assert "aws_log_groups" not in content["AOT_CONFIG_CONTENT"]
+    without = variables(traced(task(driver="awsfirelens"), AdotCollector()), 1)
+    assert "aws_log_groups" not in without["AOT_CONFIG_CONTENT"]
 
 
 def test_the_daemon_leaves_attributes_as_they_are() -> None:

@@ -141,9 +141,8 @@ def kinds(schema: Mapping[str, Any]) -> set[str]:
 def takes(model: type[BaseModel], key: str, value: object) -> bool:
     field = model.model_fields[key]
     try:
-        TypeAdapter(
-            Annotated[(field.annotation, *field.metadata, key)], config=ConfigDict(strict=True)
-        ).validate_python(value)
+        annotation: Any = Annotated[(field.annotation, *field.metadata, key)]
+        TypeAdapter(annotation, config=ConfigDict(strict=True)).validate_python(value)
     except ValidationError:
         return False
     return True
@@ -158,7 +157,7 @@ def test_false_and_0_are_in_the_table_where_a_key_takes_them() -> None:
     }
     schema = environment_schema()
     classes = {model.__name__: model for model in models(Environment)}
-    wanted = set()
+    wanted: set[tuple[str, int]] = set()
     for name, properties in {"Environment": schema, **schema["$defs"]}.items():
         if name in {"Defaults", "Monitoring"}:
             # The first has a service's keys, and the second a test of its own for each.

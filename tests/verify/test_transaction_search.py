@@ -156,6 +156,16 @@ def test_a_retrieval_that_never_ends_is_given_up() -> None:
         )
 
 
+WITHOUT_LEAVE: list[dict[str, Any]] = [
+    {"resourcePolicies": []},
+    {"resourcePolicies": [{"policyDocument": "{"}]},
+    policy(Effect="Deny"),
+    policy(Principal={"Service": "es.amazonaws.com"}),
+    policy(Action="logs:CreateLogStream"),
+    policy(Resource="arn:aws:logs:eu-west-1:1:log-group:other:*"),
+]
+
+
 @pytest.mark.parametrize(
     ("answers", "status", "words"),
     [
@@ -174,14 +184,7 @@ def test_a_retrieval_that_never_ends_is_given_up() -> None:
         ),
         *(
             ({"describe_resource_policies": found}, "failed", "no resource policy lets X-Ray")
-            for found in (
-                {"resourcePolicies": []},
-                {"resourcePolicies": [{"policyDocument": "{"}]},
-                policy(Effect="Deny"),
-                policy(Principal={"Service": "es.amazonaws.com"}),
-                policy(Action="logs:CreateLogStream"),
-                policy(Resource="arn:aws:logs:eu-west-1:1:log-group:other:*"),
-            )
+            for found in WITHOUT_LEAVE
         ),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import jsii
 from aws_cdk import IResolveContext, IStringProducer, Lazy, Stack
@@ -60,7 +61,7 @@ class AppLogGroups:
     def filled_later(self, description: CollectorContainer) -> CollectorContainer:
         """Return a description whose variables name every log group that is added until then."""
         waiting = {
-            name: Lazy.uncached_string(_Variable(lambda name=name: self._value(name)))
+            name: Lazy.uncached_string(_Variable(partial(self._value, name)))
             for name in self._waiting
         }
         if not waiting:

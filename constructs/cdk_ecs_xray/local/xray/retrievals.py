@@ -16,7 +16,7 @@ from cdk_ecs_xray.local.xray.compiled import compiled_documents
 from cdk_ecs_xray.local.xray.documents import Document, page
 from cdk_ecs_xray.local.xray.refusals import InvalidRequestError, ResourceNotFoundError
 from cdk_ecs_xray.local.xray.segments import Segments, StoredTrace
-from cdk_ecs_xray.local.xray.service_graph import draw
+from cdk_ecs_xray.local.xray.service_graph import draw, work_of
 from cdk_ecs_xray.local.xray.trace import Trace
 
 MOST_TRACE_IDS = 100
@@ -96,7 +96,7 @@ class Retrievals:
         """GetRetrievedTracesGraph: empty until the retrieval is complete."""
         retrieval = self._asked(request)
         traces = [Trace(trace) for trace in self._found(retrieval)]
-        services = draw(traces, account=self._account)
+        services = draw(map(work_of, traces), account=self._account)
         shown, more = page(
             services,
             key=lambda service: (service["ReferenceId"],),
