@@ -149,3 +149,16 @@ def test_a_usual_file_gets_no_label() -> None:
     text = json.dumps({"containerDefinitions": [{"name": "app", "environment": [], "image": "i"}]})
 
     assert "dockerLabels" not in trace_text(text, where="a.json", options=HERE).text
+
+
+def test_the_label_does_not_follow_the_order_of_containers() -> None:
+    # An empty list at the end of a container looks like one that was added.
+    containers = [{"name": name, "image": "i", "environment": []} for name in ("b", "a")]
+    labels = []
+    for listed in (containers, containers[::-1]):
+        text = json.dumps({"networkMode": "bridge", "containerDefinitions": listed})
+        traced = json.loads(trace_text(text, where="a.json", options=HERE).text)
+        labels += [one["dockerLabels"] for one in traced["containerDefinitions"][2:]]
+
+    assert labels[0] == labels[1]
+    assert list(json.loads(labels[0]["cdk-ecs-xray.before"])) == ["a/environment", "b/environment"]

@@ -57,7 +57,8 @@ def with_origin(
     document: Document, additions: Sequence[Addition], sidecar: RawContainer | None
 ) -> Sequence[Addition]:
     """Return the additions with a sidecar that holds what cannot be read afterward."""
-    origin = dict(_untold(document, additions))
+    # By name, so that the order of containers decides nothing.
+    origin = dict(sorted(_untold(document, additions), key=lambda one: one[0]))
     if not origin or sidecar is None:
         return additions
     label = json.dumps(origin, separators=(",", ":"), ensure_ascii=False)
