@@ -15,7 +15,7 @@ from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError, Problem
 # Sixteen times what CloudFormation takes as a template, and what every reader takes in seconds.
 MOST_BYTES = 16 * 1024 * 1024
 _LONGEST_SHOWN = 300
-# What is no fault of a program: it was told of a path that is not for it.
+# What is no fault of a program: it was given a path that is not for it.
 _OF_THE_PATH = (errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG, errno.EROFS)
 _LOOP = re.compile("Symlink loop from '(.*)'", re.DOTALL)
 
