@@ -11,10 +11,8 @@ import pytest
 
 from cdk_ecs_xray.adopt import Adoption, plan_adoption, read_state
 from cdk_ecs_xray.adopt.as_is import as_is
-from cdk_ecs_xray.adopt.existing import CREATE_ONLY
 from cdk_ecs_xray.adopt.report import as_document, as_text
 from cdk_ecs_xray.errors import ConfigurationError
-from cdk_ecs_xray.local.inert.schemas import schema_of
 from tests.adopt.environments import assembly, service_template, stacks
 from tests.adopt.terraform_states import (
     CLUSTER,
@@ -298,18 +296,3 @@ def test_containers_that_are_no_json_are_named(tmp_path: Path) -> None:
     )
     with pytest.raises(ConfigurationError, match=r"aws_ecs_task_definition\.this: container_def"):
         adopted(tmp_path, service_template(), broken)
-
-
-# The template reference says "Replacement"; their schemas say "conditionally", or nothing.
-_BY_THE_REFERENCE = {("AWS::ECS::Service", "LaunchType"), ("AWS::XRay::Group", "GroupName")}
-
-
-@pytest.mark.parametrize("kind", CREATE_ONLY)
-def test_what_replaces_is_what_the_schema_says(kind: str) -> None:
-    schema = schema_of(kind)
-    assert schema is not None
-
-    ours = {name for name in CREATE_ONLY[kind] if "." not in name}
-    assert {name for name in ours if (kind, name) not in _BY_THE_REFERENCE} == {
-        name for name in schema.create_only if "." not in name
-    } - {"PolicyArn"}

@@ -27,6 +27,7 @@ BUILT_IN = {"open", "input"}
 KNOWN: Mapping[str, str] = {
     "cdk/own_function.py read_text": "the kit's own handlers, from the package",
     "cdk/default_sampling_rule_handler.py urlopen": "CloudFormation's address, from its own event",
+    "cdk/transaction_search_handler.py urlopen": "CloudFormation's address, from its own event",
     "cli/atomic_file.py fdopen": "only writes",
     "cli/atomic_file.py open": "only writes",
     "cli/guard.py open": "os.devnull, to write to",

@@ -135,7 +135,7 @@ def _drift(standing: Standing) -> Iterator[str]:
 def _as_stated(adoption: Adoption) -> Iterator[str]:
     asked = [one for plan in adoption.stacks for one in plan.adopted if one.standing is not None]
     if asked:
-        yield f"The account has {counted(len(asked), 'resource')} of the state, as the state says."
+        yield f"The account has {counted(len(asked), 'resource')} of the state, unchanged."
         yield ""
 
 

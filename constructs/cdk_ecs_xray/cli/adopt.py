@@ -66,7 +66,7 @@ def adopt(
 ) -> int:
     """Show which resources of an environment exist, what would change, and how to import them.
 
-    Ends with 1 when a resource would be replaced, or is not in the account as the state says.
+    Ends with 1 when a resource would be replaced, or is not in the account as the state has it.
     Needs no account unless --with-account asks it, which needs the extra 'verify'.
     """
     if not with_account and (profile is not None or region is not None):

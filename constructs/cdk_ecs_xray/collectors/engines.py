@@ -33,7 +33,7 @@ def engine_running(collector: Collector) -> Engine | None:
 
 
 def exporters_of(engine_id: str) -> Sequence[Exporter]:
-    """Return what ``exporter`` of an engine's collector takes, the default first."""
+    """Return what ``exporter`` of a collector takes, the default first."""
     return next(engine.exporters for engine in engines() if engine.id == engine_id)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -36,8 +36,9 @@ from cdk_ecs_xray.environments.image_cache import (
     ImageCache,
     cache_prefix,
     image_cache_clashes,
+    registry_at,
 )
-from cdk_ecs_xray.environments.lenient import Validated, leniently
+from cdk_ecs_xray.environments.lenient import leniently, validated
 from cdk_ecs_xray.environments.monitoring import Monitoring
 from cdk_ecs_xray.environments.network import Vpc
 from cdk_ecs_xray.environments.service import Service
@@ -50,7 +51,6 @@ from cdk_ecs_xray.environments.values import Tags, shorthand, shorthand_schema
 from cdk_ecs_xray.files.field_limits import one_of
 from cdk_ecs_xray.files.model_file import read_model
 from cdk_ecs_xray.inject import SidecarNames, TracedTaskDefinitionFile, TracingOptions
-from cdk_ecs_xray.plan.image_cache import cache_registry
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.regions import known_region
 from cdk_ecs_xray.plan.trace_groups import TRACE_KINDS, group_name
@@ -269,12 +269,7 @@ class Environment(BaseModel):
         return replace(file, content={**file.content, "family": naming.qualified_service})
 
     def _collector(self, place: Surroundings) -> Collector:
-        prefix = self.image_cache_prefix
-        if prefix is None:
-            return chosen_collector(self.collector, exporter=self.exporter)
-        registry = cache_registry(
-            account=place.account, region=place.region, url_suffix=place.url_suffix, prefix=prefix
-        )
+        registry = registry_at(place, self.image_cache_prefix)
         return chosen_collector(self.collector, exporter=self.exporter, registry=registry)
 
     @model_validator(mode="wrap")
@@ -285,7 +280,7 @@ class Environment(BaseModel):
         if not isinstance(data, dict):
             return handler(data)
         filled = with_defaults(data)
-        whole, wrong = _validated(filled, handler)
+        whole, wrong = validated(filled, handler)
         lenient = leniently(filled, handler) if whole is None else whole
         if lenient is not None:
             found = clashes(
@@ -300,12 +295,3 @@ class Environment(BaseModel):
             raise ValidationError.from_exception_data(cls.__name__, wrong)
         whole.sampling_rules.qualified(whole.name)
         return whole
-
-
-def _validated(
-    data: object, handler: Callable[[Any], Validated]
-) -> tuple[Validated | None, list[Any]]:
-    try:
-        return handler(data), []
-    except ValidationError as invalid:
-        return None, invalid.errors(include_url=False)

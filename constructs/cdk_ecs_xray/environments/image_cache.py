@@ -8,10 +8,11 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 from pydantic_core import InitErrorDetails
 
+from cdk_ecs_xray.environments.task_definition import Surroundings
 from cdk_ecs_xray.errors import InvalidValueError, Problem
 from cdk_ecs_xray.files.field_limits import shown
 from cdk_ecs_xray.files.model_file import clash
-from cdk_ecs_xray.plan.image_cache import DEFAULT_PREFIX, prefix_problem
+from cdk_ecs_xray.plan.image_cache import DEFAULT_PREFIX, cache_registry, prefix_problem
 
 IMAGE_CACHE_STACK = "image-cache"
 
@@ -61,3 +62,12 @@ def _prefix_clashes(data: Mapping[str, Any]) -> list[InitErrorDetails]:
         fix="Create a pull-through cache rule and write its prefix, at most 30 characters.",
     )
     return [clash(message, ("image_cache",), True)]
+
+
+def registry_at(place: Surroundings, prefix: str | None) -> str | None:
+    """Return the registry that images come from; None without a cache, for the public one."""
+    if prefix is None:
+        return None
+    return cache_registry(
+        account=place.account, region=place.region, url_suffix=place.url_suffix, prefix=prefix
+    )

@@ -37,6 +37,16 @@ def leniently(data: Any, validate: Callable[[Any], Validated]) -> Validated | No
     return None
 
 
+def validated(
+    data: object, handler: Callable[[Any], Validated]
+) -> tuple[Validated | None, list[Any]]:
+    """Return the model, or None and what is wrong with its data."""
+    try:
+        return handler(data), []
+    except ValidationError as invalid:
+        return None, invalid.errors(include_url=False)
+
+
 def _without(data: Any, path: Path) -> Any:
     """Return a copy of nested data without what is at a path; what has no such path stays."""
     if not path or not isinstance(data, dict | list):

@@ -46,9 +46,7 @@ def file_account(path: Path) -> Account:
         raise ConfigurationError(*problems)
     whole = index.span()
     if whole is None:
-        raise ConfigurationError(
-            Problem(where=name, what="it must have traces", got="none", fix=_FORMS)
-        )
+        raise ConfigurationError(Problem(where=name, what="traces not found", fix=_FORMS))
     return Account(label=(path.name, "a file"), is_real=False, traces=index, whole=whole)
 
 

@@ -29,7 +29,7 @@ class Row:
     """One part of a trace, or many that are alike.
 
     :param inside: how many parts are folded under it, and their outcomes that are not ok.
-    :param alike: how many it stands for, and the shortest and longest of them.
+    :param alike: how many it is, and the shortest and longest of them.
     :param unfolds: what to open to see them.
     :param ghost: where a segment would be whose clock agrees with its caller's.
     """

@@ -1,4 +1,4 @@
-"""Where an app logs, told to OpenTelemetry as the console reads it beside a trace. Pure."""
+"""Where an app logs, named for OpenTelemetry as the console reads it beside a trace. Pure."""
 
 from __future__ import annotations
 

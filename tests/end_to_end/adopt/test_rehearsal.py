@@ -138,7 +138,7 @@ def test_the_report_shows_what_exists_and_no_secret(rehearsal: Rehearsal) -> Non
 
 
 def test_the_account_is_as_the_state_says(rehearsal: Rehearsal) -> None:
-    assert "The account has 5 resources of the state, as the state says." in rehearsal.report
+    assert "The account has 5 resources of the state, unchanged." in rehearsal.report
     assert "drifted" not in rehearsal.report
 
 
