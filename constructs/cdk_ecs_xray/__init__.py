@@ -50,6 +50,13 @@ if TYPE_CHECKING:
         TracingOptions,
     )
     from cdk_ecs_xray.inject.edits import Addition
+    from cdk_ecs_xray.instrumentation import (
+        DotNetInstrumentation,
+        Instrumentation,
+        JavaInstrumentation,
+        NodeInstrumentation,
+        PythonInstrumentation,
+    )
     from cdk_ecs_xray.plan.naming import Naming
     from cdk_ecs_xray.plan.network import SidecarNetwork
     from cdk_ecs_xray.plan.profile import SidecarProfile
@@ -68,6 +75,11 @@ if TYPE_CHECKING:
 # Loading aws-cdk-lib takes most of a second. The pure modules and the command line share this
 # package and must not pay for it, so a name is imported when it is first used.
 _MODULES = {
+    "PythonInstrumentation": "instrumentation",
+    "NodeInstrumentation": "instrumentation",
+    "JavaInstrumentation": "instrumentation",
+    "Instrumentation": "instrumentation",
+    "DotNetInstrumentation": "instrumentation",
     "Addition": "inject.edits",
     "AdotCollector": "collectors",
     "CloudWatchAgent": "collectors",
@@ -135,19 +147,24 @@ __all__ = [
     "CollectorPort",
     "ConfigurationError",
     "DefaultRule",
+    "DotNetInstrumentation",
     "EcsXRayError",
     "Group",
     "GroupOverride",
     "Injection",
     "Insights",
+    "Instrumentation",
     "InvalidValueError",
+    "JavaInstrumentation",
     "LocalAwsError",
     "MonitoredService",
     "NameCollisionError",
     "Naming",
+    "NodeInstrumentation",
     "Placement",
     "PresentWiring",
     "Problem",
+    "PythonInstrumentation",
     "ReviewError",
     "RuleOverride",
     "SamplingRateBoost",

@@ -7,6 +7,7 @@ from tests.stacks.rows import ABSENT, APP, FARGATE, TASK, VPC, row
 CHECK = {"command": ["CMD", "/check"]}
 _EFS = {"file_system": "fs-00000001"}
 _NETWORK = {"vpc": VPC}
+_INIT = "ContainerDefinitions.2"
 _EFS_PLACE = "Volumes.0.EFSVolumeConfiguration"
 
 
@@ -51,6 +52,28 @@ CONTAINER_ROWS = [
         "Ulimits.0",
         {"Name": "nofile", "SoftLimit": 0, "HardLimit": 5},
         [{"name": "nofile", "soft": 0, "hard": 5}],
+    ),
+    *_both("instrument", "MountPoints.0.SourceVolume", "adot-autoinstrumentation-java", "java"),
+    *(
+        row(f"Instrument.{field}", TASK, place, value, launch="fargate", task_cpu=512,
+            task_memory_mib=2048, environment_keys=_NETWORK,
+            instrument={"language": language, field: given})
+        for field, language, place, value, given in (
+            ("language", "python", f"{APP}.DependsOn.1.ContainerName",
+             "adot-autoinstrumentation-python", "python"),
+            ("version", "node", f"{_INIT}.Image",
+             "public.ecr.aws/aws-observability/adot-autoinstrumentation-node:v0.11.0", "v0.11.0"),
+            ("memory_mib", "node", f"{_INIT}.Memory", 6, 6),
+            ("esm", "node", f"{APP}.Environment.13.Value",
+             "--require /otel-auto-instrumentation-node/autoinstrumentation.js "
+             "--experimental-loader=/otel-auto-instrumentation-node/node_modules/"
+             "@opentelemetry/instrumentation/hook.mjs", True),
+            ("esm", "node", f"{APP}.Environment.13.Value",
+             "--require /otel-auto-instrumentation-node/autoinstrumentation.js", False),
+            ("libc", "dotnet", f"{APP}.Environment.15.Value",
+             "/otel-auto-instrumentation-dotnet/linux-musl-x64/"
+             "OpenTelemetry.AutoInstrumentation.Native.so", "musl"),
+        )
     ),
     row("Container.name", TASK, f"{APP}.Name", "web", **_container()),
     row("Container.essential", TASK, f"{APP}.Essential", False, **_container(essential=False)),

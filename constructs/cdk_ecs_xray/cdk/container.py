@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Annotations, Duration, Stack
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
@@ -21,6 +21,7 @@ from cdk_ecs_xray.cdk.log_driver import (
 from cdk_ecs_xray.collectors import CollectorContainer, Placement
 from cdk_ecs_xray.plan.network import SidecarNetwork
 from cdk_ecs_xray.plan.profile import SidecarProfile
+from cdk_ecs_xray.plan.wiring import ends_with_its_task, order_kept_by_link
 
 
 def placed(scope: Construct, network: SidecarNetwork, profile: SidecarProfile) -> Placement:
@@ -93,6 +94,26 @@ def add_collector_container(
     if role is None:
         complete_execution_role(task_definition, collector=name)
     return container
+
+
+def warn_of_profile(
+    sidecar: Construct,
+    profile: SidecarProfile,
+    *,
+    network: SidecarNetwork,
+    description: CollectorContainer,
+) -> None:
+    """Say on a sidecar where its profile cannot do what it says, or takes the app with it."""
+    where = sidecar.node.path
+    for warned in (
+        *order_kept_by_link(where, start_order=profile.start_order, linked=network.linked),
+        *ends_with_its_task(
+            where,
+            fails_closed=description.ends_without_credentials,
+            essential=profile.essential,
+        ),
+    ):
+        Annotations.of(sidecar).add_warning_v2(warned.id, str(warned.problem))
 
 
 def _log_driver(

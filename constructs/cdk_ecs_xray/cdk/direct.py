@@ -101,7 +101,9 @@ class _Wiring:
             Annotations.of(node).add_error(f"[ecs-xray:not-traced] {problem}")
 
     def _wire(self, container: ecs.ContainerDefinition) -> None:
-        if companion_in(container) is not None:
+        # Of both ways at once an error on the task definition says enough.
+        combined = XRaySidecar.find(container.task_definition) is not None
+        if combined or companion_in(container) is not None:
             return
         present = present_wiring(container)
         problems = list(app_problems(present, self._distribution, self._environment))

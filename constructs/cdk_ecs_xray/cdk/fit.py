@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from aws_cdk import Stack
 from aws_cdk import aws_ecs as ecs
 from constructs import IConstruct
 
@@ -19,6 +20,7 @@ from cdk_ecs_xray.plan.fit import (
     port_range,
     shares_ports,
 )
+from cdk_ecs_xray.plan.instrumentation import Agent, taken_names
 from cdk_ecs_xray.plan.profile import SidecarProfile
 
 _LOG_ROUTER_MIB = 50
@@ -59,6 +61,21 @@ def late_problems(
     task = _facts(task_definition, network_mode_of(task_definition))
     shared = ports if shares_ports(task.mode) else ()
     return [*budget_obstacles(task), *port_obstacles(task, shared, sidecar=container_name)]
+
+
+def init_problems(task_definition: ecs.TaskDefinition, agent: Agent) -> Sequence[Problem]:
+    """Return why an init container has no place in a task definition; nothing where it has."""
+    task = _facts(task_definition, network_mode_of(task_definition))
+    resource = resource_of(task_definition)
+    volumes = Stack.of(task_definition).resolve(resource.volumes) or []
+    named: Mapping[str, Sequence[object]] = {
+        "container": [container.name for container in task.containers],
+        "volume": [volume.get("name") for volume in volumes if isinstance(volume, Mapping)],
+    }
+    return [
+        *taken_names(agent, where=task.where, named=named),
+        *budget_obstacles(task, memory_mib=agent.memory_mib, sidecars=1, added=f"'{agent.name}'"),
+    ]
 
 
 def _facts(task_definition: ecs.TaskDefinition, mode: str) -> TaskFacts:

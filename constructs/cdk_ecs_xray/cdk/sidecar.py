@@ -14,10 +14,11 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cdk_ecs_xray.cdk.container import add_collector_container, placed
+from cdk_ecs_xray.cdk.container import add_collector_container, placed, warn_of_profile
 from cdk_ecs_xray.cdk.fit import late_problems, mode_problem, problems_of
 from cdk_ecs_xray.cdk.group_creation import GroupCreation
 from cdk_ecs_xray.cdk.image_cache import XRayImageCache
+from cdk_ecs_xray.cdk.instrumentation import InitContainers
 from cdk_ecs_xray.cdk.load import sized, warn_of_load
 from cdk_ecs_xray.cdk.log_driver import Logging
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
@@ -27,18 +28,19 @@ from cdk_ecs_xray.cdk.permissions import grant_collector
 from cdk_ecs_xray.cdk.reference import jsii_reference
 from cdk_ecs_xray.cdk.rendered import mesh_properties_of, network_mode_of
 from cdk_ecs_xray.cdk.tracing_name import found_name, warn_of_shared_name
-from cdk_ecs_xray.cdk.wiring import wire
+from cdk_ecs_xray.cdk.wiring import present_wiring, wire
 from cdk_ecs_xray.collectors import Collector, CollectorContainer, Placement, XRayDaemon
 from cdk_ecs_xray.collectors.application import named
 from cdk_ecs_xray.collectors.description import opened_by
 from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.inject.advice import proxied_collector
+from cdk_ecs_xray.instrumentation import Instrumentation
 from cdk_ecs_xray.plan.fit import Ports
 from cdk_ecs_xray.plan.mesh import ignored_user
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.network import NETWORKS
 from cdk_ecs_xray.plan.profile import SidecarProfile
-from cdk_ecs_xray.plan.wiring import PresentWiring, ends_with_its_task, order_kept_by_link
+from cdk_ecs_xray.plan.wiring import PresentWiring
 
 # jsii holds Python's side of a construct weakly, so without this a sidecar nobody assigned to a
 # variable would be forgotten. The JavaScript side of a construct lives as long as the process.
@@ -120,12 +122,9 @@ class XRaySidecar(Construct):
         self._attached = {name}
         self._container_name = name
         # A group of the user's may be one that an app's log driver creates.
-        self._creation = (
-            GroupCreation(self, log_group)
-            if log_group is not None and logging == "awslogs"
-            else None
-        )
-        if log_group is None and logging == "awslogs":
+        log = logging == "awslogs"
+        self._creation = None if log_group is None or not log else GroupCreation(self, log_group)
+        if log_group is None and log:
             log_group = XRayLogGroup(
                 self,
                 "LogGroup",
@@ -136,6 +135,16 @@ class XRaySidecar(Construct):
             )
         self.log_group: logs.ILogGroup | None = log_group
         self._app_logs = AppLogGroups(partial(self._describe, placement, image_cache))
+        self._inits = InitContainers(
+            self,
+            task_definition=task_definition,
+            collector=self.collector,
+            profile=self.profile,
+            image_cache=image_cache,
+            logging=logging,
+            log_group=log_group,
+            creation=self._creation,
+        )
         self.grant: iam.Grant = grant_collector(self, task_definition.task_role, description)
         self.container: ecs.ContainerDefinition = add_collector_container(
             self,
@@ -159,17 +168,7 @@ class XRaySidecar(Construct):
             task_definition=task_definition,
             cpu=self.profile.cpu,
         )
-        for warned in (
-            *order_kept_by_link(
-                self.node.path, start_order=self.profile.start_order, linked=self._network.linked
-            ),
-            *ends_with_its_task(
-                self.node.path,
-                fails_closed=description.ends_without_credentials,
-                essential=self.profile.essential,
-            ),
-        ):
-            Annotations.of(self).add_warning_v2(warned.id, str(warned.problem))
+        warn_of_profile(self, self.profile, network=self._network, description=description)
         _SIDECARS[jsii_reference(task_definition)] = self
 
     @staticmethod
@@ -226,6 +225,7 @@ class XRaySidecar(Construct):
         *,
         tracing_name: str | Literal[False] | None = None,
         present: PresentWiring | None = None,
+        instrument: Instrumentation | None = None,
     ) -> None:
         """Wire an app container to the collector: environment, link and start order.
 
@@ -237,10 +237,15 @@ class XRaySidecar(Construct):
             False leaves the name to the app's code, over which the variable would win.
         :param present: what the container has, for callers that know, as they have just made it.
             None asks CDK, which takes some 8 ms: it hands over a definition in forty pieces.
+        :param instrument: traces an app without touching its code: adds an init container for its
+            language, a volume, and the variable that loads it. The collector must take OTLP.
+        :raises EcsXRayError: with every reason why it cannot be instrumented; nothing is changed.
         """
         name = container.container_name
         if name in self._attached:
             return
+        present = present_wiring(container) if present is None else present
+        agent = None if instrument is None else self._inits.load(container, instrument, present)
         self._attached.add(name)
         if tracing_name is None:
             naming = self._naming
@@ -254,9 +259,10 @@ class XRaySidecar(Construct):
             name=self._container_name,
             linked=self._network.linked,
             present=present,
-            environment=self.application_environment(
-                None if tracing_name is False else tracing_name
-            ),
+            environment={
+                **self.application_environment(None if tracing_name is False else tracing_name),
+                **({} if agent is None else agent.environment),
+            },
             start_order=self.profile.start_order,
         )
         if name_in_xray is not None:

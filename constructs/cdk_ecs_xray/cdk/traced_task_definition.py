@@ -113,8 +113,9 @@ class TracedTaskDefinition(Construct):
         return iam.Role.from_role_name(self, construct_id, named)
 
     def _execution_role(self, given: iam.IRole | None, injection: Injection) -> iam.IRole | None:
-        image = "" if injection.sidecar is None else injection.sidecar["image"]
-        statements = list(pull_statements(Stack.of(self), image))
+        images = [] if injection.sidecar is None else [injection.sidecar["image"]]
+        images += [agent.image for agent in injection.agents]
+        statements = [one for image in images for one in pull_statements(Stack.of(self), image)]
         if self.log_group is not None and injection.sidecar is not None:
             statements += write_statements(self.log_group)
         named = self._file.content.get("executionRoleArn") is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import jsii
@@ -11,7 +12,9 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import IConstruct
 
+from cdk_ecs_xray.cdk.fit import containers_of
 from cdk_ecs_xray.cdk.image_cache import XRayImageCache
+from cdk_ecs_xray.cdk.instrumentation import ContainerChoice, chosen_for
 from cdk_ecs_xray.cdk.load import require_load
 from cdk_ecs_xray.cdk.log_driver import Logging
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION
@@ -21,7 +24,8 @@ from cdk_ecs_xray.cdk.sidecar import XRaySidecar
 from cdk_ecs_xray.cdk.strangers import warn_of_strangers
 from cdk_ecs_xray.cdk.tracing_name import TracingName, name_of, require_tracing_name
 from cdk_ecs_xray.collectors import Collector
-from cdk_ecs_xray.errors import EcsXRayError
+from cdk_ecs_xray.errors import EcsXRayError, Problem
+from cdk_ecs_xray.instrumentation.choice import collector_for, missing_containers
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.profile import SidecarProfile
 
@@ -36,7 +40,8 @@ class XRayTracing:
     and wires all containers, those added later too. Adding the extension twice changes nothing.
     One object can extend many task definitions.
 
-    :param collector: what runs in the sidecar; the X-Ray daemon by default.
+    :param collector: what runs in the sidecar; the X-Ray daemon by default, and ADOT where
+        ``instrument`` is given.
     :param naming: the reference setup's names; see :class:`XRaySidecar`.
     :param profile: sizes and failure behavior; :attr:`SidecarProfile.SAFE` by default.
     :param tracing_name: the service's name in X-Ray, or a function that names a container. None
@@ -49,7 +54,11 @@ class XRayTracing:
     :param log_retention: one month by default.
     :param log_removal_policy: destroyed with its stack by default.
     :param log_encryption_key: KMS key for the created log group.
-    :raises ConfigurationError: for a negative load.
+    :param instrument: traces apps without touching their code: one language such as
+        :class:`PythonInstrumentation` for all of them, languages by the names of containers, or a
+        function that returns one for a container, or None. The collector must take OTLP.
+    :raises ConfigurationError: for a negative load, and for instrumentation with a collector that
+        does not take OTLP.
     """
 
     def __init__(
@@ -66,10 +75,14 @@ class XRayTracing:
         log_retention: logs.RetentionDays = DEFAULT_RETENTION,
         log_removal_policy: RemovalPolicy = DEFAULT_REMOVAL_POLICY,
         log_encryption_key: kms.IKey | None = None,
+        instrument: ContainerChoice = None,
     ) -> None:
         # What CDK calls back cannot raise an error of its own class, so it is raised here.
         require_load(expected_segments_per_second)
+        if instrument is not None:
+            collector = collector_for(collector, instrumented=True, where="XRayTracing")
         self._collector = collector
+        self._instrument: ContainerChoice = instrument
         self._naming = naming
         self._profile = profile
         require_tracing_name(tracing_name)
@@ -124,8 +137,21 @@ class XRayTracing:
         """Wire a container to the sidecar of its task definition, where that has one."""
         sidecar = XRaySidecar.find(container.task_definition)
         # Log routers, agents, proxies and init containers serve no requests to trace.
-        if sidecar is not None and companion_in(container) is None:
-            sidecar.attach(container, tracing_name=self._name(container))
+        if sidecar is None or companion_in(container) is not None:
+            return
+        name, instrument = self._name(container), chosen_for(self._instrument, container)
+        try:
+            sidecar.attach(container, tracing_name=name, instrument=instrument)
+        except EcsXRayError as error:
+            for problem in error.problems:
+                Annotations.of(container).add_warning_v2("ecs-xray:not-instrumented", str(problem))
+            sidecar.attach(container, tracing_name=name)
+
+    def containers_missing_in(self, task_definition: ecs.TaskDefinition) -> Sequence[Problem]:
+        """Return the containers that are to be instrumented and are not in a task definition."""
+        choice = self._instrument if isinstance(self._instrument, Mapping) else None
+        names = [container.container_name for container in containers_of(task_definition)]
+        return missing_containers(choice, names, where=task_definition.node.path)
 
     def _name(self, container: ecs.ContainerDefinition) -> str | Literal[False]:
         if self._tracing_name is None and self._naming is not None:
@@ -146,6 +172,8 @@ class _Wiring:
             self._tracing.wire(node)
         elif isinstance(node, ecs.TaskDefinition):
             sidecar = XRaySidecar.find(node)
+            for problem in self._tracing.containers_missing_in(node):
+                Annotations.of(node).add_error(f"[ecs-xray:not-instrumented] {problem}")
             warn_of_strangers(node)
             if sidecar is not None:
                 warn_of_reach(sidecar.container)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,6 @@ from cdk_ecs_xray.printable import json_text
 
 if TYPE_CHECKING:
     from cdk_ecs_xray.cli.inject_report import Outcome
-    from cdk_ecs_xray.collectors import Collector
     from cdk_ecs_xray.inject import SidecarNames, TracingOptions
 
 _STANDARD = "-"
@@ -25,6 +23,7 @@ _JSON = "json"
 _EPILOG = """\b
 ecs-xray inject task-definition.json -o traced.json
 ecs-xray inject traced.json --remove -o task-definition.json
+ecs-xray inject task-definition.json --instrument python -o traced.json
 aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log-group /ecs/web
 """
 
@@ -48,9 +47,7 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
 @click.option(
     "--collector",
     type=EngineChoice(),
-    default="xray-daemon",
-    show_default=True,
-    help="Collector that runs in the sidecar.",
+    help="Collector that runs in the sidecar. Default: xray-daemon, and adot with --instrument.",
 )
 @click.option(
     "--exporter",
@@ -61,13 +58,22 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
     "OpenTelemetry, or each the way it came.",
 )
 @click.option(
+    "--instrument",
+    multiple=True,
+    metavar="LANGUAGE",
+    help="Trace apps without touching their code: dotnet, java, node or python for all of them, "
+    "CONTAINER=LANGUAGE for one.",
+)
+@click.option("--esm", is_flag=True, help="With node: the app has ES modules.")
+@click.option("--musl", is_flag=True, help="With dotnet: the app's image has musl, as Alpine has.")
+@click.option(
     "--profile",
     type=click.Choice(["safe", "terraform"]),
     default="safe",
     show_default=True,
     help="Sizes and failure behavior: fail open, or the reference setup's essential container.",
 )
-@click.option("--registry", help="Registry of the image. Default: public.ecr.aws.")
+@click.option("--registry", help="Registry of the images. Default: public.ecr.aws.")
 @click.option("--region", help="Region of the traces. Default: the region in FILE.")
 @click.option(
     "--network-mode", help="Network mode of a FILE without one, such as a list of containers."
@@ -209,8 +215,11 @@ def _require_own_output(target: str | None, *, diff: bool) -> None:
 
 def _options(
     *,
-    collector: str,
+    collector: str | None,
     exporter: str,
+    instrument: Sequence[str],
+    esm: bool,
+    musl: bool,
     profile: str,
     registry: str | None,
     region: str | None,
@@ -223,6 +232,7 @@ def _options(
     environment: str | None,
     service: str | None,
 ) -> TracingOptions:
+    from cdk_ecs_xray.cli.instrument_option import chosen_collector, instrumentation
     from cdk_ecs_xray.inject import TracingOptions
     from cdk_ecs_xray.plan.profile import SidecarProfile
 
@@ -234,8 +244,11 @@ def _options(
                 fix="Keep one.",
             )
         )
+    choice = instrumentation(instrument, registry=registry, esm=esm, musl=musl)
+    engine_id = ("xray-daemon" if choice is None else "adot") if collector is None else collector
     return TracingOptions(
-        collector=_collector(collector, exporter=exporter, registry=registry),
+        collector=chosen_collector(engine_id, exporter=exporter, registry=registry),
+        instrument=choice,
         profile=SidecarProfile.SAFE if profile == "safe" else SidecarProfile.TERRAFORM,
         names=_names(namespace=namespace, environment=environment, service=service),
         tracing_name=tracing_name,
@@ -245,19 +258,6 @@ def _options(
         writes_log=not no_log,
         size_to_fit=size_to_fit,
     )
-
-
-def _collector(collector: str, *, exporter: str, registry: str | None) -> Collector:
-    from cdk_ecs_xray.collectors.engines import exporter_problem, make_collector
-
-    problem = exporter_problem(collector, exporter)
-    if problem is not None:
-        raise ConfigurationError(
-            replace(problem, where="inject", what=f"--exporter {problem.what}")
-        )
-    given = {"registry": registry, "exporter": None if exporter == "xray" else exporter}
-    options = {name: value for name, value in given.items() if value is not None}
-    return make_collector(collector, **options)
 
 
 def _names(*, namespace: str | None, environment: str | None, service: str | None) -> SidecarNames:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from cdk_ecs_xray.environments.values import AwsName
+from cdk_ecs_xray.environments.values import AwsName, shorthand, shorthand_schema
 from cdk_ecs_xray.files.field_limits import matching, within
 
 InstanceType = Annotated[
@@ -57,3 +57,11 @@ class Cluster(BaseModel):
 
     name: AwsName | None = Field(default=None, description="of an existing one")
     create: CreatedCluster | None = Field(default=None, description="one for all services")
+
+
+ClusterKey = Annotated[
+    Cluster,
+    shorthand("name"),
+    Field(json_schema_extra=shorthand_schema("string")),
+]
+"""A name alone, or a mapping that says more."""

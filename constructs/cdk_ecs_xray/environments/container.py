@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from cdk_ecs_xray.environments.instrument import InstrumentKey
 from cdk_ecs_xray.environments.secret import Secrets
 from cdk_ecs_xray.environments.values import (
     MOST_CPU,
@@ -137,6 +138,9 @@ class Container(BaseModel):
     )
     mounts: Annotated[tuple[Mount, ...], Field(strict=False)] = Field(
         default=(), description="volumes of the service"
+    )
+    instrument: InstrumentKey | None = Field(
+        default=None, description="traces an app whose code stays as it is: its language"
     )
     depends_on: Mapping[str, Condition] = Field(
         default_factory=dict,

@@ -28,7 +28,7 @@ from cdk_ecs_xray.environments.choices import (
     chosen_collector,
     exporter_clashes,
 )
-from cdk_ecs_xray.environments.cluster import Cluster
+from cdk_ecs_xray.environments.cluster import ClusterKey
 from cdk_ecs_xray.environments.defaults import Defaults, with_defaults
 from cdk_ecs_xray.environments.environment_checks import clashes
 from cdk_ecs_xray.environments.image_cache import (
@@ -47,7 +47,7 @@ from cdk_ecs_xray.environments.transaction_search import (
     TRANSACTION_SEARCH_STACK,
     TransactionSearch,
 )
-from cdk_ecs_xray.environments.values import Tags, shorthand, shorthand_schema
+from cdk_ecs_xray.environments.values import Tags
 from cdk_ecs_xray.files.field_limits import one_of
 from cdk_ecs_xray.files.model_file import read_model
 from cdk_ecs_xray.inject import SidecarNames, TracedTaskDefinitionFile, TracingOptions
@@ -82,7 +82,11 @@ class Environment(BaseModel):
         str,
         AfterValidator(one_of(tuple(COLLECTORS))),
         Field(json_schema_extra={"enum": list(COLLECTORS)}),
-    ] = Field(default="xray-daemon", description="or `adot`, `cloudwatch-agent`")
+    ] = Field(
+        default="xray-daemon",
+        description="or `adot`, `cloudwatch-agent`; without the key, services with `instrument` "
+        "get `adot`",
+    )
     exporter: Annotated[
         Exporter,
         Field(description="or `otlp`, `both`: how traces leave `adot`, `cloudwatch-agent`"),
@@ -102,14 +106,7 @@ class Environment(BaseModel):
     vpc: Vpc | None = Field(
         default=None, description="the network of tasks in awsvpc mode, by id, parameter or export"
     )
-    cluster: (
-        Annotated[
-            Cluster,
-            shorthand("name"),
-            Field(json_schema_extra=shorthand_schema("string")),
-        ]
-        | None
-    ) = Field(
+    cluster: ClusterKey | None = Field(
         default=None,
         description="one for all services: the name of an existing one, or `create`",
     )
@@ -236,7 +233,9 @@ class Environment(BaseModel):
         :raises EcsXRayError: when it is none, or none that can be traced.
         """
         naming = self.naming(service)
-        collector = self._collector(place)
+        registry = registry_at(place, self.image_cache_prefix)
+        instrument = service.instrumentation(registry=registry)
+        collector = self._collector(registry, instrumented=instrument is not None)
         where = f"{self.name}/{service.name}" if where is None else where
         if service.task_definition is None:
             return TracedTaskDefinitionFile(
@@ -247,6 +246,7 @@ class Environment(BaseModel):
                     profile=PROFILES[service.sidecar],
                     names=SidecarNames.of(naming),
                     tracing_name=service.tracing_name,
+                    instrument=instrument,
                 ),
             )
         file = TracedTaskDefinitionFile.from_file(
@@ -263,14 +263,17 @@ class Environment(BaseModel):
             naming=naming,
             tracing_name=service.tracing_name,
             profile=PROFILES[service.sidecar],
+            instrument=instrument,
         )
         if file.family is not None:
             return file
         return replace(file, content={**file.content, "family": naming.qualified_service})
 
-    def _collector(self, place: Surroundings) -> Collector:
-        registry = registry_at(place, self.image_cache_prefix)
-        return chosen_collector(self.collector, exporter=self.exporter, registry=registry)
+    def _collector(self, registry: str | None, *, instrumented: bool) -> Collector:
+        # Where no collector is named, instrumented apps get one that takes what they send.
+        chosen = "collector" in self.model_fields_set or not instrumented
+        engine_id = self.collector if chosen else "adot"
+        return chosen_collector(engine_id, exporter=self.exporter, registry=registry)
 
     @model_validator(mode="wrap")
     @classmethod

@@ -31,6 +31,7 @@ from cdk_ecs_xray.environments.container import (
 )
 from cdk_ecs_xray.environments.deployment import Deployment
 from cdk_ecs_xray.environments.discovery import Discovery, ServiceConnect
+from cdk_ecs_xray.environments.instrument import InstrumentKey
 from cdk_ecs_xray.environments.launch import (
     AWSVPC_ONLY,
     Architecture,
@@ -57,6 +58,7 @@ from cdk_ecs_xray.environments.values import (
 )
 from cdk_ecs_xray.environments.volume import Volume
 from cdk_ecs_xray.files.field_limits import TRACING_NAME, matching, one_of, within
+from cdk_ecs_xray.instrumentation.choice import Choice
 
 # The intersection of what stack names, container names, log groups and X-Ray allow.
 ServiceName = Annotated[
@@ -130,6 +132,11 @@ class Service(BaseModel):
     )
     mounts: Annotated[tuple[Mount, ...], Field(strict=False)] = Field(
         default=(), description="volumes of the service"
+    )
+    instrument: InstrumentKey | None = Field(
+        default=None,
+        description="traces an app whose code stays as it is: its language; of a "
+        "`task_definition`, all its apps",
     )
     containers: Annotated[tuple[Container, ...], Field(strict=False)] = Field(
         default=(), description="several apps in one task, in place of the keys from `image` on"
@@ -212,6 +219,21 @@ class Service(BaseModel):
     schedule: Schedule | None = Field(
         default=None, description="tasks that start by the clock, in place of a service"
     )
+
+    def instrumentation(self, *, registry: str | None) -> Choice:
+        """Return how its apps are instrumented.
+
+        :param registry: of the images; None for the public gallery.
+        """
+        if self.task_definition is not None:
+            instrument = self.instrument
+            return None if instrument is None else instrument.instrumentation(registry=registry)
+        chosen = {
+            app.name: app.instrument.instrumentation(registry=registry)
+            for app in self.apps
+            if app.instrument is not None
+        }
+        return chosen or None
 
     @property
     def traced_as(self) -> str:

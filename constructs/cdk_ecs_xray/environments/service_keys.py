@@ -25,10 +25,12 @@ OF_A_CONTAINER = (
     "log_group",
     "ulimits",
     "mounts",
+    "instrument",
 )
 """Keys that a service with one container has itself."""
 OF_A_TASK_DEFINITION = (
-    *OF_A_CONTAINER,
+    # What traces an app is no part of what a file says of it.
+    *(key for key in OF_A_CONTAINER if key != "instrument"),
     "containers",
     "network_mode",
     "architecture",

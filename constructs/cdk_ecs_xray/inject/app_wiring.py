@@ -11,28 +11,43 @@ from cdk_ecs_xray.collectors.otlp_export import otlp_not_taken
 from cdk_ecs_xray.inject.app_advice import proxy_advice
 from cdk_ecs_xray.inject.definition import RawContainer, members, wiring_of
 from cdk_ecs_xray.inject.edits import Addition, Path
+from cdk_ecs_xray.inject.instrumenting import MOUNTS, AppAgent, mount_of
 from cdk_ecs_xray.inject.options import TracingOptions
 from cdk_ecs_xray.inject.sidecar_json import pairs
+from cdk_ecs_xray.plan.instrumentation import Agent
 from cdk_ecs_xray.plan.network import SidecarNetwork
 from cdk_ecs_xray.plan.wiring import START, Warned, WiringPlan, plan_wiring
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppWiring:
-    """What to add to one app, and what its owner should know."""
+    """What to add to one app, and what its owner should know.
+
+    :param agent: what is loaded into it; None where it is not instrumented.
+    :param loading: the variables that load it, of which the app may have some.
+    """
 
     container: RawContainer
     sidecar: str
     plan: WiringPlan
     warnings: Sequence[Warned]
+    agent: Agent | None
+    loading: Mapping[str, str]
 
     def additions(self, path: Path) -> Sequence[Addition]:
         """Return what to add to the container at a path."""
         plan, to = self.plan, self.sidecar
+        environment = members(self.container, "environment")
+        present = {pair["name"] for pair in environment}
+        joined = {name: value for name, value in self.loading.items() if name not in present}
         new: dict[str, list[Any]] = {
-            "environment": pairs(plan.environment),
+            "environment": pairs({**plan.environment, **joined}),
             "links": [to] if plan.link else [],
-            "dependsOn": [{"containerName": to, "condition": START}] if plan.dependency else [],
+            "dependsOn": [
+                *([{"containerName": to, "condition": START}] if plan.dependency else []),
+                *self._init_dependency(),
+            ],
+            MOUNTS: self._mounts(),
         }
         wanted = {key: items for key, items in new.items() if items}
         # A key without a value, as templates leave it, counts as one that is not there.
@@ -42,13 +57,35 @@ class AppWiring:
             for key, items in wanted.items()
             if key not in keys
         ]
-        longer = [
-            Addition(path=(*path, "environment", position, "value"), value=value)
-            for position, pair in enumerate(members(self.container, "environment"))
-            if (value := plan.lengthened.get(pair["name"])) is not None
+        lists += self._replaced(path)
+        return [*lists, Addition(path=path, entries=keys)] if keys else lists
+
+    def _init_dependency(self) -> list[dict[str, str]]:
+        agent, present = self.agent, members(self.container, "dependsOn")
+        if agent is None or any(one["containerName"] == agent.name for one in present):
+            return []
+        return [{"containerName": agent.name, "condition": agent.starts_after}]
+
+    def _mounts(self) -> list[dict[str, Any]]:
+        agent, present = self.agent, members(self.container, MOUNTS)
+        if agent is None or any(one.get("sourceVolume") == agent.name for one in present):
+            return []
+        # What an app loads is no place for it to write to.
+        return [mount_of(agent, read_only=True)]
+
+    def _replaced(self, path: Path) -> Sequence[Addition]:
+        """Return the variables that the app has, with what goes around or behind them."""
+        values = {**self.plan.lengthened, **self.loading}
+        found = self.container.get("environment")
+        return [
+            Addition(path=(*path, "environment", position), entries={"value": value})
+            if pair.get("value") is None
+            else Addition(path=(*path, "environment", position, "value"), value=value)
+            for position, pair in enumerate(found if isinstance(found, list) else ())
+            if isinstance(pair, Mapping)
+            and (value := values.get(pair["name"])) is not None
+            and value != pair.get("value")
         ]
-        added = [*lists, Addition(path=path, entries=keys)] if keys else lists
-        return [*added, *longer]
 
 
 def wired(
@@ -59,14 +96,19 @@ def wired(
     where: str,
     sidecar: RawContainer,
     log_groups: Sequence[str] = (),
+    instrumented: AppAgent | None = None,
 ) -> AppWiring:
-    """Return what an app needs to reach a sidecar.
+    """Return what an app needs to reach a sidecar, and to be instrumented.
 
     :param log_groups: ARNs of those that it writes to.
     """
     present = replace(wiring_of(container, where=where), log_groups=log_groups)
     host = network.host(sidecar["name"])
     environment = _environment(container, options, host)
+    agent = None
+    if instrumented is not None and instrumented.plan.loads:
+        agent = instrumented.agent
+        environment = {**environment, **agent.environment}
     plan = plan_wiring(
         present,
         to=sidecar["name"],
@@ -78,8 +120,11 @@ def wired(
         container=container,
         sidecar=sidecar["name"],
         plan=plan,
+        agent=agent,
+        loading={} if instrumented is None else instrumented.plan.variables,
         warnings=[
             *plan.warnings,
+            *(() if instrumented is None else instrumented.plan.warnings),
             *otlp_not_taken(present, environment, collector=sidecar["name"]),
             *proxy_advice(
                 present,

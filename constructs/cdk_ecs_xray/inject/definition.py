@@ -114,7 +114,7 @@ def wiring_of(container: RawContainer, *, where: str) -> PresentWiring:
     environment = members(container, "environment")
     return PresentWiring(
         where=f"{where}, container '{container['name']}'",
-        environment={pair["name"]: str(pair.get("value", "")) for pair in environment}
+        environment={pair["name"]: _value(pair) for pair in environment}
         | {secret["name"]: None for secret in members(container, "secrets")},
         links=container.get("links") or (),
         dependencies={
@@ -122,6 +122,11 @@ def wiring_of(container: RawContainer, *, where: str) -> PresentWiring:
             for dependency in members(container, "dependsOn")
         },
     )
+
+
+def _value(pair: Mapping[str, Any]) -> str:
+    value = pair.get("value")
+    return "" if value is None else str(value)
 
 
 def _ports(mapping: Mapping[str, Any]) -> Ports | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,12 +48,29 @@ def add(document: Document, additions: Sequence[Addition]) -> str:
         if node is None:
             raise LookupError(addition.path)
         if addition.value is not None:
-            edits.append(_replaced(document.text, node, addition.value))
+            edits.append(_replaced(document, node, addition.value))
         elif addition.entries is None:
             edits += _append(layout, node, addition.items, _entry_at(document.root, addition.path))
         else:
             edits += _set(layout, node, addition.entries)
     return applied(document.text, edits)
+
+
+def with_additions(content: Any, additions: Sequence[Addition]) -> Any:
+    """Return a file's content with all additions, as a copy of its own."""
+    result = deepcopy(content)
+    for addition in additions:
+        owner, target = result, result
+        for step in addition.path:
+            owner, target = target, target[step]
+        if addition.value is not None:
+            owner[addition.path[-1]] = addition.value
+            continue
+        if addition.entries is None:
+            target.extend(deepcopy(list(addition.items)))
+        else:
+            target.update(deepcopy(dict(addition.entries)))
+    return result
 
 
 def remove(document: Document, keys: frozenset[str]) -> str:
@@ -138,10 +156,17 @@ def _fill(layout: Layout, node: Node, value: Any, entry: Entry | None) -> Sequen
     ]
 
 
-def _replaced(text: str, node: Node, value: str | int) -> Edit:
-    """Write a number in place of another, with the quotes that are there."""
-    written = text[node.start : node.end]
+def _replaced(document: Document, node: Node, value: str | int) -> Edit:
+    """Write a value in place of another, with the quotes that are there.
+
+    What goes around a text leaves the text itself as it is written, escapes included.
+    """
+    written = document.text[node.start : node.end]
     quote = written[0] if written[:1] in ("'", '"') else ""
+    if isinstance(node.value, str) and node.value:
+        before, found, after = str(value).partition(node.value)
+        held = written[len(quote) : len(written) - len(quote)]
+        value = f"{before}{held}{after}" if found else value
     return Edit(start=node.start, end=node.end, text=f"{quote}{value}{quote}")
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from copy import deepcopy
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from cdk_ecs_xray.collectors import CollectorContainer, Placement
 from cdk_ecs_xray.collectors.description import opened_by
@@ -28,6 +26,13 @@ from cdk_ecs_xray.inject.fitting import (
     task_size,
     with_advice,
 )
+from cdk_ecs_xray.inject.instrumenting import (
+    AppAgent,
+    agents_in,
+    app_agents,
+    facts_of_agents,
+    task_additions,
+)
 from cdk_ecs_xray.inject.options import TracingOptions
 from cdk_ecs_xray.inject.own_sidecar import is_own, kept_sidecar
 from cdk_ecs_xray.inject.shape_check import CONTAINERS
@@ -38,7 +43,8 @@ from cdk_ecs_xray.inject.surroundings import (
     network_mode_of,
     region_of,
 )
-from cdk_ecs_xray.plan.fit import TaskFacts, obstacles
+from cdk_ecs_xray.plan.fit import TaskFacts, budget_obstacles, obstacles
+from cdk_ecs_xray.plan.instrumentation import Agent
 from cdk_ecs_xray.plan.mesh import ignored_user
 from cdk_ecs_xray.plan.network import SidecarNetwork, network_for
 from cdk_ecs_xray.plan.operating_system import windows_sign
@@ -53,6 +59,7 @@ class Injection:
     :param added: whether the file had no sidecar yet.
     :param additions: to the file's content, none where it is traced already.
     :param description: what the collector needs from IAM.
+    :param agents: what is loaded into apps, one for each language.
     :param log_group: a log group that must exist before the task starts, unless it did already.
     :param warnings: what stays as the user set it, could not be checked, or is missing.
     """
@@ -63,6 +70,7 @@ class Injection:
     description: CollectorContainer | None
     log_group: str | None
     warnings: Sequence[Warned]
+    agents: Sequence[Agent] = ()
 
 
 def plan_injection(definition: Definition, options: TracingOptions) -> Injection:
@@ -78,7 +86,10 @@ def plan_injection(definition: Definition, options: TracingOptions) -> Injection
     by_hand = collector_in(others)
     if by_hand is not None:
         return _untouched(definition, by_hand)
-    region, log = _surroundings(definition, options, network, others=others, own=own)
+    agents = app_agents(definition, options, sidecar=name)
+    region, log = _surroundings(
+        definition, options, network, others=others, own=own, agents=agents_in(agents)
+    )
     groups = app_log_groups(definition, sidecar=name)
     description = _description(options, network, region, groups)
     # A sidecar that is there keeps its log group unless the user names one.
@@ -104,6 +115,7 @@ def plan_injection(definition: Definition, options: TracingOptions) -> Injection
         sidecar=wanted if own is None else own,
         added=own is None,
         region=region,
+        agents=agents,
     )
 
 
@@ -138,11 +150,14 @@ def _surroundings(
     *,
     others: Sequence[RawContainer],
     own: RawContainer | None,
+    agents: Sequence[Agent],
 ) -> tuple[str, LogChoice]:
     """Return region and log of the collector, or raise with everything that is in its way."""
     problems: list[Problem] = []
     if own is None:
-        problems += _obstacles(definition, network, options)
+        problems += _obstacles(definition, network, options, agents)
+    elif agents:
+        problems += budget_obstacles(_facts(definition, network, agents))
     region = options.region
     region = region_of(definition, others, own) if region is None else region
     if region is None:
@@ -164,23 +179,6 @@ def _surroundings(
     return region, log
 
 
-def with_additions(content: Any, additions: Sequence[Addition]) -> Any:
-    """Return a file's content with all additions, as a copy of its own."""
-    result = deepcopy(content)
-    for addition in additions:
-        owner, target = result, result
-        for step in addition.path:
-            owner, target = target, target[step]
-        if addition.value is not None:
-            owner[addition.path[-1]] = addition.value
-            continue
-        if addition.entries is None:
-            target.extend(deepcopy(list(addition.items)))
-        else:
-            target.update(deepcopy(dict(addition.entries)))
-    return result
-
-
 def _untouched(definition: Definition, collector: RawContainer) -> Injection:
     return Injection(
         sidecar=None,
@@ -192,22 +190,29 @@ def _untouched(definition: Definition, collector: RawContainer) -> Injection:
     )
 
 
-def _facts(definition: Definition, network: SidecarNetwork) -> TaskFacts:
+def _facts(definition: Definition, network: SidecarNetwork, agents: Sequence[Agent]) -> TaskFacts:
+    """Return what decides whether it fits, the init containers that are still to be added too."""
     cpu, memory_mib = task_size(definition.field)
     return TaskFacts(
         where=definition.where,
         mode=network.mode,
         windows=windows_sign({**definition.field, CONTAINERS: definition.containers}),
-        containers=[facts_of(container) for container in definition.containers],
+        containers=[
+            *(facts_of(container) for container in definition.containers),
+            *facts_of_agents(definition, agents),
+        ],
         cpu=cpu,
         memory_mib=memory_mib,
     )
 
 
 def _obstacles(
-    definition: Definition, network: SidecarNetwork, options: TracingOptions
+    definition: Definition,
+    network: SidecarNetwork,
+    options: TracingOptions,
+    agents: Sequence[Agent],
 ) -> Sequence[Problem]:
-    facts, profile = _facts(definition, network), options.profile
+    facts, profile = _facts(definition, network, agents), options.profile
     task = facts
     if options.size_to_fit:
         size = fitted(facts, profile, fargate=_is_fargate(definition))
@@ -237,6 +242,7 @@ def _traced(
     sidecar: RawContainer,
     added: bool,
     region: str,
+    agents: Mapping[str, AppAgent],
 ) -> Injection:
     prefix: tuple[str, ...] = () if definition.task is None else (CONTAINERS,)
     additions: list[Addition] = []
@@ -251,15 +257,27 @@ def _traced(
     for position, container in apps_of(definition, sidecar=sidecar["name"]):
         arns = log_group_arns(container, definition, options, region=region)
         wiring = wired(
-            container, options, network, where=definition.where, sidecar=sidecar, log_groups=arns
+            container,
+            options,
+            network,
+            where=definition.where,
+            sidecar=sidecar,
+            log_groups=arns,
+            instrumented=agents.get(container["name"]),
         )
         additions += wiring.additions((*prefix, position))
         warnings += wiring.warnings
     if added:
         additions.append(Addition(path=prefix, items=(sidecar,)))
+    loaded = agents_in(agents)
+    additions += task_additions(
+        definition, loaded, containers=prefix, log_configuration=sidecar.get("logConfiguration")
+    )
+    if added:
         if options.size_to_fit:
             fargate = _is_fargate(definition)
-            size = fitted(_facts(definition, network), options.profile, fargate=fargate)
+            facts = _facts(definition, network, loaded)
+            size = fitted(facts, options.profile, fargate=fargate)
             additions += size_additions(definition, size)
             warnings += size_warnings(definition, size, fargate=fargate)
         warnings += unchecked(definition, network)
@@ -273,4 +291,5 @@ def _traced(
         description=description,
         log_group=log.group,
         warnings=[*warnings, *advice(definition, writes_log=log.configuration is not None)],
+        agents=loaded,
     )

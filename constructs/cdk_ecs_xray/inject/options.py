@@ -9,6 +9,7 @@ from cdk_ecs_xray.collectors import Collector, XRayDaemon
 from cdk_ecs_xray.errors import ConfigurationError, InvalidValueError, Problem
 from cdk_ecs_xray.files.field_limits import LOG_GROUP_NAME, TRACING_NAME
 from cdk_ecs_xray.inject.placeholders import is_open, placeholders_in
+from cdk_ecs_xray.instrumentation.choice import Choice
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.profile import SidecarProfile
 from cdk_ecs_xray.plan.regions import known_region
@@ -77,6 +78,8 @@ class TracingOptions:
     :param writes_log: False leaves the collector's log to the host's default driver.
     :param size_to_fit: True raises the cpu and memory of a task that has no room for the sidecar:
         to Fargate's next size, which costs more, or to the sum on instances.
+    :param instrument: traces apps without touching their code: one language for all of them, or
+        languages by the names of containers. The collector must take OTLP.
     :raises ConfigurationError: for a region, a log group or a name that AWS has not or refuses; a
         placeholder or a CDK token has its value later, and passes.
     """
@@ -93,6 +96,7 @@ class TracingOptions:
     log_group: str | None = None
     writes_log: bool = True
     size_to_fit: bool = False
+    instrument: Choice = None
 
     def __post_init__(self) -> None:
         values = (

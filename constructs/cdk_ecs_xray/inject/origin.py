@@ -17,26 +17,36 @@ from cdk_ecs_xray.inject.edits import Addition, Path, gap_before
 from cdk_ecs_xray.inject.shape_check import CONTAINERS
 
 LABEL = "cdk-ecs-xray.before"
-ADDED_KEYS = ("environment", "links", "dependsOn")
-"""What tracing adds to an app, in the order it is added in."""
+ADDED_KEYS = ("environment", "links", "dependsOn", "mountPoints", "volumes")
+"""What tracing adds to an app, in the order it is added in, and then to the task."""
 
 RAISED = " raised to"
 Origin = Mapping[str, str | int]
 """By place, ``container/key``: the text of an empty value, or how many entries a list had.
 
 ``/cpu`` and ``/memory`` are the task's own, with the size that they were raised to; a variable,
-``container/environment/NAME``, is kept likewise with what it was lengthened to.
+``container/environment/NAME``, is kept likewise with what it was lengthened to or joined with.
 """
 
 
 def place_of(container: RawContainer, key: str) -> str:
-    """Return how a key of a container is called in an origin."""
-    return f"{container['name']}/{key}"
+    """Return how a key of a container is called in an origin; the task itself has no name."""
+    return f"{container.get('name', '')}/{key}"
 
 
 def place_of_variable(container: RawContainer, name: str) -> str:
     """Return how the value of a container's variable is called in an origin."""
     return f"{place_of(container, ADDED_KEYS[0])}/{name}"
+
+
+def value_before(container: RawContainer, pair: object, origin: Origin) -> str | None:
+    """Return the text of a variable's value as it was; None where it was changed since."""
+    if not isinstance(pair, Mapping):
+        return None
+    place = place_of_variable(container, str(pair.get("name")))
+    before = origin.get(place)
+    unchanged = pair.get("value") == origin.get(f"{place}{RAISED}")
+    return before if isinstance(before, str) and unchanged else None
 
 
 def usual_empty(document: Document, path: Path) -> str:

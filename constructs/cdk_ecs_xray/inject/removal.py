@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cdk_ecs_xray.collectors import Placement
@@ -11,33 +11,45 @@ from cdk_ecs_xray.collectors.application import named
 from cdk_ecs_xray.collectors.description import Collector
 from cdk_ecs_xray.collectors.engines import every_collector
 from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefinitionError
+from cdk_ecs_xray.inject.added_variables import added_among
 from cdk_ecs_xray.inject.apps import apps_of
-from cdk_ecs_xray.inject.definition import Definition, RawContainer, members, read_definition
-from cdk_ecs_xray.inject.dependents import dependents
+from cdk_ecs_xray.inject.definition import Definition, RawContainer, read_definition
+from cdk_ecs_xray.inject.dependents import dependents, dependents_on_agents
 from cdk_ecs_xray.inject.document import Document, parse
 from cdk_ecs_xray.inject.edits import Path
 from cdk_ecs_xray.inject.evidence import collector_in
+from cdk_ecs_xray.inject.instrumenting import MOUNTS, VOLUMES
+from cdk_ecs_xray.inject.loaded_agents import (
+    agent_of,
+    dependency_on,
+    init_positions,
+    kept_whole,
+    loading_variables,
+    mounts_of,
+    parted,
+    volumes_of,
+)
 from cdk_ecs_xray.inject.origin import (
     ADDED_KEYS,
     RAISED,
     Origin,
     origin_of,
     place_of,
-    place_of_variable,
     usual_empty,
+    value_before,
 )
 from cdk_ecs_xray.inject.own_sidecar import is_own
 from cdk_ecs_xray.inject.registrable import registrable
 from cdk_ecs_xray.inject.shape_check import CONTAINERS
 from cdk_ecs_xray.inject.sidecar_json import sidecar_json
 from cdk_ecs_xray.inject.taking_out import Cut, without
+from cdk_ecs_xray.plan.instrumentation import Agent
 from cdk_ecs_xray.plan.log_groups import GROUPS_FIRST
 from cdk_ecs_xray.plan.network import NETWORKS, SidecarNetwork
 from cdk_ecs_xray.plan.open_telemetry import RESOURCE_ATTRIBUTES
 from cdk_ecs_xray.plan.profile import SidecarProfile
 from cdk_ecs_xray.plan.wiring import START, Warned
 
-_NAMES = ("AWS_XRAY_TRACING_NAME", "OTEL_SERVICE_NAME")
 _ANY_NAME = "any"
 _MEMORY_MIB = SidecarProfile.SAFE.usable_memory_mib
 
@@ -56,11 +68,15 @@ class UntracedText:
 
 @dataclass(frozen=True, kw_only=True)
 class _Added:
-    """What a sidecar is, and how apps reach it."""
+    """What a sidecar is, and how apps reach it.
+
+    :param agents: what was loaded into apps, by their names.
+    """
 
     container: RawContainer
     collector: Collector
     network: SidecarNetwork
+    agents: Mapping[str, Agent] = field(default_factory=dict)
 
 
 def untrace_text(text: str, *, where: str) -> UntracedText:
@@ -77,7 +93,18 @@ def untrace_text(text: str, *, where: str) -> UntracedText:
         if foreign is not None:
             raise UnsupportedTaskDefinitionError(_foreign(where, foreign))
         return UntracedText(text=document.text, sidecar=None, warnings=(_nothing(where),))
-    problems = dependents(definition, added.container)
+    added = replace(
+        added,
+        agents={
+            container["name"]: agent
+            for _, container in apps_of(definition, sidecar=added.container["name"])
+            if (agent := agent_of(definition, container)) is not None
+        },
+    )
+    problems = [
+        *dependents(definition, added.container),
+        *dependents_on_agents(definition, added.agents),
+    ]
     if problems:
         raise UnsupportedTaskDefinitionError(*problems)
     cuts = _cuts(document, definition, added)
@@ -153,19 +180,38 @@ def _cuts(document: Document, definition: Definition, added: _Added) -> Sequence
         # A size that was changed since is its owner's.
         if isinstance(before, str) and str(definition.field.get(key)) == raised:
             cuts.append(Cut(path=(key,), scalar=before))
+    agents = list(added.agents.values())
+    volumes = {VOLUMES: positions} if (positions := volumes_of(agents, definition)) else {}
+    cuts += _cuts_of_lists(document, (), definition.field, volumes, origin)
     position = next(at for at, one in enumerate(definition.containers) if one["name"] == name)
-    return [*cuts, Cut(path=prefix, items=(position,))]
+    gone = (position, *init_positions(agents, definition))
+    return [*cuts, Cut(path=prefix, items=tuple(sorted(gone)))]
 
 
 def _cuts_of_app(
     document: Document, path: Path, container: RawContainer, added: _Added, origin: Origin
 ) -> Sequence[Cut]:
-    cuts = list(_shortened(path, container, origin))
     taken = {
         key: positions for key, positions in _taken(container, added, origin).items() if positions
     }
+    agent = added.agents.get(container["name"])
+    own = taken.get("environment", ())
+    cuts = list(_shortened(path, container, origin))
+    if agent is not None:
+        cuts += parted(document, path, container, agent, origin=origin, taken=own)
+    return [*cuts, *_cuts_of_lists(document, path, container, taken, origin)]
+
+
+def _cuts_of_lists(
+    document: Document,
+    path: Path,
+    container: RawContainer,
+    taken: Mapping[str, tuple[int, ...]],
+    origin: Origin,
+) -> Sequence[Cut]:
+    """Return what takes entries out of lists, and with the last one what was added for them."""
     emptied = [key for key in taken if len(taken[key]) == len(container[key])]
-    cuts += [Cut(path=(*path, key), items=taken[key]) for key in taken if key not in emptied]
+    cuts = [Cut(path=(*path, key), items=taken[key]) for key in taken if key not in emptied]
     keys = list(container)
     while keys and keys[-1] in emptied and place_of(container, keys[-1]) not in origin:
         # What was added as a key of its own is at the end, in the order of adding.
@@ -181,55 +227,42 @@ def _cuts_of_app(
 
 
 def _shortened(path: Path, container: RawContainer, origin: Origin) -> Iterator[Cut]:
-    """Give the variables that were lengthened what they had, unless they were changed since."""
-    for position, pair in enumerate(members(container, "environment")):
-        place = place_of_variable(container, str(pair.get("name")))
-        before = origin.get(place)
-        if isinstance(before, str) and pair.get("value") == origin.get(f"{place}{RAISED}"):
+    """Give the variables that the app had what they held, unless they were changed since."""
+    for position, pair in enumerate(container.get("environment") or ()):
+        before = value_before(container, pair, origin)
+        if before is not None:
             yield Cut(path=(*path, "environment", position, "value"), scalar=before)
 
 
 def _taken(container: RawContainer, added: _Added, origin: Origin) -> Mapping[str, tuple[int, ...]]:
     name = added.container["name"]
-    dependency = {"containerName": name, "condition": START}
-    links, dependencies = (container.get(key) or () for key in ADDED_KEYS[1:])
+    agent = added.agents.get(container["name"])
+    waits: list[Mapping[str, str]] = [{"containerName": name, "condition": START}]
+    waits += [] if agent is None else [dependency_on(agent)]
+    links, dependencies = (container.get(key) or () for key in ("links", "dependsOn"))
     kept = origin.get(place_of(container, ADDED_KEYS[0]))
     first = kept if isinstance(kept, int) else 0
     return {
-        "environment": _variables(container, added, first),
+        "environment": _variables(container, added, first, origin),
         "links": tuple(at for at, link in enumerate(links) if link == name),
-        "dependsOn": tuple(at for at, one in enumerate(dependencies) if one == dependency),
+        "dependsOn": tuple(at for at, one in enumerate(dependencies) if one in waits),
+        MOUNTS: () if agent is None else mounts_of(agent, container),
     }
 
 
-def _variables(container: RawContainer, added: _Added, first: int) -> tuple[int, ...]:
-    """Return the longest run of variables as they are added; of two as long the later one."""
+def _variables(
+    container: RawContainer, added: _Added, first: int, origin: Origin
+) -> tuple[int, ...]:
+    """Return the positions of the variables that were added."""
     host = added.network.host(added.container["name"])
-    given = named(added.collector.application_environment(host), _ANY_NAME)
-    expected = {**given, RESOURCE_ATTRIBUTES: GROUPS_FIRST}
-    order = list(expected)
-    best: tuple[int, ...] = ()
-    run: list[int] = []
-    names: list[str] = []
-    environment = container.get("environment") or ()
-    for position, pair in enumerate(environment[first:], start=first):
-        name = str(pair.get("name")) if isinstance(pair, Mapping) else ""
-        if name not in expected or not _is_value(name, pair.get("value"), expected[name]):
-            run, names = [], []
-            continue
-        follows = not names or order.index(names[-1]) < order.index(name)
-        run, names = (run if follows else []), (names if follows else [])
-        run, names = [*run, position], [*names, name]
-        if len(run) >= len(best):
-            best = tuple(run)
-    return best
-
-
-def _is_value(name: str, value: object, expected: str) -> bool:
-    # The name in X-Ray is the user's choice, so any text can have been added.
-    if name == RESOURCE_ATTRIBUTES:
-        return isinstance(value, str) and value.startswith(expected)
-    return isinstance(value, str) if name in _NAMES else value == expected
+    expected = dict(named(added.collector.application_environment(host), _ANY_NAME))
+    agent = added.agents.get(container["name"])
+    expected |= {} if agent is None else agent.environment
+    expected[RESOURCE_ATTRIBUTES] = GROUPS_FIRST
+    if agent is not None:
+        kept = kept_whole(container, agent, origin)
+        expected |= {k: v for k, v in loading_variables(agent).items() if k not in kept}
+    return added_among(container.get("environment") or (), expected, first=first)
 
 
 def _foreign(where: str, collector: Mapping[str, Any]) -> Problem:

@@ -7,22 +7,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from cdk_ecs_xray.collectors import Collector, XRayDaemon
+from cdk_ecs_xray.collectors import Collector
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.files.text_file import displayed, read_text
 from cdk_ecs_xray.inject.definition import read_definition
 from cdk_ecs_xray.inject.document import parse
+from cdk_ecs_xray.inject.edits import with_additions
 from cdk_ecs_xray.inject.evidence import collector_in
 from cdk_ecs_xray.inject.injection import (
     Injection,
     plan_injection,
-    with_additions,
 )
 from cdk_ecs_xray.inject.options import SidecarNames, TracingOptions
 from cdk_ecs_xray.inject.placeholders import Unquoted, Value, fill, names_in
 from cdk_ecs_xray.inject.registrable import registrable
 from cdk_ecs_xray.inject.shape_check import CONTAINERS
 from cdk_ecs_xray.inject.surroundings import network_mode_of
+from cdk_ecs_xray.instrumentation.choice import Choice, collector_for
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.profile import SidecarProfile
 
@@ -57,17 +58,21 @@ class TracedTaskDefinitionFile:
         profile: SidecarProfile = SidecarProfile.SAFE,
         tracing_name: str | None = None,
         network_mode: str | None = None,
+        instrument: Choice = None,
     ) -> Self:
         """Read what ``register-task-definition`` takes or ``describe-task-definition`` prints.
 
         :param values: what the file's placeholders are filled with, by name; CDK tokens too.
         :param defaults: likewise, for placeholders that a file may have or not.
-        :param collector: what runs in the sidecar; the X-Ray daemon by default.
+        :param collector: what runs in the sidecar; the X-Ray daemon by default, and ADOT where
+            ``instrument`` is given.
         :param naming: the reference setup's names; see :class:`XRaySidecar`.
         :param profile: sizes and failure behavior; :attr:`SidecarProfile.SAFE` by default.
         :param tracing_name: the service's name in X-Ray; else the naming's service, else each
             container's own name.
         :param network_mode: for a bare list of containers, as Terraform has them.
+        :param instrument: traces apps without touching their code: one language for all of them,
+            or languages by the names of containers.
         :raises ConfigurationError: for a file that is none, or placeholders without a value.
         :raises UnsupportedTaskDefinitionError: with every reason why it cannot be traced.
         """
@@ -80,11 +85,12 @@ class TracedTaskDefinitionFile:
             defaults={} if defaults is None else defaults,
         )
         options = TracingOptions(
-            collector=XRayDaemon() if collector is None else collector,
+            collector=collector_for(collector, instrumented=instrument is not None, where=where),
             profile=profile,
             names=SidecarNames.of(naming),
             tracing_name=tracing_name,
             network_mode=network_mode,
+            instrument=instrument,
         )
         content = _as_task(content, options, where=where)
         file = cls(where=where, content=content, options=options)

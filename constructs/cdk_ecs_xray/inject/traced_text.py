@@ -12,11 +12,10 @@ from cdk_ecs_xray.errors import (
 )
 from cdk_ecs_xray.inject.definition import read_definition
 from cdk_ecs_xray.inject.document import Document, parse
-from cdk_ecs_xray.inject.edits import add
+from cdk_ecs_xray.inject.edits import add, with_additions
 from cdk_ecs_xray.inject.injection import (
     Injection,
     plan_injection,
-    with_additions,
 )
 from cdk_ecs_xray.inject.options import TracingOptions
 from cdk_ecs_xray.inject.origin import with_origin

@@ -108,11 +108,17 @@ def obstacles(
 
 
 def budget_obstacles(
-    task: TaskFacts, *, cpu: int = 0, memory_mib: int = 0, sidecars: int = 0
+    task: TaskFacts,
+    *,
+    cpu: int = 0,
+    memory_mib: int = 0,
+    sidecars: int = 0,
+    added: str = "the collector",
 ) -> Sequence[Problem]:
     """Return what does not fit: too many containers, or more cpu or memory than the task has.
 
     :param sidecars: 1 with the sidecar's sizes when it is still to be added.
+    :param added: what is added, as sentences name it.
     """
     problems = []
     count = len(task.containers) + sidecars
@@ -121,7 +127,7 @@ def budget_obstacles(
             Problem(
                 where=task.where,
                 what=f"a task definition must have at most {MAX_CONTAINERS} containers",
-                got=f"{count} with the collector",
+                got=f"{count} with {added}",
                 fix="Merge or move one.",
             )
         )
@@ -131,7 +137,7 @@ def budget_obstacles(
             Problem(
                 where=task.where,
                 what=f"the cpu of all containers must be at most the task's {task.cpu}",
-                got=f"{cpu} with the collector",
+                got=f"{cpu} with {added}",
                 fix=f"Give the task more or the app {cpu - task.cpu} less.",
             )
         )
@@ -142,7 +148,7 @@ def budget_obstacles(
                 where=task.where,
                 what=f"the memory of all containers must be at most the task's {task.memory_mib} "
                 "MiB",
-                got=f"{memory_mib} with the collector",
+                got=f"{memory_mib} with {added}",
                 fix=f"Give the task more or the app {memory_mib - task.memory_mib} less.",
             )
         )

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from cdk_ecs_xray.collectors.companions import traces_itself
+from cdk_ecs_xray.plan.instrumentation import AGENT_WORDS, LOADERS
 from cdk_ecs_xray.templates.container import Container
 from cdk_ecs_xray.unknown import Unknown
 
-# Variables that load an agent into a runtime, and what an agent of OpenTelemetry's is called.
-_LOADERS = (
-    "CORECLR_ENABLE_PROFILING",
-    "DOTNET_STARTUP_HOOKS",
-    "JAVA_OPTS",
-    "JAVA_TOOL_OPTIONS",
-    "JDK_JAVA_OPTIONS",
-    "NODE_OPTIONS",
-    "PYTHONPATH",
-)
-_AGENTS = ("opentelemetry", "otel", "javaagent.jar", "autoinstrumentation", "aws-distro")
-_COMMANDS = ("opentelemetry-instrument", *_AGENTS)
+_COMMANDS = ("opentelemetry-instrument", *AGENT_WORDS)
 
 
 def uses_xray_sdk(app: Container) -> bool:
@@ -32,8 +22,8 @@ def uses_open_telemetry(app: Container) -> bool:
 
 def has_agent(app: Container) -> bool:
     """Return whether an agent of OpenTelemetry's is loaded into an app."""
-    loaded = (str(app.environment.get(name, "")).lower() for name in _LOADERS)
-    if any(agent in value for value in loaded for agent in _AGENTS):
+    loaded = (str(app.environment.get(name, "")).lower() for name in LOADERS)
+    if any(agent in value for value in loaded for agent in AGENT_WORDS):
         return True
     words = [
         str(word).lower()
