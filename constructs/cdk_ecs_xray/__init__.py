@@ -51,12 +51,14 @@ if TYPE_CHECKING:
     )
     from cdk_ecs_xray.inject.edits import Addition
     from cdk_ecs_xray.instrumentation import (
+        AppPlace,
         DotNetInstrumentation,
         Instrumentation,
         JavaInstrumentation,
         NodeInstrumentation,
         PythonInstrumentation,
     )
+    from cdk_ecs_xray.plan.instrumentation import Agent, Joined
     from cdk_ecs_xray.plan.naming import Naming
     from cdk_ecs_xray.plan.network import SidecarNetwork
     from cdk_ecs_xray.plan.profile import SidecarProfile
@@ -75,6 +77,9 @@ if TYPE_CHECKING:
 # Loading aws-cdk-lib takes most of a second. The pure modules and the command line share this
 # package and must not pay for it, so a name is imported when it is first used.
 _MODULES = {
+    "Joined": "plan.instrumentation",
+    "AppPlace": "instrumentation",
+    "Agent": "plan.instrumentation",
     "PythonInstrumentation": "instrumentation",
     "NodeInstrumentation": "instrumentation",
     "JavaInstrumentation": "instrumentation",
@@ -140,6 +145,8 @@ _CDK = ("aws_cdk", "constructs", "jsii")
 __all__ = [
     "Addition",
     "AdotCollector",
+    "Agent",
+    "AppPlace",
     "AwsAnswerError",
     "CloudWatchAgent",
     "Collector",
@@ -156,6 +163,7 @@ __all__ = [
     "Instrumentation",
     "InvalidValueError",
     "JavaInstrumentation",
+    "Joined",
     "LocalAwsError",
     "MonitoredService",
     "NameCollisionError",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +176,7 @@ def test_a_task_on_fargate_grows_for_both_where_that_is_wanted() -> None:
 @pytest.mark.parametrize(
     ("text", "options", "told"),
     [
-        (task({})[:0] + '[{"name": "a"}]', {"network_mode": "bridge"}, "a whole task definition"),
+        ('[{"name": "a"}]', {"network_mode": "bridge"}, "a whole task definition"),
         (task({}), {"instrument": {"x": LANGUAGES["node"]}}, "container 'x' to instrument not"),
         (task({}), {"instrument": DotNetInstrumentation()}, "the processor is required for .NET"),
         (task({"name": PYTHON}, {}), {}, f"the name '{PYTHON}' must be free"),
@@ -244,9 +244,6 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "task.json"
     path.write_text(task({}, {}, runtimePlatform={"cpuArchitecture": "ARM64"}))
     return path
-
-
-Answer = Callable[[], Any]
 
 
 def command(*arguments: str) -> int:
