@@ -10,6 +10,7 @@ stack = cdk.Stack(app, "Shop")
 task_definition = ecs.FargateTaskDefinition(stack, "Shop", cpu=512, memory_limit_mib=1024)
 task_definition.add_container("api", image=ecs.ContainerImage.from_registry("shop-api:7"))
 task_definition.add_container("web", image=ecs.ContainerImage.from_registry("shop-web:3"))
-instrument = {"api": PythonInstrumentation(), "web": NodeInstrumentation(esm=True)}
-task_definition.add_extension(XRayTracing(instrument=instrument))
+task_definition.add_extension(
+    XRayTracing(instrument={"api": PythonInstrumentation(), "web": NodeInstrumentation(esm=True)})
+)
 app.synth()

@@ -10,7 +10,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ecs as ecs
 
-from cdk_ecs_xray import ConfigurationError, XRayDirect, XRayTracing
+from cdk_ecs_xray import ConfigurationError, NodeInstrumentation, XRayDirect, XRayTracing
 
 if TYPE_CHECKING:
     from tests.conftest import Synthesised
@@ -146,15 +146,23 @@ def test_what_works_stays_as_it_is(
     assert environment.items() <= variables(app).items()
 
 
+@pytest.mark.parametrize("instrument", [None, NodeInstrumentation()], ids=["alone", "instrumented"])
+@pytest.mark.parametrize("first", ["direct", "sidecar"])
 def test_a_sidecar_beside_it_is_an_error(
     synthesise: Callable[..., Synthesised],
     ec2_task: Callable[..., ecs.Ec2TaskDefinition],
     add_app: Callable[..., ecs.ContainerDefinition],
+    instrument: NodeInstrumentation | None,
+    first: str,
 ) -> None:
     def build(stack: cdk.Stack) -> None:
         task = ec2_task(stack)
-        task.add_extension(XRayDirect(distribution="node"))
-        task.add_extension(XRayTracing())
+        both: list[ecs.ITaskDefinitionExtension] = [
+            XRayDirect(distribution="node"),
+            XRayTracing(instrument=instrument),
+        ]
+        for extension in both if first == "direct" else reversed(both):
+            task.add_extension(extension)
         add_app(task)
 
     (error,) = synthesise(build).errors

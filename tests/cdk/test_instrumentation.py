@@ -104,7 +104,10 @@ def test_two_apps_of_one_language_share_what_is_loaded(synthesise: Synthesise) -
 
 
 def test_the_same_container_as_inject_adds(synthesise: Synthesise) -> None:
-    instrument = {"a": PythonInstrumentation(memory_mib=48), "b": NodeInstrumentation(esm=True)}
+    instrument: Mapping[str, Instrumentation] = {
+        "a": PythonInstrumentation(memory_mib=48),
+        "b": NodeInstrumentation(esm=True),
+    }
     stack = synthesise(
         fargate(XRayTracing(instrument=instrument, logging="none"), a={}, b={}),
     )
@@ -126,7 +129,10 @@ def test_the_same_container_as_inject_adds(synthesise: Synthesise) -> None:
         if "image" in item
     }
     for name in (PYTHON, NODE):
-        assert as_cloudformation(added[name]) == stack.containers()[name]
+        (expected,) = as_cloudformation({"containerDefinitions": [added[name]]})[
+            "ContainerDefinitions"
+        ]
+        assert stack.containers()[name] == expected
 
 
 def test_only_the_containers_that_are_named(synthesise: Synthesise) -> None:

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 import yaml
 
-from cdk_ecs_xray import AdotCollector, CloudWatchAgent, Collector, TracingOptions, XRayDaemon
+from cdk_ecs_xray import (
+    AdotCollector,
+    CloudWatchAgent,
+    Collector,
+    PythonInstrumentation,
+    TracingOptions,
+    XRayDaemon,
+)
 from cdk_ecs_xray.inject import trace_text, untrace_text
 
 ARN = "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/web"
@@ -88,6 +95,28 @@ def test_adot_names_the_group_for_x_ray_sdks() -> None:
 def test_the_daemon_leaves_attributes_as_they_are() -> None:
     after = traced(task(**{ATTRIBUTES: "team=shop"}), XRayDaemon())
     assert variables(after)[ATTRIBUTES] == "team=shop"
+
+
+def test_an_instrumented_app_names_its_group_too_and_gives_both_back() -> None:
+    before = task(PYTHONPATH="/srv", **{ATTRIBUTES: "team=shop"})
+    options = TracingOptions(
+        collector=AdotCollector(exporter="otlp"),
+        region="eu-west-1",
+        log_group="/ecs/xray",
+        instrument=PythonInstrumentation(),
+    )
+
+    after = trace_text(before, where="task.json", options=options).text
+
+    own = variables(after)
+    assert own[ATTRIBUTES] == f"team=shop,{NAMED}"
+    assert ":/srv:" in own["PYTHONPATH"]
+    assert trace_text(after, where="task.json", options=options).text == after
+    assert untrace_text(after, where="task.json").text == before
+    # In the app's own value: the sidecar's note of it has the same text.
+    changed = after.replace(":/srv:", ":/srv:/more:", 1)
+    left = variables(untrace_text(changed, where="task.json").text)
+    assert left == {"PYTHONPATH": "/srv:/more", ATTRIBUTES: "team=shop"}
 
 
 def test_a_variable_that_was_changed_since_is_its_owners() -> None:

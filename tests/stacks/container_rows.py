@@ -64,11 +64,11 @@ CONTAINER_ROWS = [
             ("version", "node", f"{_INIT}.Image",
              "public.ecr.aws/aws-observability/adot-autoinstrumentation-node:v0.11.0", "v0.11.0"),
             ("memory_mib", "node", f"{_INIT}.Memory", 6, 6),
-            ("esm", "node", f"{APP}.Environment.13.Value",
+            ("esm", "node", f"{APP}.Environment.14.Value",
              "--require /otel-auto-instrumentation-node/autoinstrumentation.js "
              "--experimental-loader=/otel-auto-instrumentation-node/node_modules/"
              "@opentelemetry/instrumentation/hook.mjs", True),
-            ("esm", "node", f"{APP}.Environment.13.Value",
+            ("esm", "node", f"{APP}.Environment.14.Value",
              "--require /otel-auto-instrumentation-node/autoinstrumentation.js", False),
             ("libc", "dotnet", f"{APP}.Environment.15.Value",
              "/otel-auto-instrumentation-dotnet/linux-musl-x64/"

@@ -18,16 +18,6 @@ Found = Iterator[tuple[Path, Problem]]
 _ATTEMPTS = 8
 
 
-def validated(
-    data: object, handler: Callable[[Any], Validated]
-) -> tuple[Validated | None, list[Any]]:
-    """Return the model, or what is wrong with its values."""
-    try:
-        return handler(data), []
-    except ValidationError as invalid:
-        return None, invalid.errors(include_url=False)
-
-
 def leniently(data: Any, validate: Callable[[Any], Validated]) -> Validated | None:
     """Return the model with defaults in place of wrong values; None where that cannot be.
 

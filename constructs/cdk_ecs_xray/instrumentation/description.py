@@ -1,4 +1,4 @@
-"""The shape that the instrumentation of every language has."""
+"""What the instrumentation of every language has in common."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def plain_tracing() -> Mapping[str, str]:
     """Return the variables that let a distribution send traces, and nothing that costs more."""
     return {
         "OTEL_TRACES_EXPORTER": "otlp",
-        # Off by default too; said, as Application Signals is charged for by request.
+        # Off by default too; set, as Application Signals is charged for by request.
         "OTEL_AWS_APPLICATION_SIGNALS_ENABLED": "false",
     }
 
