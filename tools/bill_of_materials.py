@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # What packages write where an SPDX expression belongs, and what it means.
 SPDX = {
+    "3-Clause BSD License": "BSD-3-Clause",
     "Apache License 2.0": "Apache-2.0",
     "Apache License": "Apache-2.0",
     "Apache Software License": "Apache-2.0",

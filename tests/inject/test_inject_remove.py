@@ -153,8 +153,8 @@ def test_a_usual_file_gets_no_label() -> None:
 
 def test_the_label_does_not_follow_the_order_of_containers() -> None:
     # An empty list at the end of a container looks like one that was added.
-    containers = [{"name": name, "image": "i", "environment": []} for name in ("b", "a")]
-    labels = []
+    containers: list[Any] = [{"name": name, "image": "i", "environment": []} for name in ("b", "a")]
+    labels: list[Any] = []
     for listed in (containers, containers[::-1]):
         text = json.dumps({"networkMode": "bridge", "containerDefinitions": listed})
         traced = json.loads(trace_text(text, where="a.json", options=HERE).text)

@@ -128,7 +128,9 @@ def test_a_rule_that_can_never_match_is_refused_whichever_environment_is_asked_f
         read_environments(folder / "environments")
 
     (problem,) = map(str, raised.value.problems)
-    assert problem.startswith(f"{prod}, sampling_rules, rule 'later', environment 'prod': must")
+    assert problem.startswith(
+        f"{prod}, sampling_rules, rule 'later', environment 'prod': it is never applied"
+    )
 
 
 def test_the_default_rule_is_set_by_one_environment_of_an_account(
