@@ -71,7 +71,7 @@ def test_both_ways_run_the_same_sidecar_and_connect_the_app_alike(
             names=SidecarNames.of(NAMING),
         ),
     )
-    injection = file.plan(region="REGION", log_group="/log")
+    injection = file.plan(region="us-west-2", log_group="/log")
     as_data = as_cloudformation(file.traced(injection))["ContainerDefinitions"]
 
     for container in as_data:
@@ -83,7 +83,7 @@ def test_both_ways_run_the_same_sidecar_and_connect_the_app_alike(
 def as_text(value: Any) -> Any:
     """Return a container with the region as the data has it."""
     if value == {"Ref": "AWS::Region"}:
-        return "REGION"
+        return "us-west-2"
     if isinstance(value, Mapping):
         return {key: as_text(one) for key, one in value.items()}
     return [as_text(one) for one in value] if isinstance(value, list) else value

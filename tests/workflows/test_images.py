@@ -10,13 +10,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from cdk_ecs_xray import AdotCollector, CloudWatchAgent, XRayDaemon
-from tools.images import PAGE, main, newest_of
+from cdk_ecs_xray import AdotCollector, XRayDaemon
+from tools.images import PAGE, images, main, newest_of
 
 PINNED = {
     "xray/aws-xray-daemon": XRayDaemon().version,
     "aws-observability/aws-otel-collector": AdotCollector().version,
-    "cloudwatch-agent/cloudwatch-agent": CloudWatchAgent().version,
+    # Which one is tested follows the exporter.
+    "cloudwatch-agent/cloudwatch-agent": images()["cloudwatch-agent/cloudwatch-agent"],
 }
 
 

@@ -73,7 +73,7 @@ def test_no_credentials(
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     line = said("--app", str(stack_folder()))
-    assert "got 'Unable to locate credentials'). Log in" in line
+    assert "credentials not found. Log in, or pass --profile." in line
 
 
 def test_a_profile_that_is_not_there(
