@@ -48,7 +48,7 @@ def test_the_commands_work_in_their_order(
         assert run(arguments) == 0, capfdbinary.readouterr().err
         said.append(capfdbinary.readouterr().out.decode())
 
-    assert len(said) == 7
+    assert len(said) == 8
     original = (folder / "task-definition.json").read_bytes()
     assert (folder / "untraced.json").read_bytes() == original
     assert '"name": "xray-daemon"' in said[0]

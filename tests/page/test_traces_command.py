@@ -111,7 +111,7 @@ def test_a_file_is_shown_whole_though_it_is_old(content: object, tmp_path: Path)
     ("content", "said"),
     [
         ("{", "the file must be valid JSON"),
-        ("[]", "it must have traces (got none)"),
+        ("[]", "traces not found"),
         (
             {"Traces": [{"Id": "1", "Segments": [{"Document": "{"}]}]},
             "entry 1, segment 1: a segment",

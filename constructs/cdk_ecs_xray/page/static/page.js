@@ -154,7 +154,12 @@
       $("#q").setRangeText(space + text + gap, found.begin, found.end, "end");
       ask();
     };
-    document.addEventListener("input", (e) => isField(e.target) && ask());
+    // What is offered belongs to the text it was asked for, and goes with it.
+    document.addEventListener("input", (e) => {
+      if (!isField(e.target)) return;
+      shut();
+      ask();
+    });
     document.addEventListener("focusout", (e) => isField(e.target) && shut());
     document.addEventListener("mousedown", (e) => {
       const item = e.target.closest("#choices li");
