@@ -124,3 +124,26 @@ def test_a_variable_that_was_changed_since_is_its_owners() -> None:
     # In the app's own value: the sidecar's note of it has the same text.
     changed = after.replace(f'"team=shop,{NAMED}"', '"team=other"', 1)
     assert variables(untrace_text(changed, where="task.json").text) == {ATTRIBUTES: "team=other"}
+
+
+def test_the_order_of_containers_decides_nothing() -> None:
+    apps = [
+        {
+            "name": name,
+            "image": "i",
+            "memory": 64,
+            "logConfiguration": {
+                "logDriver": "awslogs",
+                "options": {"awslogs-group": group, "awslogs-region": "eu-west-1"},
+            },
+        }
+        for name, group in (("web", "/ecs/b"), ("api", "/ecs/a"))
+    ]
+    contents = [
+        variables(traced(json.dumps({"containerDefinitions": listed}), AdotCollector()), 2)
+        for listed in (apps, apps[::-1])
+    ]
+
+    assert contents[0] == contents[1]
+    exporters = yaml.safe_load(contents[0]["AOT_CONFIG_CONTENT"])["exporters"]
+    assert exporters["awsxray"]["aws_log_groups"] == ["/ecs/a", "/ecs/b"]

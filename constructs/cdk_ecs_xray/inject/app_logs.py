@@ -33,9 +33,9 @@ def group_of(container: RawContainer) -> str | None:
 
 
 def app_log_groups(definition: Definition, *, sidecar: str) -> Sequence[str]:
-    """Return the log groups of a file's apps, each once."""
-    found = [group_of(container) for _, container in apps_of(definition, sidecar=sidecar)]
-    return list(dict.fromkeys(group for group in found if group is not None))
+    """Return the log groups of a file's apps, each once, whatever the order of containers."""
+    found = {group_of(container) for _, container in apps_of(definition, sidecar=sidecar)}
+    return sorted(group for group in found if group is not None)
 
 
 def log_group_arns(
