@@ -99,7 +99,7 @@ class ServiceStack(cdk.Stack):
         """Add the app's log group and the collector's; return how the latter is called."""
         if any(app.log_group is None for app in self._service.apps):
             self._add_log_group(ids.APPLICATION_LOG, self.naming.application_log_group_name)
-        if self.file.keeps_collector:
+        if not self.file.needs_log_group:
             collector_id = None
         elif self._service.task_definition is None:
             collector_id = ids.COLLECTOR_LOG

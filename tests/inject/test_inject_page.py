@@ -58,6 +58,19 @@ def test_the_commands_work_in_their_order(
     assert '"name": "fq-${ENVIRONMENT}-xray"' in said[3]
 
 
+def test_the_commands_that_replace_work_in_their_order(
+    folder: Path, repository: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    page = (repository / "docs" / "replace.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```sh\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    for line in block.splitlines():
+        assert run(shlex.split(line)[1:]) == 0, capfd.readouterr().err
+
+    assert "aws-otel-collector" in (folder / "replaced.json").read_text()
+    original = (folder / "with-daemon.json").read_bytes()
+    assert (folder / "restored.json").read_bytes() == original
+
+
 def test_the_example_synthesises(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

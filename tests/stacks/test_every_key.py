@@ -30,7 +30,7 @@ SHOWN_ELSEWHERE = {
     "transaction_search": "test_transaction_search_stack.py",
 }
 """Keys of the environment itself, and the test that shows each."""
-OF_FILES = {"task_definition", "task_definition_values"}
+OF_FILES = {"task_definition", "task_definition_values", "replace_collector"}
 """Keys of a service that test_task_definition_files.py shows."""
 
 
@@ -170,9 +170,10 @@ def test_false_and_0_are_in_the_table_where_a_key_takes_them() -> None:
                 wanted.add((f"{name}.{key}", 0))
 
     assert len(wanted) > 20
-    # Both take an environment without services: their own tests show them.
+    # Their own tests show them: two take an environment without services, one a file.
     assert wanted - shown == {
         ("Environment.image_cache", True),
+        ("Service.replace_collector", True),
         ("TransactionSearch.indexing_percentage", 0),
     }
 

@@ -129,3 +129,58 @@ def test_a_shape_that_the_service_does_not_say_is_refused(
 
     with pytest.raises(ConfigurationError, match=said):
         Environment.from_file(environment_file)
+
+
+DAEMON = """\
+    {"name": "tracer", "image": "amazon/aws-xray-daemon:3.x", "memory": 64LOG},
+    {
+      "name": "${SERVICE_NAME}",
+      "links": ["tracer"],
+"""
+LOG = """, "logConfiguration": {"logDriver": "awslogs",
+     "options": {"awslogs-group": "/ecs/tracer", "awslogs-region": "eu-west-1"}}"""
+
+
+@pytest.mark.parametrize(("log", "groups"), [(LOG, 0), ("", 1)], ids=["its own log", "no log"])
+def test_a_collector_of_the_file_is_replaced_where_asked_for(
+    assemble: Callable[..., Mapping[str, Any]],
+    environment_file: Path,
+    tmp_path: Path,
+    log: str,
+    groups: int,
+) -> None:
+    task = TASK.replace('    {\n      "name": "${SERVICE_NAME}",\n', DAEMON.replace("LOG", log))
+    (tmp_path / "tasks" / "web.json").write_text(task)
+    environment_file.write_text(
+        ENVIRONMENT.replace("services:", "collector: adot\nexporter: both\nservices:")
+        + "    replace_collector: true\n"
+    )
+    environment = Environment.from_file(environment_file)
+
+    stack = assemble(lambda app: EnvironmentStage(app, environment=environment))["fq-dev-web"]
+
+    found = stack.containers()
+    assert list(found) == ["tracer", "web"]
+    assert "aws-otel-collector" in found["tracer"]["Image"]
+    assert found["web"]["Links"] == ["tracer"]
+    assert len(stack.resources("AWS::Logs::LogGroup")) == groups
+    group = found["tracer"]["LogConfiguration"]["Options"]["awslogs-group"]
+    assert (group == "/ecs/tracer") == (groups == 0)
+    # The task role's statements follow the exporter.
+    statements = [
+        action
+        for policy in stack.resources("AWS::IAM::Policy").values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        for action in statement["Action"]
+    ]
+    assert "xray:PutSpans" in statements
+
+
+def test_replacing_needs_a_file(environment_file: Path) -> None:
+    environment_file.write_text(
+        ENVIRONMENT.partition("    task_definition:")[0]
+        + "    image: web:1\n    replace_collector: false\n"
+    )
+
+    with pytest.raises(ConfigurationError, match="replace_collector requires `task_definition`"):
+        Environment.from_file(environment_file)

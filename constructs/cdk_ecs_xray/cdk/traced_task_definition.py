@@ -29,7 +29,8 @@ class TracedTaskDefinition(Construct):
 
     Costs what :class:`XRaySidecar` does. Grants :func:`grant_write_traces` to the task role and,
     for awslogs and private images, writing logs and pulling to the execution role. A file that
-    runs a collector of its own is deployed as it is, with a warning and the grant.
+    runs a collector of its own is deployed as it is, with a warning and the grant, unless the file
+    was read to replace it.
 
     :param file: what :meth:`TracedTaskDefinitionFile.from_file` read.
     :param family: for a file that names none; CloudFormation chooses one otherwise.
@@ -68,7 +69,7 @@ class TracedTaskDefinition(Construct):
         )
         super().__init__(scope, construct_id)
         self._file = file
-        if log_group is None and logging == "awslogs" and not file.keeps_collector:
+        if log_group is None and logging == "awslogs" and file.needs_log_group:
             log_group = XRayLogGroup(
                 self,
                 "LogGroup",

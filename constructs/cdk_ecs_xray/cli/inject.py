@@ -16,7 +16,7 @@ from cdk_ecs_xray.printable import json_text
 
 if TYPE_CHECKING:
     from cdk_ecs_xray.cli.inject_report import Outcome
-    from cdk_ecs_xray.inject import SidecarNames, TracingOptions
+    from cdk_ecs_xray.inject import TracingOptions
 
 _STANDARD = "-"
 _JSON = "json"
@@ -24,6 +24,7 @@ _EPILOG = """\b
 ecs-xray inject task-definition.json -o traced.json
 ecs-xray inject traced.json --remove -o task-definition.json
 ecs-xray inject task-definition.json --instrument python -o traced.json
+ecs-xray inject task-definition.json --replace --collector adot --diff
 aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log-group /ecs/web
 """
 
@@ -31,6 +32,11 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
 @click.command(epilog=_EPILOG)
 @click.argument("source", metavar="FILE")
 @click.option("--remove", is_flag=True, help="Take out what inject added, and nothing else.")
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Exchange a collector that is there for the one of these options. Shows the difference.",
+)
 @click.option("-o", "--output", help="File to write. Default: standard output.")
 @click.option("--in-place", is_flag=True, help="Write into FILE itself.")
 @click.option(
@@ -117,8 +123,10 @@ def inject(
         _require_alone(tuple(given))
         outcome = _removed(source)
     else:
-        outcome = _traced(source, _options(**given))
-    _deliver(outcome, target, diff=diff, form=form)
+        from cdk_ecs_xray.cli.inject_options import tracing_options
+
+        outcome = _traced(source, tracing_options(**given))
+    _deliver(outcome, target, diff=diff, form=form, shown_first=given["replace"])
 
 
 def _traced(source: str, options: TracingOptions) -> Outcome:
@@ -156,12 +164,16 @@ def _removed(source: str) -> Outcome:
     )
 
 
-def _deliver(outcome: Outcome, target: str | None, *, diff: bool, form: str) -> None:
+def _deliver(
+    outcome: Outcome, target: str | None, *, diff: bool, form: str, shown_first: bool
+) -> None:
     from cdk_ecs_xray.cli.inject_report import print_notes
 
     written = None if diff else target
     # Made first: what cannot be said must not leave a written file behind.
     document = outcome.as_document(output=written) if form == _JSON else None
+    if shown_first and not diff and document is None:
+        click.echo(outcome.difference, nl=False, err=True)
     if written is not None and written != _STANDARD:
         _write(written, outcome.after)
     elif not diff:
@@ -211,69 +223,6 @@ def _require_own_output(target: str | None, *, diff: bool) -> None:
                 fix="Pass -o FILE, --in-place or --diff too.",
             )
         )
-
-
-def _options(
-    *,
-    collector: str | None,
-    exporter: str,
-    instrument: Sequence[str],
-    esm: bool,
-    musl: bool,
-    profile: str,
-    registry: str | None,
-    region: str | None,
-    network_mode: str | None,
-    log_group: str | None,
-    no_log: bool,
-    size_to_fit: bool,
-    tracing_name: str | None,
-    namespace: str | None,
-    environment: str | None,
-    service: str | None,
-) -> TracingOptions:
-    from cdk_ecs_xray.cli.instrument_option import chosen_collector, instrumentation
-    from cdk_ecs_xray.inject import TracingOptions
-    from cdk_ecs_xray.plan.profile import SidecarProfile
-
-    if no_log and log_group is not None:
-        raise ConfigurationError(
-            Problem(
-                where="inject",
-                what=f"--no-log and --log-group '{log_group}' cannot be combined",
-                fix="Keep one.",
-            )
-        )
-    choice = instrumentation(instrument, registry=registry, esm=esm, musl=musl)
-    engine_id = ("xray-daemon" if choice is None else "adot") if collector is None else collector
-    return TracingOptions(
-        collector=chosen_collector(engine_id, exporter=exporter, registry=registry),
-        instrument=choice,
-        profile=SidecarProfile.SAFE if profile == "safe" else SidecarProfile.TERRAFORM,
-        names=_names(namespace=namespace, environment=environment, service=service),
-        tracing_name=tracing_name,
-        network_mode=network_mode,
-        region=region,
-        log_group=log_group,
-        writes_log=not no_log,
-        size_to_fit=size_to_fit,
-    )
-
-
-def _names(*, namespace: str | None, environment: str | None, service: str | None) -> SidecarNames:
-    from cdk_ecs_xray.inject import SidecarNames
-
-    if namespace is None and environment is None and service is None:
-        return SidecarNames()
-    if namespace is None or environment is None or service is None:
-        raise ConfigurationError(
-            Problem(
-                where="inject",
-                what="--namespace, --environment and --service are required together",
-                fix="Pass all three: they make one name.",
-            )
-        )
-    return SidecarNames.from_parts(namespace=namespace, environment=environment, service=service)
 
 
 def _read(source: str) -> tuple[str, str]:

@@ -28,6 +28,7 @@ from cdk_ecs_xray.collectors.evidence import Evidence
 from cdk_ecs_xray.collectors.exporter import Exporter, exporter_problems
 from cdk_ecs_xray.collectors.image import PUBLIC_REGISTRY, PinnedImage
 from cdk_ecs_xray.collectors.opentelemetry import signals_over_otlp
+from cdk_ecs_xray.collectors.opentelemetry_demands import demands_of_opentelemetry
 from cdk_ecs_xray.collectors.opentelemetry_ports import own_ports, ports_for_apps
 from cdk_ecs_xray.collectors.roles import role_problems
 from cdk_ecs_xray.collectors.write_access import write_actions
@@ -189,6 +190,7 @@ ENGINE = Engine(
     configuration=_configuration,
     listening=opentelemetry.listening,
     collects_traces=opentelemetry.collects_traces,
+    demands=demands_of_opentelemetry,
     sends_spans=opentelemetry.sends_spans,
     exporters=get_args(Exporter),
     version=AdotCollector.version,

@@ -23,8 +23,14 @@ _OTLP = {
 _SEGMENTS = {"awsxray": {"endpoint": f"0.0.0.0:{XRAY_PORT}", "transport": "udp"}}
 
 
+# Only that there is a pipeline matters to anybody who reads these.
+_METRICS: Mapping[str, Any] = {"metrics": {}}
+
+
 def _of_traces(
-    *receivers: Mapping[str, Any], processors: Sequence[str] = ("batch/traces",)
+    *receivers: Mapping[str, Any],
+    processors: Sequence[str] = ("batch/traces",),
+    others: Mapping[str, Any] = _METRICS,
 ) -> Mapping[str, Any]:
     named = {name: settings for receiver in receivers for name, settings in receiver.items()}
     traces = {
@@ -35,12 +41,12 @@ def _of_traces(
     return {
         "receivers": named,
         "exporters": {"awsxray": None},
-        "service": {"extensions": ["health_check"], "pipelines": {"traces": traces}},
+        "service": {"extensions": ["health_check"], "pipelines": {"traces": traces, **others}},
     }
 
 
 _DETECTING = ("resourcedetection", "batch/traces")
-_OF_METRICS: Mapping[str, Any] = {"service": {"pipelines": {"metrics": {}}}}
+_OF_METRICS: Mapping[str, Any] = {"service": {"pipelines": _METRICS}}
 # The traces of config/ecs/ in aws-observability/aws-otel-collector, which the image carries.
 BUILT_IN: Mapping[str, Mapping[str, Any]] = {
     f"/etc/ecs/{name}.yaml": configuration
@@ -53,7 +59,7 @@ BUILT_IN: Mapping[str, Mapping[str, Any]] = {
         "ecs-cloudwatch": _OF_METRICS,
         "ecs-cloudwatch-xray": _of_traces(_OTLP, processors=_DETECTING),
         "ecs-default-config": _of_traces(_OTLP, _SEGMENTS),
-        "ecs-xray": _of_traces(_OTLP),
+        "ecs-xray": _of_traces(_OTLP, others={}),
         "otel-instance-metrics-config": _OF_METRICS,
     }.items()
 }

@@ -23,6 +23,7 @@ from cdk_ecs_xray.collectors.cloudwatch_agent_configuration import (
     takes_segments,
     takes_spans,
 )
+from cdk_ecs_xray.collectors.cloudwatch_agent_demands import demands_of_agent
 from cdk_ecs_xray.collectors.configuration import Configuration, load
 from cdk_ecs_xray.collectors.description import CollectorContainer, CollectorPort, Placement
 from cdk_ecs_xray.collectors.engine import Engine, parsed
@@ -223,6 +224,7 @@ ENGINE = Engine(
     collects_traces=lambda configuration: (
         configuration == {} or "traces" in configuration or sends_spans(configuration)
     ),
+    demands=demands_of_agent,
     sends_spans=sends_spans,
     exporters=get_args(Exporter),
     version=_TESTED,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from cdk_ecs_xray.collectors.demands import Demands, DemandsOf
 from cdk_ecs_xray.collectors.description import Collector, CollectorPort
 from cdk_ecs_xray.collectors.evidence import Evidence
 from cdk_ecs_xray.collectors.exporter import Exporter
@@ -39,6 +40,7 @@ class Engine:
     :param collects_traces: whether it sends traces to X-Ray with a configuration.
     :param sends_spans: whether it sends to X-Ray's endpoint for OpenTelemetry with a
         configuration.
+    :param demands: what it does that a collector in its place has to do.
     :param exporters: what ``exporter`` of its collector takes, the default first.
     :param version: of the image that was tested.
     :param first_version_with_traces: of the image; None where every version takes them.
@@ -59,6 +61,7 @@ class Engine:
     listening: Callable[[Evidence, Mapping[str, Any]], Listening]
     collects_traces: Callable[[Mapping[str, Any]], bool]
     sends_spans: Callable[[Mapping[str, Any]], bool] = lambda _: False
+    demands: DemandsOf = lambda *_: Demands(beyond=["what nobody has described"])
     exporters: Sequence[Exporter] = ("xray",)
     version: str | None = None
     first_version_with_traces: str | None = None

@@ -9,6 +9,7 @@ from cdk_ecs_xray.collectors import opentelemetry
 from cdk_ecs_xray.collectors.description import CollectorPort
 from cdk_ecs_xray.collectors.engine import Engine
 from cdk_ecs_xray.collectors.evidence import Evidence
+from cdk_ecs_xray.collectors.opentelemetry_demands import demands_of_opentelemetry
 from cdk_ecs_xray.plan.network import XRAY_PORT
 from cdk_ecs_xray.unknown import Unknown
 
@@ -29,6 +30,7 @@ ENGINE = Engine(
     configuration=_configuration,
     listening=opentelemetry.listening,
     collects_traces=opentelemetry.collects_traces,
+    demands=demands_of_opentelemetry,
     sends_spans=opentelemetry.sends_spans,
     region_from_environment=True,
 )

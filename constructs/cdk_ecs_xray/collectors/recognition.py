@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from cdk_ecs_xray.collectors.demands import Demands
 from cdk_ecs_xray.collectors.engine import Engine
 from cdk_ecs_xray.collectors.engines import engines
 from cdk_ecs_xray.collectors.evidence import Evidence
@@ -49,6 +50,15 @@ class RecognizedCollector:
         if self.engine is None or isinstance(self.configuration, Unknown):
             return False
         return self.engine.sends_spans(self.configuration)
+
+    def demands(self, evidence: Evidence) -> Demands:
+        """Return what another collector in its place has to do; nothing where nobody can read it.
+
+        :param evidence: what it was recognized by.
+        """
+        if self.engine is None or isinstance(self.configuration, Unknown):
+            return Demands()
+        return self.engine.demands(evidence, self.configuration)
 
     @property
     def protocols(self) -> frozenset[TraceProtocol]:

@@ -14,6 +14,7 @@ from cdk_ecs_xray.collectors.evidence import Evidence, flag_value, has_flag
 from cdk_ecs_xray.collectors.image import PUBLIC_REGISTRY, PinnedImage
 from cdk_ecs_xray.collectors.listening import Listening
 from cdk_ecs_xray.collectors.roles import role_problems
+from cdk_ecs_xray.collectors.xray_daemon_demands import demands_of_daemon
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.plan.capacity import Capacity, Measurement
 from cdk_ecs_xray.plan.network import ALL_INTERFACES, LOOPBACK, XRAY_PORT
@@ -234,6 +235,7 @@ ENGINE = Engine(
     configuration=lambda _: {},
     listening=_listening,
     collects_traces=lambda _: True,
+    demands=demands_of_daemon,
     version=XRayDaemon.version,
     region_from_environment=True,
     # Measured with version 3.6.6, buffer memory 16 MiB. Without a quota 3000 a second took 200 to

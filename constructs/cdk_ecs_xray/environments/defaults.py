@@ -18,6 +18,7 @@ _OF_ONE_SERVICE = (
     "containers",
     "task_definition",
     "task_definition_values",
+    "replace_collector",
 )
 _MERGED = ("environment", "secrets", "tags", "volumes")
 

@@ -264,6 +264,7 @@ class Environment(BaseModel):
             tracing_name=service.tracing_name,
             profile=PROFILES[service.sidecar],
             instrument=instrument,
+            replace_collector=service.replace_collector,
         )
         if file.family is not None:
             return file
@@ -292,8 +293,7 @@ class Environment(BaseModel):
                 context=info.context or {},
                 plan=lambda service, where: lenient.task_definition(service, where=where),
             )
-            own = (*exporter_clashes(filled), *image_cache_clashes(filled))
-            wrong = [*wrong, *own, *found]
+            wrong = [*wrong, *exporter_clashes(filled), *image_cache_clashes(filled), *found]
         if whole is None or wrong:
             raise ValidationError.from_exception_data(cls.__name__, wrong)
         whole.sampling_rules.qualified(whole.name)

@@ -151,6 +151,10 @@ class Service(BaseModel):
         description="values of its `${PLACEHOLDERS}`, beside ENVIRONMENT, NAMESPACE, SERVICE_NAME, "
         "REGION and AWS_REGION",
     )
+    replace_collector: bool = Field(
+        default=False,
+        description="exchanges a collector that the `task_definition` has for the environment's",
+    )
     launch: Launch = Field(
         default="ec2", description="or `fargate`, `external`, `managed_instances`"
     )

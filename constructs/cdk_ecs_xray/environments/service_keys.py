@@ -40,6 +40,8 @@ OF_A_TASK_DEFINITION = (
     "volumes",
 )
 """Keys that say what a task definition of its own says."""
+OF_A_FILE = ("task_definition_values", "replace_collector")
+"""Keys that say what is done with a file of a task definition."""
 OF_A_SERVICE_ONLY = (
     "desired_count",
     "deployment",
@@ -62,7 +64,7 @@ def excluded_by(data: Mapping[str, Any]) -> frozenset[str]:
     elif data.get("containers") is not None:
         found |= {*OF_A_CONTAINER}
     if data.get("image") is not None:
-        found |= {"containers", "task_definition", "task_definition_values"}
+        found |= {"containers", "task_definition", *OF_A_FILE}
     if data.get("schedule") is not None:
         found |= {*OF_A_SERVICE_ONLY}
     for pair in _PAIRS:
@@ -83,11 +85,12 @@ def _what_runs(data: Mapping[str, Any]) -> Found:
     path, containers = data.get("task_definition"), data.get("containers")
     if path is not None:
         return (yield from _beside(data, f"task_definition '{path}'", OF_A_TASK_DEFINITION))
-    if data.get("task_definition_values") is not None:
-        yield (
-            ("task_definition_values",),
-            Problem(what="requires `task_definition`", fix="Add it, or remove the values."),
-        )
+    for key in OF_A_FILE:
+        if data.get(key) is not None:
+            yield (
+                (key,),
+                Problem(what="requires `task_definition`", fix=f"Add it, or remove `{key}`."),
+            )
     if containers is not None:
         yield from _beside(data, "containers", OF_A_CONTAINER, fix="Set it in a container.")
         if containers == []:

@@ -30,7 +30,19 @@ def kept_collector(where: str, collector: RawContainer) -> Warned:
             where=where,
             what=f"'{collector['name']}' with image '{collector.get('image')}' is a collector "
             "already, so nothing was added",
-            fix="Keep it, or remove that container and run inject again.",
+            fix="Keep it, or pass --replace (replace_collector in Python and environment files).",
+        ),
+    )
+
+
+def nothing_to_replace(where: str) -> Warned:
+    """Say that there was no collector, so that one was added as without ``--replace``."""
+    return Warned(
+        id="ecs-xray:nothing-to-replace",
+        problem=Problem(
+            where=where,
+            what="collector not found, so there was nothing to replace and one is added",
+            fix="Leave --replace (replace_collector in Python and environment files) out.",
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from cdk_ecs_xray.inject.options import TracingOptions
 from cdk_ecs_xray.inject.sidecar_json import pairs
 from cdk_ecs_xray.plan.instrumentation import Agent
 from cdk_ecs_xray.plan.network import SidecarNetwork
-from cdk_ecs_xray.plan.wiring import START, Warned, WiringPlan, plan_wiring
+from cdk_ecs_xray.plan.wiring import START, TRACING_NAME, Warned, WiringPlan, plan_wiring
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,14 +97,21 @@ def wired(
     sidecar: RawContainer,
     log_groups: Sequence[str] = (),
     instrumented: AppAgent | None = None,
+    left_out: Collection[str] = (),
 ) -> AppWiring:
     """Return what an app needs to reach a sidecar, and to be instrumented.
 
     :param log_groups: ARNs of those that it writes to.
+    :param left_out: variables that it is not given, as they would change what it sends now.
     """
     present = replace(wiring_of(container, where=where), log_groups=log_groups)
     host = network.host(sidecar["name"])
-    environment = _environment(container, options, host)
+    name = present.environment.get(TRACING_NAME) if left_out else None
+    environment = {
+        variable: value
+        for variable, value in _environment(container, options, host, name).items()
+        if variable not in left_out
+    }
     agent = None
     if instrumented is not None and instrumented.plan.loads:
         agent = instrumented.agent
@@ -135,7 +142,9 @@ def wired(
     )
 
 
-def _environment(container: RawContainer, options: TracingOptions, host: str) -> Mapping[str, str]:
-    names = (options.tracing_name, options.names.service, container["name"])
+def _environment(
+    container: RawContainer, options: TracingOptions, host: str, own_name: str | None
+) -> Mapping[str, str]:
+    names = (options.tracing_name, options.names.service, own_name, container["name"])
     name = next(name for name in names if name is not None)
     return named(options.collector.application_environment(host), str(name))

@@ -60,6 +60,11 @@ class Definition:
         return found if isinstance(found, list) else ()
 
     @property
+    def on_fargate(self) -> bool:
+        """Whether the task says that it runs on Fargate."""
+        return "FARGATE" in self.launch_types
+
+    @property
     def proxy(self) -> str | None:
         """The name of the container that catches the task's traffic; None where none does."""
         name = self._proxy.get("containerName")

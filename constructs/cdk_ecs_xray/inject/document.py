@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
@@ -61,6 +62,20 @@ def parse(text: str, *, where: str) -> Document:
         if problem is None:
             raise
         raise ConfigurationError(problem) from None
+
+
+def fragment(document: Document, path: Sequence[str | int], text: str) -> Any:
+    """Return what a text means where it takes the place of a value of a document.
+
+    :raises ConfigurationError: as :func:`parse` does.
+    """
+    node = document.root.at(path)
+    if node is None:
+        raise LookupError(path)
+    # A block of YAML is read by how deep its first line is.
+    column = 0 if node.flow else node.start - (document.text.rfind("\n", 0, node.start) + 1)
+    where = f"{document.where}.{document.format}"
+    return parse(" " * column + text, where=where).root.plain
 
 
 def _instead(text: str, where: str) -> Problem | None:

@@ -18,16 +18,18 @@ Path = tuple[str | int, ...]
 class Addition:
     """What to add to the collection at a path: keys to a mapping, or items to a list.
 
-    Or the value that takes the place of the scalar there.
+    Or the value that takes the place of the scalar there, or of the container.
 
     :param entries: for a mapping, which has none of these keys or has them without a value.
     :param items: for a list.
+    :param container: takes the place of another one.
     """
 
     path: Path
     entries: Mapping[str, Any] | None = None
     items: Sequence[Any] = ()
     value: str | int | None = None
+    container: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,9 @@ def add(document: Document, additions: Sequence[Addition]) -> str:
             raise LookupError(addition.path)
         if addition.value is not None:
             edits.append(_replaced(document, node, addition.value))
+        elif addition.container is not None:
+            text = layout.in_place_of(addition.container, node)
+            edits.append(Edit(start=node.start, end=node.end, text=text))
         elif addition.entries is None:
             edits += _append(layout, node, addition.items, _entry_at(document.root, addition.path))
         else:
@@ -65,6 +70,9 @@ def with_additions(content: Any, additions: Sequence[Addition]) -> Any:
             owner, target = target, target[step]
         if addition.value is not None:
             owner[addition.path[-1]] = addition.value
+            continue
+        if addition.container is not None:
+            owner[addition.path[-1]] = deepcopy(dict(addition.container))
             continue
         if addition.entries is None:
             target.extend(deepcopy(list(addition.items)))

@@ -14,9 +14,12 @@ from cdk_ecs_xray.unknown import Text, Unknown
 
 def collector_in(containers: Sequence[RawContainer]) -> RawContainer | None:
     """Return the first container that collects traces, certainly or possibly."""
-    return next(
-        (container for container in containers if collects_traces(evidence_of(container))), None
-    )
+    return next(iter(collectors_in(containers)), None)
+
+
+def collectors_in(containers: Sequence[RawContainer]) -> Sequence[RawContainer]:
+    """Return all containers that collect traces, certainly or possibly."""
+    return [container for container in containers if collects_traces(evidence_of(container))]
 
 
 def evidence_of(container: RawContainer) -> Evidence:

@@ -8,10 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cdk_ecs_xray.errors import Problem
-from cdk_ecs_xray.inject.definition import Definition
+from cdk_ecs_xray.inject.definition import Definition, facts_of
 from cdk_ecs_xray.inject.edits import Addition
+from cdk_ecs_xray.inject.instrumenting import facts_of_agents
+from cdk_ecs_xray.inject.options import TracingOptions
+from cdk_ecs_xray.inject.shape_check import CONTAINERS
 from cdk_ecs_xray.inject.sizes import cpu_units, mebibytes
-from cdk_ecs_xray.plan.fit import TaskFacts, budget_obstacles
+from cdk_ecs_xray.plan.fit import Ports, TaskFacts, budget_obstacles, obstacles
+from cdk_ecs_xray.plan.instrumentation import Agent
+from cdk_ecs_xray.plan.network import SidecarNetwork
+from cdk_ecs_xray.plan.operating_system import windows_sign
 from cdk_ecs_xray.plan.profile import SidecarProfile
 from cdk_ecs_xray.plan.task_sizes import fargate_size
 from cdk_ecs_xray.plan.wiring import Warned
@@ -63,6 +69,66 @@ def with_advice(
         else one
         for one in problems
     ]
+
+
+def task_facts(
+    definition: Definition, network: SidecarNetwork, agents: Sequence[Agent]
+) -> TaskFacts:
+    """Return what decides whether it fits, the init containers that are still to be added too."""
+    cpu, memory_mib = task_size(definition.field)
+    return TaskFacts(
+        where=definition.where,
+        mode=network.mode,
+        windows=windows_sign({**definition.field, CONTAINERS: definition.containers}),
+        containers=[
+            *(facts_of(container) for container in definition.containers),
+            *facts_of_agents(definition, agents),
+        ],
+        cpu=cpu,
+        memory_mib=memory_mib,
+    )
+
+
+def task_obstacles(
+    definition: Definition,
+    network: SidecarNetwork,
+    options: TracingOptions,
+    agents: Sequence[Agent],
+    *,
+    ports: Sequence[Ports],
+) -> Sequence[Problem]:
+    """Return what keeps a sidecar out of a task.
+
+    :param ports: that the collector opens.
+    """
+    facts, profile = task_facts(definition, network, agents), options.profile
+    task = facts
+    if options.size_to_fit:
+        size = fitted(facts, profile, fargate=definition.on_fargate)
+        task = replace(facts, cpu=size.after[0], memory_mib=size.after[1])
+    problems = obstacles(
+        task,
+        container_name=options.container_name,
+        ports=ports,
+        cpu=profile.cpu,
+        memory_mib=profile.memory_reservation_mib,
+    )
+    return problems if options.size_to_fit else with_advice(problems, facts, profile)
+
+
+def raised(
+    definition: Definition,
+    network: SidecarNetwork,
+    options: TracingOptions,
+    agents: Sequence[Agent],
+) -> tuple[Sequence[Addition], Sequence[Warned]]:
+    """Return what gives a task the size with room for a sidecar, and what that costs."""
+    fargate = definition.on_fargate
+    size = fitted(task_facts(definition, network, agents), options.profile, fargate=fargate)
+    return (
+        list(size_additions(definition, size)),
+        size_warnings(definition, size, fargate=fargate),
+    )
 
 
 def size_additions(definition: Definition, size: Fitted) -> Iterator[Addition]:

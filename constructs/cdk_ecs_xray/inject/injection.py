@@ -8,31 +8,22 @@ from dataclasses import dataclass, replace
 from cdk_ecs_xray.collectors import CollectorContainer, Placement
 from cdk_ecs_xray.collectors.description import opened_by
 from cdk_ecs_xray.errors import Problem, UnsupportedTaskDefinitionError
-from cdk_ecs_xray.inject.advice import advice, kept_collector, proxied_collector, unchecked
+from cdk_ecs_xray.inject.advice import (
+    advice,
+    kept_collector,
+    nothing_to_replace,
+    proxied_collector,
+    unchecked,
+)
 from cdk_ecs_xray.inject.app_logs import app_log_groups, log_group_arns
 from cdk_ecs_xray.inject.app_wiring import wired
 from cdk_ecs_xray.inject.apps import apps_of
-from cdk_ecs_xray.inject.definition import (
-    Definition,
-    RawContainer,
-    facts_of,
-)
+from cdk_ecs_xray.inject.definition import Definition, RawContainer
 from cdk_ecs_xray.inject.edits import Addition
 from cdk_ecs_xray.inject.evidence import collector_in
-from cdk_ecs_xray.inject.fitting import (
-    fitted,
-    size_additions,
-    size_warnings,
-    task_size,
-    with_advice,
-)
-from cdk_ecs_xray.inject.instrumenting import (
-    AppAgent,
-    agents_in,
-    app_agents,
-    facts_of_agents,
-    task_additions,
-)
+from cdk_ecs_xray.inject.exchange import Exchange, exchange_of
+from cdk_ecs_xray.inject.fitting import raised, task_facts, task_obstacles
+from cdk_ecs_xray.inject.instrumenting import AppAgent, agents_in, app_agents, task_additions
 from cdk_ecs_xray.inject.options import TracingOptions
 from cdk_ecs_xray.inject.own_sidecar import is_own, kept_sidecar
 from cdk_ecs_xray.inject.shape_check import CONTAINERS
@@ -43,11 +34,10 @@ from cdk_ecs_xray.inject.surroundings import (
     network_mode_of,
     region_of,
 )
-from cdk_ecs_xray.plan.fit import TaskFacts, budget_obstacles, obstacles
+from cdk_ecs_xray.plan.fit import budget_obstacles
 from cdk_ecs_xray.plan.instrumentation import Agent
 from cdk_ecs_xray.plan.mesh import ignored_user
 from cdk_ecs_xray.plan.network import SidecarNetwork, network_for
-from cdk_ecs_xray.plan.operating_system import windows_sign
 from cdk_ecs_xray.plan.wiring import Warned, ends_with_its_task, order_kept_by_link
 
 
@@ -60,6 +50,7 @@ class Injection:
     :param additions: to the file's content, none where it is traced already.
     :param description: what the collector needs from IAM.
     :param agents: what is loaded into apps, one for each language.
+    :param replaced: where the container is that the sidecar takes the place of; None without one.
     :param log_group: a log group that must exist before the task starts, unless it did already.
     :param warnings: what stays as the user set it, could not be checked, or is missing.
     """
@@ -71,6 +62,7 @@ class Injection:
     log_group: str | None
     warnings: Sequence[Warned]
     agents: Sequence[Agent] = ()
+    replaced: int | None = None
 
 
 def plan_injection(definition: Definition, options: TracingOptions) -> Injection:
@@ -79,6 +71,27 @@ def plan_injection(definition: Definition, options: TracingOptions) -> Injection
     :raises UnsupportedTaskDefinitionError: with every reason why it cannot be traced.
     """
     network = network_for(network_mode_of(definition, options), where=definition.where)
+    exchange = exchange_of(definition, options, network)
+    if exchange is None:
+        planned = _planned(definition, options, network)
+        unmet = (nothing_to_replace(definition.where),) if options.replace else ()
+        return replace(planned, warnings=[*planned.warnings, *unmet])
+    planned = _planned(exchange.definition, exchange.options, network, exchange)
+    sidecar = {} if planned.sidecar is None else planned.sidecar
+    return replace(
+        planned,
+        additions=exchange.placed(planned.additions, sidecar),
+        warnings=[*exchange.warnings, *planned.warnings],
+        replaced=exchange.position,
+    )
+
+
+def _planned(
+    definition: Definition,
+    options: TracingOptions,
+    network: SidecarNetwork,
+    exchange: Exchange | None = None,
+) -> Injection:
     name = options.container_name
     present = [container for container in definition.containers if container["name"] == name]
     own = collector_in(present)
@@ -88,7 +101,13 @@ def plan_injection(definition: Definition, options: TracingOptions) -> Injection
         return _untouched(definition, by_hand)
     agents = app_agents(definition, options, sidecar=name)
     region, log = _surroundings(
-        definition, options, network, others=others, own=own, agents=agents_in(agents)
+        definition,
+        options,
+        network,
+        others=others,
+        own=own,
+        agents=agents_in(agents),
+        exchange=exchange,
     )
     groups = app_log_groups(definition, sidecar=name)
     description = _description(options, network, region, groups)
@@ -103,6 +122,8 @@ def plan_injection(definition: Definition, options: TracingOptions) -> Injection
         log_configuration=log.configuration if own is None or chosen else None,
         user=user,
     )
+    if exchange is not None:
+        wanted = exchange.completed(wanted)
     if own is not None and not is_own(own, wanted):
         return _untouched(definition, own)
     kept = () if own is None else kept_sidecar(definition.where, own, wanted, logs=chosen)
@@ -116,6 +137,7 @@ def plan_injection(definition: Definition, options: TracingOptions) -> Injection
         added=own is None,
         region=region,
         agents=agents,
+        exchange=exchange,
     )
 
 
@@ -151,15 +173,21 @@ def _surroundings(
     others: Sequence[RawContainer],
     own: RawContainer | None,
     agents: Sequence[Agent],
+    exchange: Exchange | None,
 ) -> tuple[str, LogChoice]:
     """Return region and log of the collector, or raise with everything that is in its way."""
     problems: list[Problem] = []
     if own is None:
-        problems += _obstacles(definition, network, options, agents)
+        # The ports are the same in every region, which may not be known yet.
+        ports = opened_by(_description(options, network, region=""))
+        problems += task_obstacles(definition, network, options, agents, ports=ports)
     elif agents:
-        problems += budget_obstacles(_facts(definition, network, agents))
+        problems += budget_obstacles(task_facts(definition, network, agents))
+    # What is there already, as the sidecar or in its place, has a region and a log.
+    there = own if exchange is None else exchange.old
     region = options.region
-    region = region_of(definition, others, own) if region is None else region
+    logging = others if exchange is None else [*others, exchange.old]
+    region = region_of(definition, logging, there) if region is None else region
     if region is None:
         problems.append(
             Problem(
@@ -168,9 +196,12 @@ def _surroundings(
                 fix="Pass --region (region in Python).",
             )
         )
-    log = LogChoice(configuration=None if own is None else own.get("logConfiguration"), group=None)
+    log = LogChoice(
+        configuration=None if there is None else there.get("logConfiguration"), group=None
+    )
+    chosen = options.log_group is not None or (exchange is not None and not options.writes_log)
     try:
-        if own is None or options.log_group is not None:
+        if there is None or chosen:
             log = log_choice(definition, others, options, region=region)
     except UnsupportedTaskDefinitionError as error:
         problems += error.problems
@@ -190,48 +221,6 @@ def _untouched(definition: Definition, collector: RawContainer) -> Injection:
     )
 
 
-def _facts(definition: Definition, network: SidecarNetwork, agents: Sequence[Agent]) -> TaskFacts:
-    """Return what decides whether it fits, the init containers that are still to be added too."""
-    cpu, memory_mib = task_size(definition.field)
-    return TaskFacts(
-        where=definition.where,
-        mode=network.mode,
-        windows=windows_sign({**definition.field, CONTAINERS: definition.containers}),
-        containers=[
-            *(facts_of(container) for container in definition.containers),
-            *facts_of_agents(definition, agents),
-        ],
-        cpu=cpu,
-        memory_mib=memory_mib,
-    )
-
-
-def _obstacles(
-    definition: Definition,
-    network: SidecarNetwork,
-    options: TracingOptions,
-    agents: Sequence[Agent],
-) -> Sequence[Problem]:
-    facts, profile = _facts(definition, network, agents), options.profile
-    task = facts
-    if options.size_to_fit:
-        size = fitted(facts, profile, fargate=_is_fargate(definition))
-        task = replace(facts, cpu=size.after[0], memory_mib=size.after[1])
-    problems = obstacles(
-        task,
-        container_name=options.container_name,
-        # The ports are the same in every region, which may not be known yet.
-        ports=opened_by(_description(options, network, region="")),
-        cpu=profile.cpu,
-        memory_mib=profile.memory_reservation_mib,
-    )
-    return problems if options.size_to_fit else with_advice(problems, facts, profile)
-
-
-def _is_fargate(definition: Definition) -> bool:
-    return "FARGATE" in definition.launch_types
-
-
 def _traced(
     definition: Definition,
     options: TracingOptions,
@@ -243,6 +232,7 @@ def _traced(
     added: bool,
     region: str,
     agents: Mapping[str, AppAgent],
+    exchange: Exchange | None,
 ) -> Injection:
     prefix: tuple[str, ...] = () if definition.task is None else (CONTAINERS,)
     additions: list[Addition] = []
@@ -264,6 +254,9 @@ def _traced(
             sidecar=sidecar,
             log_groups=arns,
             instrumented=agents.get(container["name"]),
+            left_out=()
+            if exchange is None
+            else exchange.left_out(instrumented=container["name"] in agents),
         )
         additions += wiring.additions((*prefix, position))
         warnings += wiring.warnings
@@ -275,11 +268,9 @@ def _traced(
     )
     if added:
         if options.size_to_fit:
-            fargate = _is_fargate(definition)
-            facts = _facts(definition, network, loaded)
-            size = fitted(facts, options.profile, fargate=fargate)
-            additions += size_additions(definition, size)
-            warnings += size_warnings(definition, size, fargate=fargate)
+            more, noted = raised(definition, network, options, loaded)
+            additions += more
+            warnings += noted
         warnings += unchecked(definition, network)
         warnings += order_kept_by_link(
             definition.where, start_order=options.profile.start_order, linked=network.linked

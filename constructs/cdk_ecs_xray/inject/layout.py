@@ -61,6 +61,12 @@ class Layout:
             return self._pretty(value, self._indent_at(node.start))
         return self._compact(value)
 
+    def in_place_of(self, value: Mapping[str, Any], node: Node) -> str:
+        """Return what takes the place of another mapping."""
+        if node.flow:
+            return self._like(value, node)
+        return self._block([dict(value)], self._column(node.start)).lstrip("\r\n ")
+
     def below(self, value: Any, key_start: int) -> str:
         """Return lines of YAML for a key that has its value below it."""
         column = self._column(key_start)

@@ -7,6 +7,7 @@ from typing import Any
 
 from cdk_ecs_xray.files.secrecy import OWN_VARIABLES, holds_secret
 from cdk_ecs_xray.inject.document import parse
+from cdk_ecs_xray.inject.origin import LABEL, REPLACED
 from cdk_ecs_xray.inject.registrable import registrable
 from cdk_ecs_xray.inject.tree import Node
 
@@ -54,6 +55,9 @@ def _plain(node: Node, secret: Collection[int]) -> Any:
 def _secrets(node: Node, name: str = "") -> Iterator[Node]:
     if node.kind == "scalar":
         if isinstance(node.value, str) and holds_secret(name):
+            yield node
+        elif name == LABEL and f'"{REPLACED}"' in str(node.value):
+            # The container that was replaced, with all its variables.
             yield node
         return
     if name == _VARIABLES and node.kind == "sequence":

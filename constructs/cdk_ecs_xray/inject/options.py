@@ -80,6 +80,8 @@ class TracingOptions:
         to Fargate's next size, which costs more, or to the sum on instances.
     :param instrument: traces apps without touching their code: one language for all of them, or
         languages by the names of containers. The collector must take OTLP.
+    :param replace: True exchanges a collector that is there for this one. It keeps its name, its
+        log and whatever else is not the program's own.
     :raises ConfigurationError: for a region, a log group or a name that AWS has not or refuses; a
         placeholder or a CDK token has its value later, and passes.
     """
@@ -97,6 +99,7 @@ class TracingOptions:
     writes_log: bool = True
     size_to_fit: bool = False
     instrument: Choice = None
+    replace: bool = False
 
     def __post_init__(self) -> None:
         values = (

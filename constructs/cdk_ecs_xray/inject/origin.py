@@ -21,6 +21,8 @@ ADDED_KEYS = ("environment", "links", "dependsOn", "mountPoints", "volumes")
 """What tracing adds to an app, in the order it is added in, and then to the task."""
 
 RAISED = " raised to"
+REPLACED = "/replaced"
+"""Where the text of the container is that the sidecar took the place of."""
 Origin = Mapping[str, str | int]
 """By place, ``container/key``: the text of an empty value, or how many entries a list had.
 
@@ -67,13 +69,37 @@ def with_origin(
     document: Document, additions: Sequence[Addition], sidecar: RawContainer | None
 ) -> Sequence[Addition]:
     """Return the additions with a sidecar that holds what cannot be read afterward."""
+    untold = [*_untold(document, additions), *_replaced(document, additions)]
     # By name, so that the order of containers decides nothing.
-    origin = dict(sorted(_untold(document, additions), key=lambda one: one[0]))
+    origin = dict(sorted(untold, key=lambda one: one[0]))
     if not origin or sidecar is None:
         return additions
     label = json.dumps(origin, separators=(",", ":"), ensure_ascii=False)
-    labeled = {**sidecar, "dockerLabels": {LABEL: label}}
-    return [replace(one, items=(labeled,)) if one.items == (sidecar,) else one for one in additions]
+    labels = sidecar.get("dockerLabels") or {}
+    labeled = {**sidecar, "dockerLabels": {**labels, LABEL: label}}
+    return [
+        replace(one, items=(labeled,))
+        if one.items == (sidecar,)
+        else replace(one, container=labeled)
+        if one.container == sidecar
+        else one
+        for one in additions
+    ]
+
+
+def _replaced(document: Document, additions: Sequence[Addition]) -> Iterator[tuple[str, str | int]]:
+    """Yield the container that goes, and how much of the apps led to it already."""
+    gone = next((one.path for one in additions if one.container is not None), None)
+    node = None if gone is None else document.root.at(gone)
+    if gone is None or node is None:
+        return
+    yield REPLACED, document.text[node.start : node.end]
+    containers = document.root.at(gone[:-1])
+    for app in () if containers is None else containers.items:
+        for key in ADDED_KEYS:
+            found = app.at((key,))
+            if app is not node and found is not None and found.items:
+                yield place_of(app.plain, key), len(found.items)
 
 
 def _untold(document: Document, additions: Sequence[Addition]) -> Iterator[tuple[str, str | int]]:
@@ -112,7 +138,7 @@ def _place_of_value(document: Document, path: Path) -> str:
 
 def _lists_added_to(additions: Sequence[Addition]) -> Iterator[Path]:
     for addition in additions:
-        if addition.value is not None:
+        if addition.value is not None or addition.container is not None:
             continue
         if addition.entries is None:
             yield addition.path

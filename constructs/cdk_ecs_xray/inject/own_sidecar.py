@@ -49,7 +49,7 @@ def kept_sidecar(
                 where=f"{where}, container '{present['name']}'",
                 what="the sidecar stays as it is, though it differs from the one that is added now",
                 got=", ".join(differing),
-                fix="To have it replaced, run inject --remove first.",
+                fix="To have it replaced, pass --replace.",
             ),
         ),
     )

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from cdk_ecs_xray.collectors import Placement
 from cdk_ecs_xray.collectors.application import named
-from cdk_ecs_xray.collectors.description import Collector
-from cdk_ecs_xray.collectors.engines import every_collector
 from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefinitionError
+from cdk_ecs_xray.inject.added_sidecar import AddedSidecar, added_sidecar
 from cdk_ecs_xray.inject.added_variables import added_among
 from cdk_ecs_xray.inject.apps import apps_of
 from cdk_ecs_xray.inject.definition import Definition, RawContainer, read_definition
@@ -32,20 +30,17 @@ from cdk_ecs_xray.inject.loaded_agents import (
 from cdk_ecs_xray.inject.origin import (
     ADDED_KEYS,
     RAISED,
+    REPLACED,
     Origin,
     origin_of,
     place_of,
     usual_empty,
     value_before,
 )
-from cdk_ecs_xray.inject.own_sidecar import is_own
 from cdk_ecs_xray.inject.registrable import registrable
 from cdk_ecs_xray.inject.shape_check import CONTAINERS
-from cdk_ecs_xray.inject.sidecar_json import sidecar_json
 from cdk_ecs_xray.inject.taking_out import Cut, without
-from cdk_ecs_xray.plan.instrumentation import Agent
 from cdk_ecs_xray.plan.log_groups import GROUPS_FIRST
-from cdk_ecs_xray.plan.network import NETWORKS, SidecarNetwork
 from cdk_ecs_xray.plan.open_telemetry import RESOURCE_ATTRIBUTES
 from cdk_ecs_xray.plan.profile import SidecarProfile
 from cdk_ecs_xray.plan.wiring import START, Warned
@@ -66,19 +61,6 @@ class UntracedText:
     warnings: Sequence[Warned] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Added:
-    """What a sidecar is, and how apps reach it.
-
-    :param agents: what was loaded into apps, by their names.
-    """
-
-    container: RawContainer
-    collector: Collector
-    network: SidecarNetwork
-    agents: Mapping[str, Agent] = field(default_factory=dict)
-
-
 def untrace_text(text: str, *, where: str) -> UntracedText:
     """Return the text without the sidecar that tracing added and without what leads to it.
 
@@ -87,7 +69,7 @@ def untrace_text(text: str, *, where: str) -> UntracedText:
     """
     document = registrable(parse(text, where=where))
     definition = read_definition(document.root.plain, where=where)
-    added = _added(definition)
+    added = added_sidecar(definition)
     if added is None:
         foreign = collector_in(definition.containers)
         if foreign is not None:
@@ -125,48 +107,7 @@ def untrace_text(text: str, *, where: str) -> UntracedText:
     return UntracedText(text=result, sidecar=added.container["name"])
 
 
-def _added(definition: Definition) -> _Added | None:
-    found = [one for container in definition.containers for one in _as_added(definition, container)]
-    if len({one.container["name"] for one in found}) > 1:
-        names = ", ".join(f"'{one.container['name']}'" for one in found)
-        raise UnsupportedTaskDefinitionError(
-            Problem(
-                where=definition.where,
-                what="the file must have one sidecar that inject added",
-                got=names,
-                fix="Remove the others by hand first.",
-            )
-        )
-    return found[0] if found else None
-
-
-def _as_added(definition: Definition, container: RawContainer) -> Sequence[_Added]:
-    mode = definition.field.get("networkMode")
-    # A mode that is not in the file shows in where the sidecar listens.
-    networks = [NETWORKS[str(mode)]] if mode in NETWORKS else list(NETWORKS.values())
-    linked = any(container["name"] in (one.get("links") or ()) for one in definition.containers)
-    networks.sort(key=lambda network: network.linked != linked)
-    found = []
-    for collector in every_collector():
-        for network in networks:
-            description = collector.describe(
-                Placement(
-                    network=network, region="", memory_mib=SidecarProfile.SAFE.usable_memory_mib
-                )
-            )
-            wanted = sidecar_json(
-                container["name"],
-                description=description,
-                network=network,
-                profile=SidecarProfile.SAFE,
-                log_configuration=None,
-            )
-            if is_own(container, wanted):
-                found.append(_Added(container=container, collector=collector, network=network))
-    return found[:1]
-
-
-def _cuts(document: Document, definition: Definition, added: _Added) -> Sequence[Cut]:
+def _cuts(document: Document, definition: Definition, added: AddedSidecar) -> Sequence[Cut]:
     prefix: Path = () if definition.task is None else (CONTAINERS,)
     name = added.container["name"]
     origin = origin_of(added.container)
@@ -184,12 +125,17 @@ def _cuts(document: Document, definition: Definition, added: _Added) -> Sequence
     volumes = {VOLUMES: positions} if (positions := volumes_of(agents, definition)) else {}
     cuts += _cuts_of_lists(document, (), definition.field, volumes, origin)
     position = next(at for at, one in enumerate(definition.containers) if one["name"] == name)
-    gone = (position, *init_positions(agents, definition))
-    return [*cuts, Cut(path=prefix, items=tuple(sorted(gone)))]
+    gone = set(init_positions(agents, definition))
+    before = origin.get(REPLACED)
+    if isinstance(before, str):
+        cuts.append(Cut(path=(*prefix, position), restored=before))
+    else:
+        gone.add(position)
+    return [*cuts, Cut(path=prefix, items=tuple(sorted(gone)))] if gone else cuts
 
 
 def _cuts_of_app(
-    document: Document, path: Path, container: RawContainer, added: _Added, origin: Origin
+    document: Document, path: Path, container: RawContainer, added: AddedSidecar, origin: Origin
 ) -> Sequence[Cut]:
     taken = {
         key: positions for key, positions in _taken(container, added, origin).items() if positions
@@ -234,24 +180,32 @@ def _shortened(path: Path, container: RawContainer, origin: Origin) -> Iterator[
             yield Cut(path=(*path, "environment", position, "value"), scalar=before)
 
 
-def _taken(container: RawContainer, added: _Added, origin: Origin) -> Mapping[str, tuple[int, ...]]:
+def _taken(
+    container: RawContainer, added: AddedSidecar, origin: Origin
+) -> Mapping[str, tuple[int, ...]]:
     name = added.container["name"]
     agent = added.agents.get(container["name"])
     waits: list[Mapping[str, str]] = [{"containerName": name, "condition": START}]
     waits += [] if agent is None else [dependency_on(agent)]
     links, dependencies = (container.get(key) or () for key in ("links", "dependsOn"))
-    kept = origin.get(place_of(container, ADDED_KEYS[0]))
-    first = kept if isinstance(kept, int) else 0
-    return {
-        "environment": _variables(container, added, first, origin),
+    first = {key: kept if isinstance(kept, int) else 0 for key, kept in _kept(container, origin)}
+    taken = {
+        "environment": _variables(container, added, first["environment"], origin),
         "links": tuple(at for at, link in enumerate(links) if link == name),
         "dependsOn": tuple(at for at, one in enumerate(dependencies) if one in waits),
         MOUNTS: () if agent is None else mounts_of(agent, container),
     }
+    return {key: tuple(at for at in found if at >= first[key]) for key, found in taken.items()}
+
+
+def _kept(container: RawContainer, origin: Origin) -> Iterator[tuple[str, str | int | None]]:
+    """Yield how much of each list was there before, where that is known."""
+    for key in ADDED_KEYS:
+        yield key, origin.get(place_of(container, key))
 
 
 def _variables(
-    container: RawContainer, added: _Added, first: int, origin: Origin
+    container: RawContainer, added: AddedSidecar, first: int, origin: Origin
 ) -> tuple[int, ...]:
     """Return the positions of the variables that were added."""
     host = added.network.host(added.container["name"])

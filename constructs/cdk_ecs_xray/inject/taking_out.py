@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from cdk_ecs_xray.inject.document import Document
+from cdk_ecs_xray.inject.document import Document, fragment
 from cdk_ecs_xray.inject.edits import Edit, Path, applied, line_end
 from cdk_ecs_xray.inject.tree import Node
 
@@ -22,6 +22,7 @@ class Cut:
     :param keys: neighbors, behind one that stays.
     :param empty: what a list that loses all its entries is written as.
     :param scalar: the text of a value that takes the place of another.
+    :param restored: likewise, of a whole container.
     """
 
     path: Path
@@ -29,6 +30,7 @@ class Cut:
     keys: Sequence[str] = ()
     empty: str | None = None
     scalar: str | None = None
+    restored: str | None = None
 
 
 def without(document: Document, cuts: Sequence[Cut]) -> tuple[str, Any]:
@@ -41,7 +43,13 @@ def without(document: Document, cuts: Sequence[Cut]) -> tuple[str, Any]:
             raise LookupError(cut.path)
         edits += _edits(document, node, cut)
     for cut in cuts:
-        _take(content, cut)
+        if cut.restored is None:
+            _take(content, cut)
+        else:
+            owner: Any = content
+            for step in cut.path[:-1]:
+                owner = owner[step]
+            owner[cut.path[-1]] = fragment(document, cut.path, cut.restored)
     return applied(document.text, edits), content
 
 
@@ -61,8 +69,9 @@ def _take(content: Any, cut: Cut) -> None:
 
 def _edits(document: Document, node: Node, cut: Cut) -> Sequence[Edit]:
     text = document.text
-    if cut.scalar is not None:
-        return [Edit(start=node.start, end=node.end, text=cut.scalar)]
+    whole = cut.scalar if cut.restored is None else cut.restored
+    if whole is not None:
+        return [Edit(start=node.start, end=node.end, text=whole)]
     if cut.keys:
         positions = [at for at, entry in enumerate(node.entries) if entry.key in cut.keys]
         starts = [entry.start for entry in node.entries]

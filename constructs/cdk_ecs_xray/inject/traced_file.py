@@ -59,6 +59,7 @@ class TracedTaskDefinitionFile:
         tracing_name: str | None = None,
         network_mode: str | None = None,
         instrument: Choice = None,
+        replace_collector: bool = False,
     ) -> Self:
         """Read what ``register-task-definition`` takes or ``describe-task-definition`` prints.
 
@@ -73,6 +74,8 @@ class TracedTaskDefinitionFile:
         :param network_mode: for a bare list of containers, as Terraform has them.
         :param instrument: traces apps without touching their code: one language for all of them,
             or languages by the names of containers.
+        :param replace_collector: True exchanges a collector that the file has for ``collector``;
+            the container keeps its name and its log.
         :raises ConfigurationError: for a file that is none, or placeholders without a value.
         :raises UnsupportedTaskDefinitionError: with every reason why it cannot be traced.
         """
@@ -91,6 +94,7 @@ class TracedTaskDefinitionFile:
             tracing_name=tracing_name,
             network_mode=network_mode,
             instrument=instrument,
+            replace=replace_collector,
         )
         content = _as_task(content, options, where=where)
         file = cls(where=where, content=content, options=options)
@@ -110,10 +114,13 @@ class TracedTaskDefinitionFile:
         return found if isinstance(found, str) else None
 
     @property
-    def keeps_collector(self) -> bool:
-        """Whether the file has a collector already, so that none is added."""
+    def needs_log_group(self) -> bool:
+        """Whether the collector needs a log group: not where one stays, or leaves its log."""
         containers = read_definition(self.content, where=self.where).containers
-        return collector_in(containers) is not None
+        collector = collector_in(containers)
+        if collector is None:
+            return True
+        return self.options.replace and collector.get("logConfiguration") is None
 
     def plan(
         self,
@@ -126,6 +133,7 @@ class TracedTaskDefinitionFile:
     ) -> Injection:
         """Return what tracing adds, for a region and a log group; None for none.
 
+        :param log_group: None where the collector writes none, or keeps the log that it has.
         :param url_suffix: what addresses of AWS end with there; None reads it from the region.
         :param account: None takes the account in the file's ARNs.
         :param partition: None reads it from the region.
@@ -137,7 +145,7 @@ class TracedTaskDefinitionFile:
             account=account,
             partition=partition,
             log_group=log_group,
-            writes_log=log_group is not None,
+            writes_log=log_group is not None or not self.needs_log_group,
         )
         return plan_injection(read_definition(self.content, where=self.where), options)
 

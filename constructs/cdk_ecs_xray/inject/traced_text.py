@@ -21,6 +21,7 @@ from cdk_ecs_xray.inject.options import TracingOptions
 from cdk_ecs_xray.inject.origin import with_origin
 from cdk_ecs_xray.inject.registrable import registrable, unwrapped
 from cdk_ecs_xray.inject.removal import untrace_text
+from cdk_ecs_xray.inject.replacing_own import without_own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,18 +40,21 @@ def trace_text(text: str, *, where: str, options: TracingOptions) -> TracedText:
     """Return the text with a collector added and its containers connected to it.
 
     Tracing a traced text changes nothing. Neither does tracing one that runs a collector of its
-    own; a warning says so.
+    own; a warning says so, unless the options replace it.
 
     :param where: what errors name; see :func:`parse` for what its ending means.
     :raises EcsXRayError: with every reason why it cannot be done safely.
     """
+    if options.replace:
+        text, options = without_own(text, where=where, options=options)
     document = parse(text, where=where)
     told = read_definition(unwrapped(document.root.plain), where=where)
     injection = plan_injection(told, options)
     document = registrable(document)
     content = document.root.plain
     traced = add(document, injection.additions)
-    if injection.added and not _is_told(document, traced):
+    replaced = injection.replaced is not None
+    if injection.added and (replaced or not _is_told(document, traced)):
         additions = with_origin(document, injection.additions, injection.sidecar)
         injection = replace(injection, additions=additions)
         traced = add(document, additions)

@@ -1,0 +1,80 @@
+"""How ``ecs-xray inject`` is to trace a file, from its options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cdk_ecs_xray.errors import ConfigurationError, Problem
+
+if TYPE_CHECKING:
+    from cdk_ecs_xray.inject import SidecarNames, TracingOptions
+
+
+def tracing_options(
+    *,
+    collector: str | None,
+    exporter: str,
+    instrument: Sequence[str],
+    replace: bool,
+    esm: bool,
+    musl: bool,
+    profile: str,
+    registry: str | None,
+    region: str | None,
+    network_mode: str | None,
+    log_group: str | None,
+    no_log: bool,
+    size_to_fit: bool,
+    tracing_name: str | None,
+    namespace: str | None,
+    environment: str | None,
+    service: str | None,
+) -> TracingOptions:
+    """Return what the options ask for.
+
+    :raises ConfigurationError: with what cannot be chosen together.
+    """
+    from cdk_ecs_xray.cli.instrument_option import chosen_collector, instrumentation
+    from cdk_ecs_xray.inject import TracingOptions
+    from cdk_ecs_xray.plan.profile import SidecarProfile
+
+    if no_log and log_group is not None:
+        raise ConfigurationError(
+            Problem(
+                where="inject",
+                what=f"--no-log and --log-group '{log_group}' cannot be combined",
+                fix="Keep one.",
+            )
+        )
+    choice = instrumentation(instrument, registry=registry, esm=esm, musl=musl)
+    engine_id = ("xray-daemon" if choice is None else "adot") if collector is None else collector
+    return TracingOptions(
+        collector=chosen_collector(engine_id, exporter=exporter, registry=registry),
+        instrument=choice,
+        profile=SidecarProfile.SAFE if profile == "safe" else SidecarProfile.TERRAFORM,
+        names=_names(namespace=namespace, environment=environment, service=service),
+        tracing_name=tracing_name,
+        network_mode=network_mode,
+        region=region,
+        log_group=log_group,
+        writes_log=not no_log,
+        size_to_fit=size_to_fit,
+        replace=replace,
+    )
+
+
+def _names(*, namespace: str | None, environment: str | None, service: str | None) -> SidecarNames:
+    from cdk_ecs_xray.inject import SidecarNames
+
+    if namespace is None and environment is None and service is None:
+        return SidecarNames()
+    if namespace is None or environment is None or service is None:
+        raise ConfigurationError(
+            Problem(
+                where="inject",
+                what="--namespace, --environment and --service are required together",
+                fix="Pass all three: they make one name.",
+            )
+        )
+    return SidecarNames.from_parts(namespace=namespace, environment=environment, service=service)
