@@ -13,6 +13,8 @@ override ENV := dev
 endif
 VENV := .venv
 BIN := $(VENV)/bin
+# A file's tests stay together, as they share what was set up; files start in tests/conftest.py's order.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # Without compiled Python files every start of the CDK app takes four times as long.
 unexport PYTHONDONTWRITEBYTECODE
@@ -61,7 +63,7 @@ synth: setup ## synthesize every environment into cdk.out
 	@$(BIN)/cdk synth --quiet --no-lookups '**'
 
 test: sdks ## run every test
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	@$(PYTEST)
 
 fuzz: setup ## feed every command INPUTS=4000 broken inputs of each kind
 	@ECS_XRAY_FUZZ="$${INPUTS:-4000}" $(BIN)/python -m pytest --numprocesses auto tests/fuzz
@@ -71,7 +73,7 @@ check: sdks ## format, lint, types, import rules, tests with branch coverage, sy
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov
+	@$(PYTEST) --cov
 	@rm -rf cdk.out && $(BIN)/cdk synth --quiet --no-lookups --context nag=true '**'
 	@$(BIN)/cfn-lint 'cdk.out/**/*.template.json'
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from cdk_ecs_xray.collectors.demands import Demands, DemandsOf
@@ -80,9 +81,14 @@ class Engine:
 
 def parsed(content: Text) -> Mapping[str, Any] | Unknown:
     """Return a configuration in JSON or YAML; Unknown where it is neither, or no mapping."""
+    return _parsed(str(content))
+
+
+# Every rule and every comparison asks what a container is, and YAML is slow to read.
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Mapping[str, Any] | Unknown:
     from cdk_ecs_xray.files.plain_data import read_data
 
-    text = str(content)
     try:
         # Placeholders stay as they are: ${AWS::Region} is a value like another.
         found = read_data(text, where="configuration")

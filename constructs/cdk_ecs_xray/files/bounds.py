@@ -10,7 +10,7 @@ from typing import Any
 
 from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError, InvalidValueError, Problem
 
-_DEEPEST = 100
+DEEPEST = 100
 # A Terraform plan of 16 MiB has half of them.
 _MOST_VALUES = 1_000_000
 LARGEST = 2**63
@@ -57,7 +57,7 @@ def too_deep(where: str) -> Problem:
     return Problem(
         where=where,
         what="the file must be nested less deeply",
-        got=f"more than {_DEEPEST} levels",
+        got=f"more than {DEEPEST} levels",
         fix="Flatten it.",
     )
 
@@ -94,13 +94,13 @@ class _Walk:
     def _inner(self, value: Mapping[Any, Any] | list[Any], depth: int) -> int:
         height = None if self.shared is None else self.shared.get(id(value))
         if height is None:
-            if depth >= _DEEPEST:
+            if depth >= DEEPEST:
                 raise RecursionError
             inner = chain(value, value.values()) if isinstance(value, Mapping) else value
             height = 1 + max((self.height(one, depth + 1) for one in inner), default=0)
             if self.shared is not None:
                 self.shared[id(value)] = height
-        if depth + height > _DEEPEST:
+        if depth + height > DEEPEST:
             raise RecursionError
         return height
 

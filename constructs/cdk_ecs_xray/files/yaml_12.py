@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from cdk_ecs_xray.files.bounds import DEEPEST
+
 _MOST_VALUES = 100_000
 _STANDARD = "tag:yaml.org,2002:"
 _KINDS: dict[type[yaml.Node], frozenset[str]] = {
@@ -23,6 +25,7 @@ class Yaml12Loader(yaml.SafeLoader):
     """Safe YAML with the scalars of version 1.2, text as keys, no key twice, and an end."""
 
     _composed = 0
+    _depth = 0
 
     def bounded_node(self) -> yaml.Node | None:
         """Return the document's node, when all of it can be walked.
@@ -36,11 +39,20 @@ class Yaml12Loader(yaml.SafeLoader):
         return node
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """Return the next node; called by PyYAML."""
+        """Return the next node; called by PyYAML.
+
+        :raises RecursionError: for more levels than data may have.
+        """
         self._composed += 1
         if self._composed > _MOST_VALUES:
             raise _refused(f"more than {_MOST_VALUES:,} values", self.peek_event())  # type: ignore[no-untyped-call]
-        return super().compose_node(parent, index)
+        if self._depth > DEEPEST:
+            raise RecursionError
+        self._depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
 
     def construct_mapping(  # PyYAML's own signature
         self,

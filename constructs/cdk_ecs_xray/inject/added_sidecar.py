@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from cdk_ecs_xray.collectors import Placement
 from cdk_ecs_xray.collectors.description import Collector
-from cdk_ecs_xray.collectors.engines import every_collector
+from cdk_ecs_xray.collectors.engines import engine_running, every_collector
+from cdk_ecs_xray.collectors.recognition import engine_of
 from cdk_ecs_xray.errors import Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.inject.definition import Definition, RawContainer
+from cdk_ecs_xray.inject.evidence import evidence_of
 from cdk_ecs_xray.inject.own_sidecar import is_own
 from cdk_ecs_xray.inject.sidecar_json import sidecar_json
 from cdk_ecs_xray.plan.instrumentation import Agent
@@ -51,6 +53,9 @@ def added_sidecar(definition: Definition) -> AddedSidecar | None:
 
 
 def _as_added(definition: Definition, container: RawContainer) -> Sequence[AddedSidecar]:
+    engine = engine_of(evidence_of(container))
+    if engine is None:
+        return ()
     mode = definition.field.get("networkMode")
     # A mode that is not in the file shows in where the sidecar listens.
     networks = [NETWORKS[str(mode)]] if mode in NETWORKS else list(NETWORKS.values())
@@ -58,6 +63,8 @@ def _as_added(definition: Definition, container: RawContainer) -> Sequence[Added
     networks.sort(key=lambda network: network.linked != linked)
     found = []
     for collector in every_collector():
+        if engine_running(collector) is not engine:
+            continue
         for network in networks:
             description = collector.describe(
                 Placement(
