@@ -88,8 +88,9 @@ def obstacles(
                 where=task.where,
                 what="the operating system must be Linux",
                 got=f"Windows, by {task.windows}",
-                fix="The sidecar's image is for Linux. Send traces to a collector elsewhere. If "
-                "the task does run on Linux, set operatingSystemFamily to LINUX.",
+                fix="This kit deploys Linux images only. The CloudWatch agent has Windows images: "
+                "run it yourself. If the task does run on Linux, set operatingSystemFamily to "
+                "LINUX.",
             )
         )
     if any(container.name == container_name for container in task.containers):
