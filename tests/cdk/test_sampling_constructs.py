@@ -33,7 +33,8 @@ def resources(stack: cdk.Stack, kind: str) -> dict[str, Any]:
     return {**Template.from_stack(stack).find_resources(kind)}
 
 
-def test_a_rule_reaches_the_template_with_all_it_says(read: Read) -> None:
+@pytest.mark.parametrize("boost_key", ["boost", "sampling_rate_boost"])
+def test_a_rule_reaches_the_template_with_all_it_says(read: Read, boost_key: str) -> None:
     boost = {"max_rate": 0.9, "cooldown_window_minutes": 5}
     rules = read(
         RULE
@@ -43,7 +44,7 @@ def test_a_rule_reaches_the_template_with_all_it_says(read: Read) -> None:
             "http_method": "GET",
             "service_name": "api",
             "service_type": "AWS::ECS::Container",
-            "sampling_rate_boost": boost,
+            boost_key: boost,
             "attributes": {"tier": "gold"},
             "environments": {"dev": {"fixed_rate": 1}},
         }

@@ -72,6 +72,11 @@ CASES: list[tuple[SamplingCheck, dict[str, Any], dict[str, Any]]] = [
     ),
     (
         SamplingCheck.OUT_OF_RANGE,
+        document(rule(environments={"dev": {"boost": BOOST | {"max_rate": 2}}})),
+        document(rule(environments={"dev": {"boost": BOOST}})),
+    ),
+    (
+        SamplingCheck.OUT_OF_RANGE,
         document(RULE, default={"fixed_rate": 1.1}),
         document(RULE, default={"fixed_rate": 1}),
     ),

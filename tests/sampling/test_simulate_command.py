@@ -232,3 +232,35 @@ def test_counts_from_athena_finish_in_the_same_report(
     )
     refused = ecs_xray("rules", "simulate", "--print-athena-sql", "--log-format", "json")
     assert refused.code == 2
+
+
+@pytest.mark.parametrize(
+    ("boost", "most"),
+    [
+        # 3600 requests, half of them traced already: 30 % more of the other half of an hour,
+        # in one minute of six.
+        ({"max_rate": 0.8, "cooldown_window_minutes": 5}, 3600 * 0.3 / 6),
+        ({"max_rate": 1, "cooldown_window_minutes": 1}, 3600 * 0.5 / 2),
+        ({"max_rate": 0.5, "cooldown_window_minutes": 1}, 0),
+    ],
+)
+def test_simulate_shows_the_bounds_of_a_boost(
+    write_rules: Any, ecs_xray: Run, log: Path, boost: dict[str, Any], most: float
+) -> None:
+    write_rules(CHECKOUT | {"boost": boost}, default=NO_DEFAULT)
+
+    report = simulated(ecs_xray, log, "--days", "30")
+    text = ecs_xray("rules", "simulate", log, "--days", "30").out
+
+    checkout, default = report["rules"]
+    assert checkout["most_boosted_a_month"] == pytest.approx(most * 24 * 30)
+    assert default["most_boosted_a_month"] is None
+    assert report["traces_a_month"] == pytest.approx(1800 * 24 * 30)
+    assert f"checkout: a boost adds 0 to {most * 720:,.0f} traces a month" in text
+    assert "only with Application Signals on" in text
+
+
+def test_without_a_boost_nothing_is_said(write_rules: Any, ecs_xray: Run, log: Path) -> None:
+    write_rules(CHECKOUT, default=NO_DEFAULT)
+
+    assert "a boost adds" not in ecs_xray("rules", "simulate", log).out

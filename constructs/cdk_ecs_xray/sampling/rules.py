@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from cdk_ecs_xray.errors import InvalidValueError, Problem
 from cdk_ecs_xray.sampling.values import (
     DEFAULT_RULE_NAME,
     Attributes,
@@ -27,6 +28,21 @@ from cdk_ecs_xray.sampling.values import (
 ANYTHING = "*"
 DEFAULT_PRIORITY = 10_000
 STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+BOOST = "sampling_rate_boost"
+BOOST_IN_SHORT = "boost"
+"""What rules files may call it."""
+
+
+def _spelled_out(data: object) -> object:
+    if not isinstance(data, Mapping) or BOOST_IN_SHORT not in data:
+        return data
+    if BOOST in data:
+        raise InvalidValueError(
+            Problem(what=f"{BOOST_IN_SHORT} and {BOOST} cannot be combined", fix="Keep one.")
+        )
+    return {(BOOST if key == BOOST_IN_SHORT else key): value for key, value in data.items()}
 
 
 class SamplingRateBoost(BaseModel):
@@ -60,6 +76,8 @@ class RuleOverride(BaseModel):
     service_type: ServiceType = ANYTHING
     sampling_rate_boost: SamplingRateBoost | None = None
 
+    _short = model_validator(mode="before")(_spelled_out)
+
 
 class SamplingRule(BaseModel):
     """One X-Ray sampling rule: which requests, and how many of them.
@@ -74,6 +92,7 @@ class SamplingRule(BaseModel):
     :param service_name: the app's ``AWS_XRAY_TRACING_NAME``. ``*`` matches every service of the
         account and region, those of other environments too.
     :param enabled: False leaves the rule out, and its requests to the rules after it.
+    :param sampling_rate_boost: adaptive sampling; ``boost`` in a file.
     :param environments: what differs, by the environment's name.
     :param attributes: of the request's segment. X-Ray's SDKs skip rules that have any.
     :param resource_arn: of what runs the service. X-Ray's SDKs skip all but ``*``.
@@ -97,6 +116,8 @@ class SamplingRule(BaseModel):
     attributes: Attributes = Field(default_factory=dict)
     resource_arn: ResourceArn = ANYTHING
     version: Version = 1
+
+    _short = model_validator(mode="before")(_spelled_out)
 
     def in_environment(self, environment: str | None) -> Self:
         """Return the rule with what differs in an environment; None is none in particular."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cdk_ecs_xray.sampling.rule_set import MAX_GROUPS, SamplingRuleSet
+from cdk_ecs_xray.sampling.rules import BOOST, BOOST_IN_SHORT
 
 
 def rules_file_schema() -> Mapping[str, Any]:
@@ -19,6 +20,9 @@ def rules_file_schema() -> Mapping[str, Any]:
         name: _without_docstrings(definition) for name, definition in schema["$defs"].items()
     }
     rule = definitions["SamplingRule"]
+    for name in ("SamplingRule", "RuleOverride"):
+        properties = definitions[name]["properties"]
+        definitions[name]["properties"] = {**properties, BOOST_IN_SHORT: properties[BOOST]}
     # A file may leave priorities out of every rule, which the model sees filled in.
     rule["required"] = [name for name in rule["required"] if name != "priority"]
     return {

@@ -67,6 +67,23 @@ class RuleResult:
         return self.fewest * self.scale, self.most * self.scale
 
     @property
+    def boosted_a_month(self) -> float | None:
+        """The most traces a month that a boost can add; None for a rule without one.
+
+        A boost lasts up to a minute and is followed by its cooldown. That is the bound of even
+        traffic whose anomalies never end; bursts of them at peaks can exceed it.
+        Source: https://docs.aws.amazon.com/xray/latest/devguide/xray-adaptive-sampling.html
+        """
+        boost = self.rule.sampling_rate_boost if isinstance(self.rule, SamplingRule) else None
+        if boost is None:
+            return None
+        more = boost.max_rate - self.rule.fixed_rate
+        if more <= 0:
+            return 0.0
+        beyond_reservoir = (self.requests - self.central) / (1 - self.rule.fixed_rate)
+        return beyond_reservoir * more * self.scale / (1 + boost.cooldown_window_minutes)
+
+    @property
     def rate(self) -> float:
         """The share of requests that is recorded."""
         return 0.0 if self.requests == 0 else self.central / self.requests

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cdk_ecs_xray.printable import json_text, markdown, markdown_code, printable
 from cdk_ecs_xray.sampling.cost import MonthlyCost, share_of_cost
 from cdk_ecs_xray.sampling.prices import Prices
+from cdk_ecs_xray.sampling.rules import SamplingRule
 from cdk_ecs_xray.sampling.simulation import RuleResult, Simulation
 
 HEADINGS = (
@@ -171,7 +172,23 @@ def _sentences(report: SimulationReport) -> Sequence[str]:
             f"${other.total:,.2f} → ${cost.total:,.2f}"
         )
         sentences += _changes(report.against.results, report.simulation.results)
-    return [*sentences, *report.notes]
+    return [*sentences, *_boosts(report.simulation.results), *report.notes]
+
+
+def _boosts(results: Sequence[RuleResult]) -> Iterator[str]:
+    for result in results:
+        boost = result.rule.sampling_rate_boost if isinstance(result.rule, SamplingRule) else None
+        if boost is not None and result.boosted_a_month is not None:
+            yield (
+                f"{result.rule.name}: a boost adds 0 to {_count(result.boosted_a_month)} traces a "
+                f"month: up to {boost.max_rate:.2%} for a minute, then a cooldown of "
+                f"{boost.cooldown_window_minutes} minutes; not in the table or the price"
+            )
+    if any(result.boosted_a_month is not None for result in results):
+        yield (
+            "only ADOT for Java, Python and .NET report anomalies, and only with Application "
+            "Signals on; with every other SDK a boost adds nothing"
+        )
 
 
 def _changes(before: Sequence[RuleResult], after: Sequence[RuleResult]) -> Sequence[str]:
@@ -193,6 +210,7 @@ def _result(result: RuleResult, cost: MonthlyCost) -> Mapping[str, Any]:
         "traces_a_month": result.traces_a_month,
         "fewest_a_month": result.month[0],
         "most_a_month": result.month[1],
+        "most_boosted_a_month": result.boosted_a_month,
         "dollars_a_month": share_of_cost(result.traces_a_month, cost),
     }
 
