@@ -73,10 +73,6 @@ def test_subnets_with_a_nat_gateway_are_fine(assemble: Callable[..., Any]) -> No
     assert found(assemble, [ec2.SubnetType.PUBLIC, ec2.SubnetType.PRIVATE_WITH_EGRESS]) == set()
 
 
-def test_a_vpc_that_has_public_subnets_too_is_not_judged(assemble: Callable[..., Any]) -> None:
-    assert found(assemble, [ec2.SubnetType.PUBLIC, ec2.SubnetType.PRIVATE_ISOLATED]) == set()
-
-
 def test_of_an_imported_vpc_only_the_image_is_known(assemble: Callable[..., Any]) -> None:
     def build(app: cdk.App) -> None:
         stack = cdk.Stack(app, "S")

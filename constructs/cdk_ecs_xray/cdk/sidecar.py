@@ -15,6 +15,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cdk_ecs_xray.cdk.container import add_collector_container, placed, warn_of_profile
+from cdk_ecs_xray.cdk.finished import check_when_finished
 from cdk_ecs_xray.cdk.fit import late_problems, mode_problem, problems_of
 from cdk_ecs_xray.cdk.group_creation import GroupCreation
 from cdk_ecs_xray.cdk.image_cache import XRayImageCache
@@ -123,7 +124,7 @@ class XRaySidecar(Construct):
         self._container_name = name
         # A group of the user's may be one that an app's log driver creates.
         log = logging == "awslogs"
-        self._creation = None if log_group is None or not log else GroupCreation(self, log_group)
+        self._creation = GroupCreation(self, log_group) if log and log_group is not None else None
         if log_group is None and log:
             log_group = XRayLogGroup(
                 self,
@@ -170,6 +171,7 @@ class XRaySidecar(Construct):
         )
         warn_of_profile(self, self.profile, network=self._network, description=description)
         _SIDECARS[jsii_reference(task_definition)] = self
+        check_when_finished(self.container, self._application_environment, self._attached)
 
     @staticmethod
     def of(task_definition: ecs.TaskDefinition) -> XRaySidecar:
@@ -248,8 +250,7 @@ class XRaySidecar(Construct):
         agent = None if instrument is None else self._inits.load(container, instrument, present)
         self._attached.add(name)
         if tracing_name is None:
-            naming = self._naming
-            tracing_name = found_name(container) if naming is None else naming.service
+            tracing_name = self._naming.service if self._naming else found_name(container)
         self._app_logs.add(container)
         if self._creation is not None:
             self._creation.carry_over(container)
