@@ -116,3 +116,19 @@ def test_tasks_in_bridge_mode_use_their_instances_way(
     warnings = assemble(build)["S"].warnings
 
     assert any("out-of-reach" in one for one in warnings) is closed
+
+
+def test_a_cluster_without_a_known_vpc_is_not_judged(assemble: Callable[..., Any]) -> None:
+    def build(app: cdk.App) -> None:
+        stack = cdk.Stack(app, "S")
+        arn = "arn:aws:ecs:eu-west-1:111122223333:cluster/far"
+        task = ecs.ExternalTaskDefinition(stack, "Task")
+        task.add_container("orders", image=IMAGE, memory_limit_mib=64)
+        task.add_extension(XRayTracing())
+        cluster = ecs.Cluster.from_cluster_arn(stack, "Cluster", arn)
+        ecs.ExternalService(stack, "Svc", cluster=cluster, task_definition=task)
+
+    stack = assemble(build)["S"]
+
+    assert set(stack.containers()) == {"orders", "xray-daemon"}
+    assert not any("out-of-reach" in one for one in stack.warnings)

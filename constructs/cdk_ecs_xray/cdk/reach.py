@@ -42,9 +42,9 @@ def late_reach(
     """
     network = properties.get("NetworkConfiguration") or {}
     awsvpc = network.get("AwsvpcConfiguration") if isinstance(network, Mapping) else None
-    if not isinstance(awsvpc, Mapping) or _is_closed(service):
+    vpc, resolve = _vpc_of(service), Stack.of(service).resolve
+    if not isinstance(awsvpc, Mapping) or vpc is None or _is_closed(service):
         return
-    vpc, resolve = service.cluster.vpc, Stack.of(service).resolve
     closed = [one for one in vpc.isolated_subnets if not _has_route(one)]
     if awsvpc.get("AssignPublicIp", "DISABLED") == "DISABLED":
         # An internet gateway takes only what has a public address.
@@ -58,7 +58,7 @@ def late_reach(
 def _missing(
     service: ecs.BaseService, container: ecs.ContainerDefinition, *, got: str
 ) -> Iterator[tuple[str, Problem]]:
-    vpc, image, where = service.cluster.vpc, container.image_name, service.node.path
+    vpc, image, where = _vpc_of(service), container.image_name, service.node.path
     # The endpoints of a VPC that is imported are not known.
     endpoints = _endpoints(vpc) if isinstance(vpc, ec2.Vpc) else None
     private = is_private(image)
@@ -90,13 +90,24 @@ def _missing(
 
 def _is_closed(service: ecs.BaseService) -> bool:
     """Return whether all subnets of a service's VPC are isolated."""
-    vpc = service.cluster.vpc
+    vpc = _vpc_of(service)
+    if vpc is None:
+        return False
     isolated = vpc.isolated_subnets
     return (
         bool(isolated)
         and not (vpc.private_subnets or vpc.public_subnets)
         and not any(map(_has_route, isolated))
     )
+
+
+def _vpc_of(service: ecs.BaseService) -> ec2.IVpc | None:
+    """Return the VPC of a service's cluster; None where the cluster was imported by its ARN."""
+    try:
+        return service.cluster.vpc
+    except RuntimeError:
+        # CDK has no other way to ask: its getter raises (aws-cdk-lib 2.275).
+        return None
 
 
 def _has_route(subnet: ec2.ISubnet) -> bool:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
+from cdk_ecs_xray.files.text_file import resolved
 
 _MOST_LINKS = 40  # As many as Linux follows.
 
@@ -26,7 +27,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         if descriptor is not None:
             _write_behind(descriptor, content)
             return
-        target = path.resolve()
+        target = resolved(path)
         if target.is_dir():
             raise IsADirectoryError(None, "Is a directory")
         if path.exists() and not path.is_file():
@@ -45,14 +46,12 @@ def write_atomically(path: Path, content: bytes) -> None:
         finally:
             with suppress(FileNotFoundError):
                 beside.unlink()
-    except (OSError, RuntimeError) as failed:
-        # Of a loop of links Python 3.11 and 3.12 make a RuntimeError.
-        reason = failed.strerror if isinstance(failed, OSError) else str(failed)
+    except OSError as failed:
         raise ConfigurationError(
             Problem(
                 where=str(path),
                 what="the output must be a file that can be written",
-                got=f"'{reason}'",
+                got=f"'{failed.strerror}'",
                 fix="Choose another.",
             )
         ) from None

@@ -30,6 +30,19 @@ def displayed(path: str | Path) -> str:
         return str(path)
 
 
+def resolved(path: str | Path) -> Path:
+    """Return where a path leads.
+
+    :raises OSError: for a loop of links, which Python 3.13 takes as a place.
+    """
+    try:
+        Path(path).stat()
+    except OSError as failed:
+        if failed.errno == errno.ELOOP:
+            raise
+    return Path(path).resolve()
+
+
 def is_there(path: str | Path) -> bool:
     """Return whether a path leads to something; one that no file can have leads to nothing."""
     try:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cdk_ecs_xray.errors import ConfigurationError, LocalAwsError, Problem
+from cdk_ecs_xray.files.text_file import resolved
 from cdk_ecs_xray.local.cdk_log import show_end
 from cdk_ecs_xray.local.embedded_aws import DEFAULT_ACCOUNT, DEFAULT_REGION, EmbeddedAws
 from cdk_ecs_xray.local.interruption import scratch_folder
@@ -49,7 +50,7 @@ class CdkProject:
     """
 
     def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder).resolve()
+        self.folder = resolved(folder)
         if not (self.folder / "cdk.json").is_file():
             raise ConfigurationError(
                 Problem(
