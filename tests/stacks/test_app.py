@@ -79,7 +79,7 @@ def test_folder_and_hash_seed_leave_no_trace_and_no_sdk_is_loaded(
     runs = [start(folder, seed=seed) for seed, folder in enumerate(copies)]
 
     for run in runs:
-        output, errors = run.communicate(timeout=60)
+        output, errors = run.communicate(timeout=300)
         assert (run.returncode, errors) == (0, "")
         assert output.split() == []
     one, other = (assembly(folder / "cdk.out") for folder in copies)
@@ -90,7 +90,7 @@ def test_folder_and_hash_seed_leave_no_trace_and_no_sdk_is_loaded(
 def test_one_environment_can_be_chosen(copies: tuple[Path, Path], start: Run) -> None:
     run = start(copies[0], "chosen.out", env="prod")
 
-    _, errors = run.communicate(timeout=60)
+    _, errors = run.communicate(timeout=300)
 
     assert (run.returncode, errors) == (0, "")
     assert {path.name for path in (copies[0] / "chosen.out").glob("assembly-*")} == {
@@ -103,7 +103,7 @@ def test_an_unknown_environment_ends_the_app_with_one_line(
 ) -> None:
     run = start(copies[0], "unknown.out", env="nope")
 
-    _, errors = run.communicate(timeout=60)
+    _, errors = run.communicate(timeout=300)
 
     assert run.returncode == 1
     assert errors == (
@@ -122,7 +122,7 @@ def test_environments_of_another_folder_can_be_named(copies: tuple[Path, Path], 
     (copies[1] / "mine" / "qa.yaml").write_text(text.replace("name: dev", "name: qa"))
     run = start(copies[1], "mine.out", environments="mine")
 
-    _, errors = run.communicate(timeout=60)
+    _, errors = run.communicate(timeout=300)
 
     assert (run.returncode, errors) == (0, "")
     assert {path.name for path in (copies[1] / "mine.out").glob("assembly-*")} == {"assembly-qa"}
