@@ -7,6 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
+import stacks.few_collections  # isort: skip
 import stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import of aws_cdk
 import aws_cdk as cdk
 

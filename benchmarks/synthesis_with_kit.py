@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import stacks.few_collections  # isort: skip
 import stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import of aws_cdk
 import aws_cdk as cdk
 

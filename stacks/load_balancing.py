@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import aws_cdk as cdk
-from aws_cdk import aws_elasticloadbalancingv2 as elb
-from constructs import Construct
-
 from cdk_ecs_xray.environments.load_balancer import LoadBalancer, NewLoadBalancer
 from cdk_ecs_xray.environments.network import Vpc
 from cdk_ecs_xray.environments.targets import Target
 from cdk_ecs_xray.environments.values import resolved
-from stacks.acknowledged import LOAD_BALANCER_FINDINGS, acknowledge
+from cdk_ecs_xray.templates.spelling import declared
+from stacks.contents import Contents
 from stacks.tokens import attribute, ref, with_tokens
 
 TARGET_GROUP = "TargetGroup"
@@ -26,93 +23,93 @@ LISTENER_RULE = "ListenerRule"
 class Balanced:
     """How a service registers with its load balancer.
 
-    :param needed: what must be there before the service; ECS refuses a target group that no load
-        balancer has.
+    :param needed: logical id of what must be there before the service; ECS refuses a target group
+        that no load balancer has.
     :param resource_label: how CloudWatch names the requests of a target group.
     """
 
     load_balancers: list[dict[str, Any]]
-    needed: cdk.CfnResource | None
+    needed: str | None
     resource_label: Any | None
 
 
 def add_load_balancing(
-    scope: Construct, *, balancer: LoadBalancer, target: Target, vpc: Vpc, awsvpc: bool
+    contents: Contents, *, balancer: LoadBalancer, target: Target, vpc: Vpc, awsvpc: bool
 ) -> Balanced:
     """Provision what is not there yet of target group, rule, listener and load balancer.
 
     A load balancer costs by the hour and by its load; the others nothing.
     """
-    needed: cdk.CfnResource | None = None
+    needed: str | None = None
     label = None
     if balancer.target_group is not None:
         group = with_tokens(resolved(balancer.target_group))
     else:
-        _add_target_group(scope, balancer, target, vpc, awsvpc=awsvpc)
+        _add_target_group(contents, balancer, target, vpc, awsvpc=awsvpc)
         group = ref(TARGET_GROUP)
         full_name: Any
         if balancer.new is not None:
-            needed = _add_load_balancer(scope, balancer.new, vpc, group)
+            needed = _add_load_balancer(contents, balancer.new, vpc, group)
             full_name = {"Fn::GetAtt": [LOAD_BALANCER, "LoadBalancerFullName"]}
         else:
-            needed = _add_rule(scope, balancer, group)
+            needed = _add_rule(contents, balancer, group)
             full_name = _load_balancer_of(balancer)
         group_name = {"Fn::GetAtt": [TARGET_GROUP, "TargetGroupFullName"]}
         label = {"Fn::Join": ["/", [full_name, group_name]]}
     registered = {
-        "containerName": target.container,
-        "containerPort": target.port,
-        "targetGroupArn": group,
+        "ContainerName": target.container,
+        "ContainerPort": target.port,
+        "TargetGroupArn": group,
     }
     return Balanced(load_balancers=[registered], needed=needed, resource_label=label)
 
 
 def _add_target_group(
-    scope: Construct, balancer: LoadBalancer, target: Target, vpc: Vpc, *, awsvpc: bool
+    contents: Contents, balancer: LoadBalancer, target: Target, vpc: Vpc, *, awsvpc: bool
 ) -> None:
     check = balancer.health_check
     delay = balancer.deregistration_delay_seconds
-    elb.CfnTargetGroup(
-        scope,
+    code = "GrpcCode" if balancer.protocol_version == "GRPC" else "HttpCode"
+    contents.add(
         TARGET_GROUP,
-        vpc_id=with_tokens(resolved(str(vpc.id))),
-        port=target.port,
-        protocol="HTTP",
-        protocol_version=balancer.protocol_version,
-        target_type="ip" if awsvpc else "instance",
-        health_check_path=check.path,
-        # What it is without; cfn-lint wants it said where Docker chooses the port.
-        health_check_port="traffic-port",
-        health_check_interval_seconds=check.interval_seconds,
-        healthy_threshold_count=check.healthy_threshold,
-        unhealthy_threshold_count=check.unhealthy_threshold,
-        matcher=(
-            {"grpcCode": check.codes}
-            if balancer.protocol_version == "GRPC"
-            else {"httpCode": check.codes}
-        ),
-        target_group_attributes=(
-            None
-            if delay is None
-            else [{"key": "deregistration_delay.timeout_seconds", "value": str(delay)}]
-        ),
+        "AWS::ElasticLoadBalancingV2::TargetGroup",
+        {
+            "VpcId": with_tokens(resolved(str(vpc.id))),
+            "Port": target.port,
+            "Protocol": "HTTP",
+            "ProtocolVersion": balancer.protocol_version,
+            "TargetType": "ip" if awsvpc else "instance",
+            "HealthCheckPath": check.path,
+            # What it is without; cfn-lint wants it said where Docker chooses the port.
+            "HealthCheckPort": "traffic-port",
+            "HealthCheckIntervalSeconds": check.interval_seconds,
+            "HealthyThresholdCount": check.healthy_threshold,
+            "UnhealthyThresholdCount": check.unhealthy_threshold,
+            "Matcher": {code: check.codes},
+            "TargetGroupAttributes": (
+                None
+                if delay is None
+                else [{"Key": "deregistration_delay.timeout_seconds", "Value": str(delay)}]
+            ),
+        },
     )
 
 
-def _add_rule(scope: Construct, balancer: LoadBalancer, group: str) -> cdk.CfnResource:
-    return elb.CfnListenerRule(
-        scope,
+def _add_rule(contents: Contents, balancer: LoadBalancer, group: str) -> str:
+    contents.add(
         LISTENER_RULE,
-        listener_arn=with_tokens(resolved(str(balancer.listener))),
-        priority=0 if balancer.priority is None else balancer.priority,
-        conditions=balancer.conditions,
-        actions=[{"type": "forward", "targetGroupArn": group}],
+        "AWS::ElasticLoadBalancingV2::ListenerRule",
+        {
+            "ListenerArn": with_tokens(resolved(str(balancer.listener))),
+            "Priority": 0 if balancer.priority is None else balancer.priority,
+            "Conditions": declared(balancer.conditions, None),
+            "Actions": [{"Type": "forward", "TargetGroupArn": group}],
+        },
     )
+    return LISTENER_RULE
 
 
-def _add_load_balancer(
-    scope: Construct, new: NewLoadBalancer, vpc: Vpc, group: str
-) -> cdk.CfnResource:
+def _add_load_balancer(contents: Contents, new: NewLoadBalancer, vpc: Vpc, group: str) -> str:
     subnets = vpc.public_subnets if new.internet_facing else vpc.subnets
     logs = [
         ("access_logs.s3.enabled", "true"),
@@ -121,29 +118,32 @@ def _add_load_balancer(
     attributes = [("routing.http.drop_invalid_header_fields.enabled", "true")]
     attributes += [] if new.access_logs_bucket is None else logs
     groups = [with_tokens(resolved(group_id)) for group_id in new.security_groups]
-    load_balancer = elb.CfnLoadBalancer(
-        scope,
+    contents.add(
         LOAD_BALANCER,
-        type="application",
-        scheme="internet-facing" if new.internet_facing else "internal",
-        subnets=[with_tokens(resolved(subnet)) for subnet in subnets],
-        security_groups=groups or None,
-        load_balancer_attributes=[{"key": key, "value": value} for key, value in attributes],
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        {
+            "Type": "application",
+            "Scheme": "internet-facing" if new.internet_facing else "internal",
+            "Subnets": [with_tokens(resolved(subnet)) for subnet in subnets],
+            "SecurityGroups": groups or None,
+            "LoadBalancerAttributes": [{"Key": key, "Value": value} for key, value in attributes],
+        },
     )
-    if new.access_logs_bucket is None:
-        acknowledge(load_balancer, LOAD_BALANCER_FINDINGS)
-    certificates = None if new.certificate is None else [{"certificateArn": new.certificate}]
-    return elb.CfnListener(
-        scope,
+    certificates = None if new.certificate is None else [{"CertificateArn": new.certificate}]
+    contents.add(
         LISTENER,
-        load_balancer_arn=ref(LOAD_BALANCER),
-        port=80 if certificates is None else 443,
-        protocol="HTTP" if certificates is None else "HTTPS",
-        certificates=certificates,
-        # What a listener gets without it still speaks TLS 1.0.
-        ssl_policy=None if certificates is None else "ELBSecurityPolicy-TLS13-1-2-2021-06",
-        default_actions=[{"type": "forward", "targetGroupArn": group}],
+        "AWS::ElasticLoadBalancingV2::Listener",
+        {
+            "LoadBalancerArn": ref(LOAD_BALANCER),
+            "Port": 80 if certificates is None else 443,
+            "Protocol": "HTTP" if certificates is None else "HTTPS",
+            "Certificates": certificates,
+            # What a listener gets without it still speaks TLS 1.0.
+            "SslPolicy": None if certificates is None else "ELBSecurityPolicy-TLS13-1-2-2021-06",
+            "DefaultActions": [{"Type": "forward", "TargetGroupArn": group}],
+        },
     )
+    return LISTENER
 
 
 def url_of(new: NewLoadBalancer) -> str:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import aws_cdk as cdk
-from aws_cdk import aws_logs as logs
-from constructs import Construct
+from collections.abc import Mapping
 
-_REMOVAL_POLICIES = {
-    "destroy": cdk.RemovalPolicy.DESTROY,
-    # Not RETAIN: of a first deployment that fails it leaves a group whose fixed name then blocks
+from stacks.contents import Contents
+
+_KEPT: Mapping[str, Mapping[str, str]] = {
+    "destroy": {"UpdateReplacePolicy": "Delete", "DeletionPolicy": "Delete"},
+    # Not Retain: of a first deployment that fails it leaves a group whose fixed name then blocks
     # the next. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
-    "retain": cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    "retain": {"UpdateReplacePolicy": "Retain", "DeletionPolicy": "RetainExceptOnCreate"},
 }
 
 
 def add_log_group(
-    scope: Construct, construct_id: str, *, name: str, retention_days: int, removal_policy: str
-) -> logs.CfnLogGroup:
+    contents: Contents, logical_id: str, *, name: str, retention_days: int, removal_policy: str
+) -> None:
     """Provision a log group that expires; CloudWatch charges by the gigabyte."""
-    log_group = logs.CfnLogGroup(
-        scope, construct_id, log_group_name=name, retention_in_days=retention_days
+    contents.add(
+        logical_id,
+        "AWS::Logs::LogGroup",
+        {"LogGroupName": name, "RetentionInDays": retention_days},
+        attributes=_KEPT[removal_policy],
     )
-    log_group.apply_removal_policy(_REMOVAL_POLICIES[removal_policy])
-    return log_group

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_ecs_xray.environments.access import Statement
 from cdk_ecs_xray.errors import Problem
-from stacks.tokens import attribute, ref, with_tokens
+from stacks.contents import Contents
+from stacks.tokens import attribute, with_tokens
 
 _VERSION = "2012-10-17"
 
@@ -32,32 +32,28 @@ def document(statements: Sequence[Statement]) -> dict[str, Any]:
     return {"Statement": with_tokens(list(statements)), "Version": _VERSION}
 
 
-def add_task_role(
-    scope: Construct,
-    *,
-    role_id: str,
-    policy_id: str,
-    statements: Sequence[Statement],
-) -> tuple[str, iam.CfnPolicy | None]:
-    """Provision a role for tasks; return its ARN, and its policy where it has one."""
-    iam.CfnRole(scope, role_id, assume_role_policy_document=trust("ecs-tasks.amazonaws.com"))
-    policy = add_policy(scope, policy_id, role_name=ref(role_id), statements=statements)
-    return attribute(role_id, "Arn"), policy
+def add_role(contents: Contents, logical_id: str, *, service: str) -> str:
+    """Provision a role that a service of AWS assumes; return its ARN."""
+    contents.add(logical_id, "AWS::IAM::Role", {"AssumeRolePolicyDocument": trust(service)})
+    return attribute(logical_id, "Arn")
 
 
 def add_policy(
-    scope: Construct, policy_id: str, *, role_name: str, statements: Sequence[Statement]
-) -> iam.CfnPolicy | None:
-    """Provision a policy of a role; None where there is nothing to allow."""
+    contents: Contents, logical_id: str, *, role_name: str, statements: Sequence[Statement]
+) -> str | None:
+    """Provision a policy of a role; return its logical id, None where there is nothing to allow."""
     if not statements:
         return None
-    return iam.CfnPolicy(
-        scope,
-        policy_id,
-        policy_document=document(statements),
-        policy_name=policy_id,
-        roles=[role_name],
+    contents.add(
+        logical_id,
+        "AWS::IAM::Policy",
+        {
+            "PolicyDocument": document(statements),
+            "PolicyName": logical_id,
+            "Roles": [role_name],
+        },
     )
+    return logical_id
 
 
 def tell_what_is_needed(

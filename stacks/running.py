@@ -2,84 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import aws_cdk as cdk
-from aws_cdk import aws_ecs as ecs
-
+from cdk_ecs_xray.environments.schedule import Schedule
 from cdk_ecs_xray.environments.service import Service
 from cdk_ecs_xray.environments.targeting import discovery_target, load_balancer_target, record_of
+from cdk_ecs_xray.templates.spelling import declared
 from stacks import logical_ids as ids
+from stacks.discovery import add_discovery
+from stacks.load_balancing import Balanced, add_load_balancing, url_of
+from stacks.scaling import add_scaling
+from stacks.schedule import SCHEDULE, add_schedule
 from stacks.tokens import ref, with_tokens
 
-# Each of CDK's modules that is loaded takes its time: only who needs one of these loads it.
 if TYPE_CHECKING:
-    from stacks.load_balancing import Balanced
     from stacks.service_stack import ServiceStack
 
 _LAUNCH_TYPES = {"ec2": "EC2", "fargate": "FARGATE", "external": "EXTERNAL"}
 
 
-def add_runner(stack: ServiceStack) -> cdk.CfnResource:
-    """Provision what the service's tasks are run by."""
+def add_runner(stack: ServiceStack, *, after: Sequence[str]) -> str:
+    """Provision what the service's tasks are run by; return its logical id.
+
+    :param after: logical ids of what must be there before.
+    """
     if stack.service_model.schedule is not None:
-        return _add_schedule(stack)
-    return _add_service(stack)
+        _add_schedule(stack, stack.service_model.schedule, after=after)
+        return SCHEDULE
+    _add_service(stack, after=after)
+    return ids.SERVICE
 
 
-def _add_service(stack: ServiceStack) -> ecs.CfnService:
+def _add_service(stack: ServiceStack, *, after: Sequence[str]) -> None:
     """Add the service as an L1: the L2 wants the cluster's VPC, which not every mode uses."""
     service = stack.service_model
     balanced = _balanced(stack)
     cluster, placement = _cluster_name(stack), service.placement
-    found = ecs.CfnService(
-        stack,
+    balanced_by = [] if balanced is None or balanced.needed is None else [balanced.needed]
+    stack.contents.add(
         ids.SERVICE,
-        cluster=cluster,
-        service_name=stack.naming.qualified_service,
-        task_definition=ref(ids.TASK_DEFINITION),
-        desired_count=_desired_count(service),
-        scheduling_strategy="REPLICA",
-        enable_ecs_managed_tags=True,
-        enable_execute_command=service.execute_command or None,
-        propagate_tags="SERVICE",
-        deployment_configuration=with_tokens(service.deployment.configuration),
-        health_check_grace_period_seconds=service.health_check_grace_seconds,
-        load_balancers=None if balanced is None else balanced.load_balancers,
-        placement_constraints=None if placement is None else placement.constraint_list or None,
-        placement_strategies=None if placement is None else placement.strategy_list or None,
-        service_connect_configuration=_service_connect(stack),
-        service_registries=_registries(stack),
-        tags=[{"key": key, "value": value} for key, value in service.tags.items()] or None,
-        **_capacity(stack),
+        "AWS::ECS::Service",
+        {
+            "Cluster": cluster,
+            "ServiceName": stack.naming.qualified_service,
+            "TaskDefinition": ref(ids.TASK_DEFINITION),
+            "DesiredCount": _desired_count(service),
+            "SchedulingStrategy": "REPLICA",
+            "EnableECSManagedTags": True,
+            "EnableExecuteCommand": service.execute_command or None,
+            "PropagateTags": "SERVICE",
+            "DeploymentConfiguration": _declared(service.deployment.configuration),
+            "HealthCheckGracePeriodSeconds": service.health_check_grace_seconds,
+            "LoadBalancers": None if balanced is None else balanced.load_balancers,
+            "PlacementConstraints": (
+                None if placement is None else _declared(placement.constraint_list) or None
+            ),
+            "PlacementStrategies": (
+                None if placement is None else _declared(placement.strategy_list) or None
+            ),
+            "ServiceConnectConfiguration": _service_connect(stack),
+            "ServiceRegistries": _registries(stack),
+            "Tags": [{"Key": key, "Value": value} for key, value in service.tags.items()] or None,
+            **_declared(_capacity(stack)),
+        },
+        after=[*after, *balanced_by],
     )
-    if balanced is not None and balanced.needed is not None:
-        found.add_resource_dependency(balanced.needed)
     if service.scaling is not None:
-        from stacks.scaling import add_scaling
-
         resource = {"Fn::Join": ["/", ["service", cluster, {"Fn::GetAtt": [ids.SERVICE, "Name"]}]]}
         add_scaling(
-            stack,
+            stack.contents,
             scaling=service.scaling,
             service=resource,
             resource_label=None if balanced is None else balanced.resource_label,
         )
-    return found
 
 
-def _add_schedule(stack: ServiceStack) -> cdk.CfnResource:
-    from stacks.schedule import add_schedule
+def _declared(value: Any) -> Any:
+    """Return what ECS's API takes as CloudFormation spells it."""
+    return declared(with_tokens(value), None)
 
+
+def _add_schedule(stack: ServiceStack, schedule: Schedule, *, after: Sequence[str]) -> None:
     service, place = stack.service_model, stack.place
-    schedule = service.schedule
-    if schedule is None:
-        raise AssertionError("a schedule is what this is for")
-    capacity = _capacity(stack, camel=True)
     placement = service.placement
     parameters: dict[str, Any] = {
-        **capacity,
-        "enableEcsManagedTags": True,
+        **_capacity(stack),
+        "enableECSManagedTags": True,
         "propagateTags": "TASK_DEFINITION",
         "enableExecuteCommand": service.execute_command,
     }
@@ -90,14 +99,15 @@ def _add_schedule(stack: ServiceStack) -> cdk.CfnResource:
         f"arn:{place.partition}:ecs:{place.region}:{place.account}:cluster/{_cluster_name(stack)}"
     )
     roles = [stack.task_role, stack.execution_role]
-    return add_schedule(
-        stack,
+    add_schedule(
+        stack.contents,
         schedule=schedule,
         name=stack.naming.qualified_service,
         cluster_arn=cluster_arn,
         task_definition=ref(ids.TASK_DEFINITION),
         passed_roles=[role for role in roles if role is not None],
-        parameters=parameters,
+        parameters=_declared(parameters),
+        after=after,
     )
 
 
@@ -108,8 +118,8 @@ def _cluster_name(stack: ServiceStack) -> str:
     return str(name)
 
 
-def _capacity(stack: ServiceStack, *, camel: bool = False) -> dict[str, Any]:
-    """Return launch type or providers, and the network, as CDK or the API spell them."""
+def _capacity(stack: ServiceStack) -> dict[str, Any]:
+    """Return launch type or providers, and the network, as the API spells them."""
     service = stack.service_model
     found: dict[str, Any] = {}
     providers = [provider.configuration for provider in service.capacity_providers]
@@ -121,17 +131,10 @@ def _capacity(stack: ServiceStack, *, camel: bool = False) -> dict[str, Any]:
         found["launchType"] = _LAUNCH_TYPES[service.launch]
     if stack.file.network_mode == "awsvpc":
         vpc = stack.environment_model.vpc_of(service)
-        found["networkConfiguration"] = with_tokens(
-            vpc.configuration(may_be_public=service.launch not in ("ec2", "managed_instances"))
+        found["networkConfiguration"] = vpc.configuration(
+            may_be_public=service.launch not in ("ec2", "managed_instances")
         )
-    if camel:
-        return found
-    names = {
-        "capacityProviderStrategy": "capacity_provider_strategy",
-        "launchType": "launch_type",
-        "networkConfiguration": "network_configuration",
-    }
-    return {names[name]: value for name, value in found.items()}
+    return found
 
 
 def _balanced(stack: ServiceStack) -> Balanced | None:
@@ -139,33 +142,27 @@ def _balanced(stack: ServiceStack) -> Balanced | None:
     target = load_balancer_target(service, stack.file)
     if service.load_balancer is None or target is None:
         return None
-    from stacks.load_balancing import add_load_balancing, url_of
-
-    balanced = add_load_balancing(
-        stack,
+    if service.load_balancer.new is not None:
+        stack.contents.add_output(
+            "Url",
+            value=url_of(service.load_balancer.new),
+            description="Where the service answers",
+        )
+    return add_load_balancing(
+        stack.contents,
         balancer=service.load_balancer,
         target=target,
         vpc=stack.environment_model.vpc_of(service),
         awsvpc=stack.file.network_mode == "awsvpc",
     )
-    if service.load_balancer.new is not None:
-        cdk.CfnOutput(
-            stack,
-            "Url",
-            value=url_of(service.load_balancer.new),
-            description="Where the service answers",
-        )
-    return balanced
 
 
 def _registries(stack: ServiceStack) -> list[dict[str, Any]] | None:
     service = stack.service_model
     if service.discovery is None:
         return None
-    from stacks.discovery import add_discovery
-
     return add_discovery(
-        stack,
+        stack.contents,
         discovery=service.discovery,
         name=service.name,
         record=record_of(service, stack.file),
@@ -183,7 +180,8 @@ def _service_connect(stack: ServiceStack) -> dict[str, Any] | None:
         for mapping in container.get("portMappings") or ()
         if "name" in mapping
     }
-    return connect.configuration(ports)
+    found: dict[str, Any] = _declared(connect.configuration(ports))
+    return found
 
 
 def _desired_count(service: Service) -> int | None:

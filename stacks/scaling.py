@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from aws_cdk import aws_applicationautoscaling as autoscaling
-from constructs import Construct
-
 from cdk_ecs_xray.environments.scaling import Scaling
+from stacks.contents import Contents
 from stacks.tokens import ref, with_tokens
 
 SCALABLE_TARGET = "ScalableTarget"
@@ -17,7 +15,7 @@ _NAMESPACE = "ecs"
 
 
 def add_scaling(
-    scope: Construct, *, scaling: Scaling, service: Any, resource_label: Any | None
+    contents: Contents, *, scaling: Scaling, service: Any, resource_label: Any | None
 ) -> None:
     """Provision a scalable target and a policy for each metric; both cost nothing.
 
@@ -25,46 +23,49 @@ def add_scaling(
 
     :param service: ``service/CLUSTER/NAME``.
     """
-    target = autoscaling.CfnScalableTarget(
-        scope,
+    contents.add(
         SCALABLE_TARGET,
-        min_capacity=scaling.min,
-        max_capacity=scaling.max,
-        resource_id=with_tokens(service),
-        scalable_dimension=_DIMENSION,
-        service_namespace=_NAMESPACE,
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        {
+            "MinCapacity": scaling.min,
+            "MaxCapacity": scaling.max,
+            "ResourceId": with_tokens(service),
+            "ScalableDimension": _DIMENSION,
+            "ServiceNamespace": _NAMESPACE,
+        },
     )
     cooldowns = {
-        "scaleInCooldown": scaling.scale_in_cooldown_seconds,
-        "scaleOutCooldown": scaling.scale_out_cooldown_seconds,
+        "ScaleInCooldown": scaling.scale_in_cooldown_seconds,
+        "ScaleOutCooldown": scaling.scale_out_cooldown_seconds,
     }
     for name, value, metric in _metrics(scaling, resource_label):
-        autoscaling.CfnScalingPolicy(
-            scope,
+        contents.add(
             f"{name}Scaling",
-            # Within the service's target, and as a name of its own.
-            policy_name=name,
-            policy_type="TargetTrackingScaling",
-            scaling_target_id=ref(SCALABLE_TARGET),
-            target_tracking_scaling_policy_configuration={
-                "targetValue": value,
-                "predefinedMetricSpecification": with_tokens(metric),
-                **{key: seconds for key, seconds in cooldowns.items() if seconds is not None},
+            "AWS::ApplicationAutoScaling::ScalingPolicy",
+            {
+                # Within the service's target, and as a name of its own.
+                "PolicyName": name,
+                "PolicyType": "TargetTrackingScaling",
+                "ScalingTargetId": ref(SCALABLE_TARGET),
+                "TargetTrackingScalingPolicyConfiguration": {
+                    "TargetValue": value,
+                    "PredefinedMetricSpecification": with_tokens(metric),
+                    **{key: seconds for key, seconds in cooldowns.items() if seconds is not None},
+                },
             },
         )
-    del target
 
 
 def _metrics(scaling: Scaling, label: Any | None) -> Iterator[tuple[str, int, dict[str, Any]]]:
     if scaling.cpu_percent is not None:
-        metric = {"predefinedMetricType": "ECSServiceAverageCPUUtilization"}
+        metric = {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}
         yield "Cpu", scaling.cpu_percent, metric
     if scaling.memory_percent is not None:
-        metric = {"predefinedMetricType": "ECSServiceAverageMemoryUtilization"}
+        metric = {"PredefinedMetricType": "ECSServiceAverageMemoryUtilization"}
         yield "Memory", scaling.memory_percent, metric
     if scaling.requests_per_target is not None:
         found = {
-            "predefinedMetricType": "ALBRequestCountPerTarget",
-            "resourceLabel": label,
+            "PredefinedMetricType": "ALBRequestCountPerTarget",
+            "ResourceLabel": label,
         }
         yield "Requests", scaling.requests_per_target, found

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_scheduler as scheduler
-from constructs import Construct
-
 from cdk_ecs_xray.environments.access import statement
 from cdk_ecs_xray.environments.schedule import Schedule
+from cdk_ecs_xray.templates.spelling import declared
+from stacks.contents import Contents
 from stacks.roles import document, trust
-from stacks.tokens import attribute, ref, with_tokens
+from stacks.tokens import attribute, ref
 
 SCHEDULE = "Schedule"
 SCHEDULE_ROLE = "ScheduleRole"
 
 
 def add_schedule(
-    scope: Construct,
+    contents: Contents,
     *,
     schedule: Schedule,
     name: str,
@@ -27,7 +25,8 @@ def add_schedule(
     task_definition: str,
     passed_roles: Sequence[str],
     parameters: Mapping[str, Any],
-) -> scheduler.CfnSchedule:
+    after: Sequence[str],
+) -> None:
     """Provision a schedule and the role that it runs tasks with.
 
     The role may run this task in this cluster, and pass its roles. Costs by the run, after many
@@ -52,34 +51,37 @@ def add_schedule(
         },
         *([] if queue is None else [statement(["sqs:SendMessage"], [queue])]),
     ]
-    iam.CfnRole(
-        scope,
+    contents.add(
         SCHEDULE_ROLE,
-        assume_role_policy_document=trust(
-            "scheduler.amazonaws.com",
-            condition={"StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")}},
-        ),
-        policies=[{"policyName": "RunTask", "policyDocument": document(statements)}],
-    )
-    return scheduler.CfnSchedule(
-        scope,
-        SCHEDULE,
-        name=name,
-        schedule_expression=schedule.expression,
-        schedule_expression_timezone=schedule.timezone,
-        state="ENABLED" if schedule.enabled else "DISABLED",
-        flexible_time_window=schedule.flexible_time_window,
-        target={
-            "arn": cluster_arn,
-            "roleArn": attribute(SCHEDULE_ROLE, "Arn"),
-            "retryPolicy": {"maximumRetryAttempts": schedule.retries},
-            "ecsParameters": with_tokens(
-                {
-                    "taskDefinitionArn": task_definition,
-                    "taskCount": schedule.task_count,
-                    **parameters,
-                }
+        "AWS::IAM::Role",
+        {
+            "AssumeRolePolicyDocument": trust(
+                "scheduler.amazonaws.com",
+                condition={"StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")}},
             ),
-            **({} if queue is None else {"deadLetterConfig": {"arn": queue}}),
+            "Policies": [{"PolicyName": "RunTask", "PolicyDocument": document(statements)}],
         },
+    )
+    contents.add(
+        SCHEDULE,
+        "AWS::Scheduler::Schedule",
+        {
+            "Name": name,
+            "ScheduleExpression": schedule.expression,
+            "ScheduleExpressionTimezone": schedule.timezone,
+            "State": "ENABLED" if schedule.enabled else "DISABLED",
+            "FlexibleTimeWindow": declared(schedule.flexible_time_window, None),
+            "Target": {
+                "Arn": cluster_arn,
+                "RoleArn": attribute(SCHEDULE_ROLE, "Arn"),
+                "RetryPolicy": {"MaximumRetryAttempts": schedule.retries},
+                "EcsParameters": {
+                    "TaskDefinitionArn": task_definition,
+                    "TaskCount": schedule.task_count,
+                    **parameters,
+                },
+                **({} if queue is None else {"DeadLetterConfig": {"Arn": queue}}),
+            },
+        },
+        after=after,
     )

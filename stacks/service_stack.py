@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cdk_ecs_xray.cdk.console import log_group_url, trace_map_url, traces_url
-from cdk_ecs_xray.cdk.typed_properties import add_task_definition
-from cdk_ecs_xray.environments.access import execution_statements, task_statements
+from cdk_ecs_xray.environments.access import Statement, execution_statements, task_statements
 from cdk_ecs_xray.environments.environment import Environment
 from cdk_ecs_xray.environments.roles import role_arn
 from cdk_ecs_xray.environments.service import Service
 from cdk_ecs_xray.environments.task_definition import Surroundings
 from cdk_ecs_xray.inject import Injection
 from cdk_ecs_xray.plan.regions import PARTITIONS
+from cdk_ecs_xray.templates.spelling import as_cloudformation
 from stacks import logical_ids as ids
-from stacks.acknowledged import NEW_CLUSTER_FINDINGS, SERVICE_FINDINGS, acknowledge
+from stacks.acknowledged import (
+    LOAD_BALANCER_FINDINGS,
+    NEW_CLUSTER_FINDINGS,
+    SERVICE_FINDINGS,
+    acknowledge,
+)
+from stacks.contents import Contents
 from stacks.log_groups import add_log_group
-from stacks.roles import add_policy, add_task_role, name_of, tell_what_is_needed
+from stacks.roles import add_policy, add_role, name_of, tell_what_is_needed
 from stacks.running import add_runner
 from stacks.tokens import attribute, ref, with_tokens
 
@@ -56,25 +59,27 @@ class ServiceStack(cdk.Stack):
         self.naming = environment.naming(service)
         self.place = _place_of(environment)
         self.file = environment.task_definition(service, place=self.place)
-        self.collector_log: logs.CfnLogGroup | None = None
+        self.contents = Contents()
         self._created_groups: dict[str, str] = {}
-        collector_group = self._add_log_groups()
+        collector_log = self._add_log_groups()
         self.injection: Injection = self.file.plan(
             region=self.place.region,
-            log_group=collector_group,
+            log_group=None if collector_log is None else ref(collector_log),
             url_suffix=self.place.url_suffix,
             account=self.place.account,
             partition=self.place.partition,
         )
         self._content = dict(self.file.traced(self.injection))
-        self.task_role, self.task_policy = self._add_task_role()
-        self.execution_role, self.execution_policy = self._add_execution_role()
-        self.task_definition = self._add_task_definition()
+        self.task_role, task_policy = self._add_task_role()
+        self.execution_role, execution_policy = self._add_execution_role()
+        self._add_task_definition()
         self.new_cluster = self._add_cluster()
-        self.runner = add_runner(self)
-        self._order()
-        acknowledge(self, SERVICE_FINDINGS)
+        # Nothing starts before it can log and send traces, as the reference setup has it.
+        needed = (task_policy, execution_policy, collector_log)
+        runner = add_runner(self, after=[one for one in needed if one is not None])
         self._add_outputs()
+        self._include(runner)
+        self._acknowledge()
 
     @property
     def availability_zones(self) -> list[str]:
@@ -96,49 +101,43 @@ class ServiceStack(cdk.Stack):
         return self._service
 
     def _add_log_groups(self) -> str | None:
-        """Add the app's log group and the collector's; return how the latter is called."""
+        """Add the app's log group and the collector's; return the logical id of the latter."""
         if any(app.log_group is None for app in self._service.apps):
             self._add_log_group(ids.APPLICATION_LOG, self.naming.application_log_group_name)
         if not self.file.needs_log_group:
-            collector_id = None
-        elif self._service.task_definition is None:
-            collector_id = ids.COLLECTOR_LOG
-        else:
-            collector_id = ids.COLLECTOR_LOG_OF_FILE
-        if collector_id is not None:
-            self.collector_log = self._add_log_group(collector_id, self.naming.log_group_name)
-        return None if collector_id is None else ref(collector_id)
+            return None
+        of_file = self._service.task_definition is not None
+        collector_id = ids.COLLECTOR_LOG_OF_FILE if of_file else ids.COLLECTOR_LOG
+        self._add_log_group(collector_id, self.naming.log_group_name)
+        return collector_id
 
-    def _add_log_group(self, construct_id: str, name: str) -> logs.CfnLogGroup:
-        self._created_groups[ref(construct_id)] = attribute(construct_id, "Arn")
-        return add_log_group(
-            self,
-            construct_id,
+    def _add_log_group(self, logical_id: str, name: str) -> None:
+        self._created_groups[ref(logical_id)] = attribute(logical_id, "Arn")
+        add_log_group(
+            self.contents,
+            logical_id,
             name=name,
             retention_days=self._environment.log_retention_days,
             removal_policy=self._environment.removal_policy,
         )
 
-    def _add_task_role(self) -> tuple[str, iam.CfnPolicy | None]:
+    def _add_task_role(self) -> tuple[str, str | None]:
+        """Return the ARN or name of the role, and the logical id of a policy that it gets."""
         statements = task_statements(self._service, self.injection, self.place)
         given = self._service.roles.task
         if given is not None:
             tell_what_is_needed(self, role=given, kind="task", statements=statements)
             return self._arn_of(given), None
-        named = self._content.get("taskRoleArn")
-        if named is not None:
-            policy = add_policy(
-                self,
-                ids.TASK_POLICY_OF_EXISTING,
-                role_name=name_of(str(named)),
-                statements=statements,
-            )
-            return str(named), policy
-        return add_task_role(
-            self, role_id=ids.TASK_ROLE, policy_id=ids.TASK_POLICY, statements=statements
+        return self._role(
+            self._content.get("taskRoleArn"),
+            statements,
+            role_id=ids.TASK_ROLE,
+            policy_id=ids.TASK_POLICY,
+            policy_of_existing=ids.TASK_POLICY_OF_EXISTING,
         )
 
-    def _add_execution_role(self) -> tuple[str | None, iam.CfnPolicy | None]:
+    def _add_execution_role(self) -> tuple[str | None, str | None]:
+        """Likewise; no role where nothing needs one."""
         statements = execution_statements(
             self._content,
             self.place,
@@ -150,37 +149,55 @@ class ServiceStack(cdk.Stack):
             tell_what_is_needed(self, role=given, kind="execution", statements=statements)
             return self._arn_of(given), None
         named = self._content.get("executionRoleArn")
-        if named is not None:
-            policy = add_policy(
-                self,
-                ids.EXECUTION_POLICY_OF_EXISTING,
-                role_name=name_of(str(named)),
-                statements=statements,
-            )
-            return str(named), policy
-        if not statements:
+        if named is None and not statements:
             return None, None
-        return add_task_role(
-            self,
+        return self._role(
+            named,
+            statements,
             role_id=ids.EXECUTION_ROLE,
             policy_id=ids.EXECUTION_POLICY,
-            statements=statements,
+            policy_of_existing=ids.EXECUTION_POLICY_OF_EXISTING,
         )
+
+    def _role(
+        self,
+        named: Any,
+        statements: Sequence[Statement],
+        *,
+        role_id: str,
+        policy_id: str,
+        policy_of_existing: str,
+    ) -> tuple[str, str | None]:
+        """Add a role and its policy, or the policy alone of a role that a file names."""
+        if named is not None:
+            role, role_name, policy_id = str(named), name_of(str(named)), policy_of_existing
+        else:
+            role = add_role(self.contents, role_id, service="ecs-tasks.amazonaws.com")
+            role_name = ref(role_id)
+        policy = add_policy(self.contents, policy_id, role_name=role_name, statements=statements)
+        return role, policy
 
     def _arn_of(self, role: str) -> str:
         return role_arn(role, partition=self.place.partition, account=self.place.account)
 
-    def _add_task_definition(self) -> ecs.CfnTaskDefinition:
+    def _add_task_definition(self) -> None:
         roles: Mapping[str, Any] = {
             "taskRoleArn": self.task_role,
             "executionRoleArn": self.execution_role,
         }
         content = with_tokens({**self._content, **roles})
-        task_definition = add_task_definition(self, ids.TASK_DEFINITION, content)
+        if self._service.task_definition is None:
+            self.contents.add(
+                ids.TASK_DEFINITION, "AWS::ECS::TaskDefinition", as_cloudformation(content)
+            )
+        else:
+            # A file may hold what CDK would refuse or change; the keys of a service cannot.
+            from cdk_ecs_xray.cdk.typed_properties import add_task_definition
+
+            add_task_definition(self, ids.TASK_DEFINITION, content)
         for warned in self.injection.warnings:
             if warned.id not in _TOLD_OTHERWISE:
-                cdk.Annotations.of(task_definition).add_warning_v2(warned.id, str(warned.problem))
-        return task_definition
+                cdk.Annotations.of(self).add_warning_v2(warned.id, str(warned.problem))
 
     def _add_cluster(self) -> NewClusterCapacity | None:
         if self._environment.cluster_of(self._service) is not None:
@@ -192,22 +209,27 @@ class ServiceStack(cdk.Stack):
         acknowledge(cluster, NEW_CLUSTER_FINDINGS)
         return cluster
 
-    def _order(self) -> None:
-        """Let nothing start before it can log and send traces, as the reference setup does.
-
-        Tasks also need instances to start on, and to be drained from before these go.
-        """
+    def _include(self, runner: str) -> None:
+        included = self.contents.include_in(self)
         if self.new_cluster is not None:
-            self.runner.node.add_dependency(self.new_cluster.capacity)
-        for needed in (self.task_policy, self.execution_policy, self.collector_log):
-            if needed is not None:
-                self.runner.add_resource_dependency(needed)
+            # jsii gives back only what is of a class that is loaded.
+            from aws_cdk import aws_ecs, aws_scheduler
+
+            del aws_ecs, aws_scheduler
+            # Tasks need instances to start on, and to be drained from before these go.
+            included.get_resource(runner).node.add_dependency(self.new_cluster.capacity)
+
+    def _acknowledge(self) -> None:
+        balancer = self._service.load_balancer
+        new = None if balancer is None else balancer.new
+        silent = new is not None and new.access_logs_bucket is None
+        acknowledge(self, SERVICE_FINDINGS | (LOAD_BALANCER_FINDINGS if silent else {}))
 
     def _add_outputs(self) -> None:
         region, partition = self.place.region, "aws"
         if self._environment.region is not None:
             partition = PARTITIONS[region]
-        for construct_id, description, value in (
+        for logical_id, description, value in (
             ("TraceMap", "The trace map", trace_map_url(region=region, partition=partition)),
             (
                 "Traces",
@@ -220,7 +242,7 @@ class ServiceStack(cdk.Stack):
                 log_group_url(self.naming.log_group_name, region=region, partition=partition),
             ),
         ):
-            cdk.CfnOutput(self, construct_id, value=value, description=description)
+            self.contents.add_output(logical_id, value=value, description=description)
 
 
 def _place_of(environment: Environment) -> Surroundings:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 
@@ -19,6 +20,7 @@ _FILLED = re.compile(r"(?<!\$)\$\{([!#$%&()*+,\-./0-9:;<=>?@A-Z\[\]^_`a-z|~]+)\}
 _NAME = r"[A-Za-z_][A-Za-z0-9_.\-]*"
 
 
+@cache
 def _habits(inner: str, quoted: str) -> re.Pattern[str]:
     """Return every habit of templating, each within one line; longer openings come first.
 
@@ -49,8 +51,8 @@ def _habits(inner: str, quoted: str) -> re.Pattern[str]:
 
 
 # With quotes inside, a placeholder could reach from one text of a file into another.
-_PLAIN = _habits(r"[^\n\"']", "")
-_ANY = _habits(r"[^\n]", r"""|\\[^\n]|"[^"\n]*"|'[^'\n]*'""")
+_PLAIN = (r"[^\n\"']", "")
+_ANY = (r"[^\n]", r"""|\\[^\n]|"[^"\n]*"|'[^'\n]*'""")
 # A text that is nothing else; inside of one, or without quotes, braces mean something.
 _WHOLE = re.compile(rf"\{{{_NAME}\}}", re.ASCII)
 # Blocks of a template language. Their lines are no data, so no file with one can be read.
@@ -89,7 +91,7 @@ def protect(text: str, *, where: str, with_quotes: bool = False) -> str:
                 fix="Remove it.",
             )
         )
-    habits = _ANY if with_quotes else _PLAIN
+    habits = _habits(*(_ANY if with_quotes else _PLAIN))
     return habits.sub(lambda found: found[0] if _is_comment(found) else _protected(found[0]), text)
 
 
@@ -120,7 +122,9 @@ def holds_any(protected: str) -> bool:
 def is_open(value: object) -> bool:
     """Whether a value is known only later: it has a placeholder or a CDK token in it."""
     return isinstance(value, str) and (
-        "${" in value or _ANY.search(value) is not None or _WHOLE.fullmatch(value) is not None
+        "${" in value
+        or _habits(*_ANY).search(value) is not None
+        or _WHOLE.fullmatch(value) is not None
     )
 
 
@@ -135,7 +139,7 @@ def block_in(text: str) -> str | None:
 
 def placeholders_in(text: str) -> Sequence[str]:
     """Return all placeholders as they are written, each once."""
-    return list(dict.fromkeys(found[0] for found in _ANY.finditer(text)))
+    return list(dict.fromkeys(found[0] for found in _habits(*_ANY).finditer(text)))
 
 
 def names_in(text: str) -> frozenset[str]:

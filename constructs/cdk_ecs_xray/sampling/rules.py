@@ -27,7 +27,7 @@ from cdk_ecs_xray.sampling.values import (
 
 ANYTHING = "*"
 DEFAULT_PRIORITY = 10_000
-STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
+STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 BOOST = "sampling_rate_boost"
