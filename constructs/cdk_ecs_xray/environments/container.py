@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from cdk_ecs_xray.environments.instrument import InstrumentKey
 from cdk_ecs_xray.environments.secret import Secrets
 from cdk_ecs_xray.environments.values import (
     MOST_CPU,
+    AbsolutePath,
     AwsName,
     Image,
     Port,
-    Seconds,
-    Text,
     Variables,
     Words,
     arn_of,
 )
+from cdk_ecs_xray.errors import InvalidValueError, Problem
 from cdk_ecs_xray.files.field_limits import LOG_GROUP_NAME, matching, within
 
 _FEWEST_MEMORY_MIB, _MOST_MEMORY_MIB = 4, 1048576
@@ -30,14 +30,22 @@ Memory = Annotated[
 ]
 LogGroupName = Annotated[str, AfterValidator(LOG_GROUP_NAME)]
 EnvironmentFile = Annotated[
-    str, AfterValidator(matching(arn_of("s3", r"[^\s/]+/\S+\.env"), "the ARN of an .env object"))
+    str,
+    AfterValidator(
+        matching(
+            arn_of("s3", r"[^\s/]+/\S+\.env"),
+            "the ARN of an .env object",
+            fix="Such as arn:aws:s3:::shop-config/orders.env.",
+        )
+    ),
 ]
+Limit = Annotated[int, AfterValidator(within(0, 2147483647, "65536 is usual for nofile."))]
 
 
 class PublishedPort(BaseModel):
     """A port that a container listens on."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     port: Port = Field(description="in the container")
     name: (
@@ -57,13 +65,36 @@ class PublishedPort(BaseModel):
         default=None, description="what Service Connect measures: `http`, `http2` or `grpc`"
     )
 
+    @model_validator(mode="after")
+    def _measured_over_tcp(self) -> Self:
+        if self.protocol == "udp" and self.app_protocol is not None:
+            raise InvalidValueError(
+                Problem(what="app_protocol and protocol 'udp' cannot be combined", fix="Keep one.")
+            )
+        return self
+
+
+def _something_to_run(words: tuple[str, ...]) -> tuple[str, ...]:
+    first, *others = words or ("",)
+    if not first or (first in ("CMD", "CMD-SHELL") and not others):
+        raise InvalidValueError(
+            Problem(
+                what="must hold a command",
+                got=" ".join(words) or "an empty list",
+                fix="Such as [CMD-SHELL, curl -f http://localhost/health].",
+            )
+        )
+    return words
+
 
 class ContainerHealthCheck(BaseModel):
     """A command that shows whether a container works."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
-    command: Words = Field(description="as ECS takes it: `[CMD-SHELL, …]` or `[CMD, …]`")
+    command: Annotated[Words, AfterValidator(_something_to_run)] = Field(
+        description="as ECS takes it: `[CMD-SHELL, …]` or `[CMD, …]`"
+    )
     interval_seconds: Annotated[int, AfterValidator(within(5, 300, "30 is usual."))] = Field(
         default=30, description="between two checks"
     )
@@ -81,30 +112,42 @@ class ContainerHealthCheck(BaseModel):
 class Ulimit(BaseModel):
     """A limit of the operating system for the processes of a container."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     name: Literal[
         "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc",
         "rss", "rtprio", "rttime", "sigpending", "stack",
     ] = Field(description="as Docker names it, such as `nofile`")  # fmt: skip
-    soft: Seconds = Field(description="what a process begins with")
-    hard: Seconds = Field(description="what it may raise that to")
+    soft: Limit = Field(description="what a process begins with")
+    hard: Limit = Field(description="what it may raise that to")
+
+    @model_validator(mode="after")
+    def _soft_within_hard(self) -> Self:
+        if self.soft > self.hard:
+            raise InvalidValueError(
+                Problem(
+                    what="must have soft at or below hard",
+                    got=f"{self.soft} above {self.hard}",
+                    fix="Raise hard or lower soft.",
+                )
+            )
+        return self
 
 
 class Mount(BaseModel):
     """A volume of the service in a container."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     volume: AwsName = Field(description="a name in `volumes`")
-    path: Text = Field(description="in the container")
+    path: AbsolutePath = Field(description="in the container")
     read_only: bool = Field(default=False, description="true keeps the container from writing")
 
 
 class Container(BaseModel):
     """One container of an app. A service with one container has these keys itself."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     name: AwsName = Field(description="unique in the service")
     image: Image = Field(description="with tag or digest; the execution role may pull it from ECR")

@@ -35,7 +35,7 @@ def _optional_fields() -> dict[str, Any]:
 
 Defaults: type[BaseModel] = create_model(
     "Defaults",
-    __config__=ConfigDict(frozen=True, extra="forbid", strict=True),
+    __config__=ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True),
     __doc__="Keys that every service has which does not say otherwise.",
     **_optional_fields(),
 )

@@ -14,7 +14,7 @@ from cdk_ecs_xray.files.field_limits import within
 class Deployment(BaseModel):
     """Percentages, and what ends a deployment that goes wrong."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     minimum_healthy_percent: (
         Annotated[int, AfterValidator(within(0, 100, "100 keeps all tasks running."))] | None

@@ -64,7 +64,7 @@ CLUSTER_STACK = "cluster"
 class Environment(BaseModel):
     """One environment: where it is deployed, and which services it traces."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     name: fields.EnvironmentName = Field(
         description="in every physical name, and the Stage's id: `cdk deploy 'NAME/**'`"

@@ -38,6 +38,7 @@ def clashes(
     :param services: of the model; None where the file has values that are wrong by themselves.
     :param plan: returns the task definition of a service for the place that errors name.
     """
+    wrong = services is None
     yield from _shown(data, _services_problems(data))
     numbered = list(enumerate(services)) if services is not None else _readable(data, context)
     file = str(context.get("where", ""))
@@ -45,7 +46,7 @@ def clashes(
     for position, service in numbered:
         path = ("services", position)
         own = list(service_problems(service))
-        yield from _shown(data, iter(own), path)
+        yield from _shown(data, iter(own), path, wrong=wrong)
         if ("network_mode",) in [key for key, _ in own]:
             # What follows from a mode that cannot be is no help.
             planned.append((position, service, ""))
@@ -64,7 +65,7 @@ def clashes(
     vpc = _with_subnets(_lenient(Vpc, data.get("vpc"), context), data.get("vpc"))
     named = data.get("cluster")
     cluster = _lenient(Cluster, {"name": named} if isinstance(named, str) else named, context)
-    yield from _shown(data, shared_problems(planned, vpc=vpc, cluster=cluster))
+    yield from _shown(data, shared_problems(planned, vpc=vpc, cluster=cluster), wrong=wrong)
 
 
 def _services_problems(data: Mapping[str, Any]) -> Found:
@@ -140,10 +141,21 @@ def _lenient(model: type[Model], data: object, context: Mapping[str, Any]) -> Mo
     return leniently(dict(data), lambda kept: model.model_validate(kept, context=dict(context)))
 
 
-def _shown(data: Mapping[str, Any], found: Found, prefix: Path = ()) -> Iterator[InitErrorDetails]:
+def _shown(
+    data: Mapping[str, Any], found: Found, prefix: Path = (), *, wrong: bool = False
+) -> Iterator[InitErrorDetails]:
+    """Return problems as the model's own.
+
+    :param wrong: the file has values that are wrong by themselves, so that a key may seem to be
+        missing whose value has been refused already.
+    """
     for path, problem in found:
         whole = (*prefix, *path)
-        yield clash(problem, whole, _at(data, whole))
+        value = _at(data, whole)
+        missing = problem.what.startswith(("is required", "requires one of"))
+        if wrong and missing and value is not None and value != {}:
+            continue
+        yield clash(problem, whole, value)
 
 
 def _at(data: Any, path: Path) -> object:

@@ -19,7 +19,7 @@ _OF_ONE_LANGUAGE = {"esm": "node", "libc": "dotnet"}
 class Instrument(BaseModel):
     """What traces an app whose code stays as it is. A language alone is short for it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     language: Literal["dotnet", "java", "node", "python"] = Field(
         description="of the app: `dotnet`, `java`, `node` or `python`"

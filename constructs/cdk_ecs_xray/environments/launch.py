@@ -19,7 +19,7 @@ AWSVPC_ONLY = ("fargate", "managed_instances")
 class CapacityProvider(BaseModel):
     """A share of a service's tasks for one capacity provider."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     name: AwsName = Field(description="such as `FARGATE_SPOT`")
     weight: Annotated[int, AfterValidator(within(0, 1000, "1 is usual."))] = Field(
@@ -35,10 +35,26 @@ class CapacityProvider(BaseModel):
         return {"capacityProvider": self.name, "weight": self.weight, "base": self.base}
 
 
+_PACKED_BY = ("cpu", "memory")
+_MOST_STRATEGIES = 5
+
+
+def _few(strategies: tuple[PlacementStrategy, ...]) -> tuple[PlacementStrategy, ...]:
+    if len(strategies) > _MOST_STRATEGIES:
+        raise InvalidValueError(
+            Problem(
+                what=f"must be at most {_MOST_STRATEGIES}",
+                got=str(len(strategies)),
+                fix="Keep those that decide.",
+            )
+        )
+    return strategies
+
+
 class PlacementStrategy(BaseModel):
     """How ECS chooses instances."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     type: Literal["spread", "binpack", "random"] = Field(description="as ECS names it")
     field: Text | None = Field(
@@ -55,17 +71,25 @@ class PlacementStrategy(BaseModel):
                     fix="Such as attribute:ecs.availability-zone.",
                 )
             )
+        if self.type == "binpack" and self.field not in _PACKED_BY:
+            raise InvalidValueError(
+                Problem(
+                    what="must have field cpu or memory for binpack",
+                    got=f"'{self.field}'",
+                    fix="Choose one of these.",
+                )
+            )
         return self
 
 
 class Placement(BaseModel):
     """On which instances of a cluster tasks may run; EC2 and External only."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
-    strategies: Annotated[tuple[PlacementStrategy, ...], Field(strict=False)] = Field(
-        default=(), description="in the order they are applied, at most 5"
-    )
+    strategies: Annotated[
+        tuple[PlacementStrategy, ...], Field(strict=False), AfterValidator(_few)
+    ] = Field(default=(), description="in the order they are applied, at most 5")
     distinct_instances: bool = Field(default=False, description="no two tasks on one instance")
     member_of: Annotated[tuple[Text, ...], Field(strict=False)] = Field(
         default=(), description="expressions of ECS's query language that an instance must meet"

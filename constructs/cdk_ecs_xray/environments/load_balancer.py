@@ -18,18 +18,43 @@ from cdk_ecs_xray.errors import InvalidValueError, Problem
 from cdk_ecs_xray.files.field_limits import matching, within
 
 _MOST_CONDITIONS = 5
+# "Host conditions" and "Path conditions" in the user guide of Application Load Balancers.
+_Host = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"[A-Za-z0-9.*?-]{1,128}",
+            "a host name of up to 128 letters, digits and characters of .-*?",
+            fix="Without scheme, port and path: shop.example.com.",
+        )
+    ),
+]
+_Path = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"[/*?][A-Za-z0-9_.$/~\"'@:+&*?-]{0,127}",
+            "a path of up to 128 characters that begins with /, without a query",
+            fix="Such as /api/*.",
+        )
+    ),
+]
+_OF_A_CREATED_GROUP = {"health_check", "deregistration_delay_seconds", "protocol_version"}
 
 
 class TargetHealthCheck(BaseModel):
     """How the load balancer sees whether a task answers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
-    path: Annotated[str, AfterValidator(matching(r"/\S*", "a path that begins with /"))] = Field(
-        default="/", description="what it asks for"
-    )
+    path: Annotated[
+        str, AfterValidator(matching(r"/\S*", "a path that begins with /", fix="Such as /health."))
+    ] = Field(default="/", description="what it asks for")
     codes: Annotated[
-        str, AfterValidator(matching(r"[0-9][0-9,-]*", "status codes such as 200-299"))
+        str,
+        AfterValidator(
+            matching(r"[0-9][0-9,-]*", "status codes such as 200-299", fix="200 is usual.")
+        ),
     ] = Field(default="200", description="the answers that count as healthy")
     interval_seconds: Annotated[int, AfterValidator(within(5, 300, "30 is usual."))] = Field(
         default=30, description="between two checks"
@@ -45,7 +70,7 @@ class TargetHealthCheck(BaseModel):
 class NewLoadBalancer(BaseModel):
     """An Application Load Balancer of the service's own."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     internet_facing: bool = Field(
         default=False, description="true puts it into `vpc.public_subnets`"
@@ -54,7 +79,11 @@ class NewLoadBalancer(BaseModel):
         Annotated[
             str,
             AfterValidator(
-                matching(arn_of("acm", r"certificate/[\w-]+"), "the ARN of a certificate")
+                matching(
+                    arn_of("acm", r"certificate/[\w-]+"),
+                    "the ARN of a certificate",
+                    fix="Copy it from ACM.",
+                )
             ),
         ]
         | None
@@ -73,7 +102,7 @@ class NewLoadBalancer(BaseModel):
 class LoadBalancer(BaseModel):
     """One of an existing target group, a rule on an existing listener, and a new load balancer."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     target_group: TargetGroupArn | None = Field(default=None, description="an existing one")
     listener: ListenerArn | None = Field(
@@ -83,10 +112,10 @@ class LoadBalancer(BaseModel):
     priority: Annotated[int, AfterValidator(within(1, 50000, "100 is usual."))] | None = Field(
         default=None, description="of the rule on `listener`, which no other rule there has"
     )
-    hosts: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+    hosts: Annotated[tuple[_Host, ...], Field(strict=False)] = Field(
         default=(), description="host names that the rule matches, `*` and `?` allowed"
     )
-    paths: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+    paths: Annotated[tuple[_Path, ...], Field(strict=False)] = Field(
         default=(), description="paths that the rule matches, likewise"
     )
     container: AwsName | None = Field(
@@ -125,6 +154,12 @@ class LoadBalancer(BaseModel):
                 what="must have priority, hosts and paths beside listener only",
                 got=f"some beside {given[0]}",
                 fix="Remove them.",
+            )
+        elif given == ["target_group"] and (made := self.model_fields_set & _OF_A_CREATED_GROUP):
+            problem = Problem(
+                what=f"must have no {' and '.join(sorted(made))} beside target_group",
+                got="some for a target group that exists",
+                fix="Remove them: that target group has its own.",
             )
         if problem is not None:
             raise InvalidValueError(problem)

@@ -30,7 +30,7 @@ def _more_than_nothing(value: float) -> float:
 class Monitoring(BaseModel):
     """What watches an environment; nothing does without it, as it costs."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     dashboard: bool = Field(
         default=True, description="a CloudWatch dashboard and five X-Ray groups"
@@ -43,6 +43,7 @@ class Monitoring(BaseModel):
                 matching(
                     r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_.-]+",
                     "the ARN of an SNS topic",
+                    fix="Copy it from SNS.",
                 )
             ),
         ]

@@ -15,7 +15,7 @@ class Vpc(BaseModel):
     Each value is an id, ``ssm:PARAMETER`` or ``export:NAME``.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     id: VpcId | None = Field(default=None, description="needed for target groups and new clusters")
     subnets: Annotated[tuple[SubnetId, ...], Field(strict=False)] = Field(

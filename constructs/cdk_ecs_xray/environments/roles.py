@@ -10,7 +10,7 @@ from cdk_ecs_xray.environments.values import Role
 class Roles(BaseModel):
     """Existing roles. Nothing is added to them; the synthesis prints what they must allow."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     task: Role | None = Field(default=None, description="name or ARN of what the app runs as")
     execution: Role | None = Field(

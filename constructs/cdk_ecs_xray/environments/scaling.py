@@ -14,7 +14,7 @@ from cdk_ecs_xray.files.field_limits import within
 class Scaling(BaseModel):
     """Target tracking; each target that is set is one policy."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     min: Count = Field(description="the fewest tasks; 0 is possible")
     max: Count = Field(description="the most tasks")

@@ -9,16 +9,20 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from cdk_ecs_xray.environments.values import Text, arn_of
 from cdk_ecs_xray.files.field_limits import matching, within
 
+# Of the third and the fifth field, the days, exactly one is ?.
+_CRON = r"cron\(\S+ \S+ (\? \S+ [^\s?]+|[^\s?]+ \S+ \?) \S+\)"
 _EXPRESSION = matching(
-    r"rate\([1-9]\d* (minute|hour|day)s?\)|cron\(\S+( \S+){5}\)|at\(\d{4}-\d\d-\d\dT[\d:]{8}\)",
-    "rate(5 minutes), cron(0 3 * * ? *) with six fields, or at(2027-01-31T03:00:00)",
+    r"rate\([1-9]\d* (minute|hour|day)s?\)|at\(\d{4}-\d\d-\d\dT[\d:]{8}\)|" + _CRON,
+    "rate(5 minutes), cron(0 3 * * ? *) with six fields and ? for one of the two days, or "
+    "at(2027-01-31T03:00:00)",
+    fix="Write one of these.",
 )
 
 
 class Schedule(BaseModel):
     """When tasks run. There is no ECS service then; each run is a task of its own."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     expression: Annotated[str, AfterValidator(_EXPRESSION)] = Field(
         description="`rate(…)`, `cron(…)` or `at(…)` of EventBridge Scheduler"
@@ -36,7 +40,12 @@ class Schedule(BaseModel):
     )
     dead_letter_queue: (
         Annotated[
-            str, AfterValidator(matching(arn_of("sqs", r"[\w-]+(\.fifo)?"), "the ARN of a queue"))
+            str,
+            AfterValidator(
+                matching(
+                    arn_of("sqs", r"[\w-]+(\.fifo)?"), "the ARN of a queue", fix="Copy it from SQS."
+                )
+            ),
         ]
         | None
     ) = Field(default=None, description="ARN of an SQS queue for runs that never started")

@@ -24,17 +24,22 @@ _AS_ECS_TAKES_IT = re.compile(
 _SECRET = matching(
     rf"{_SECRETS_NAME}|{arn_of('secretsmanager', f'secret:{_SECRETS_NAME}')}",
     "the name or the ARN of a secret",
+    fix="Such as shop/db.",
 )
 _PARAMETER = matching(
     rf"{_PARAMETER_NAME}|{arn_of('ssm', 'parameter/' + _PARAMETER_NAME)}",
     "the name or the ARN of a parameter",
+    fix="Such as /shop/db-password.",
 )
+
+# ECS reads what follows the secret's ARN at its colons.
+_KEY = matching(r"[^:]+", "a key without colons", fix="Such as password, or leave it out.")
 
 
 class Secret(BaseModel):
     """Where a variable's value comes from; a text is what ECS itself takes as ``valueFrom``."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     value_from: str | None = Field(
         default=None, description="as ECS takes it: an ARN, or the name of a parameter"
@@ -42,7 +47,7 @@ class Secret(BaseModel):
     secret: Annotated[str, AfterValidator(_SECRET)] | None = Field(
         default=None, description="name or ARN of a secret in Secrets Manager"
     )
-    key: str | None = Field(
+    key: Annotated[str, AfterValidator(_KEY)] | None = Field(
         default=None, description="one key of a secret that holds JSON; without it the whole"
     )
     parameter: Annotated[str, AfterValidator(_PARAMETER)] | None = Field(

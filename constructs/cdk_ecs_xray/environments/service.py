@@ -83,7 +83,7 @@ def _beside_the_file(value: object, info: ValidationInfo) -> object:
 class Service(BaseModel):
     """One traced ECS service, or a task that runs on a schedule."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     name: ServiceName = Field(
         description="the app container, and the service's name in X-Ray without `tracing_name`"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from itertools import chain
 
-from cdk_ecs_xray.environments.container import Container
-from cdk_ecs_xray.environments.lenient import Found, Path
+from cdk_ecs_xray.environments.container_checks import container_problems
+from cdk_ecs_xray.environments.lenient import Found
 from cdk_ecs_xray.environments.service import Service
 from cdk_ecs_xray.errors import Problem
 from cdk_ecs_xray.plan.fargate_sizes import FARGATE_SIZES, memory_words
@@ -20,16 +19,13 @@ _NOT_ON = {
 discovery, Fargate no instances ("Amazon ECS clusters for external instances", "Fargate" in the
 developer guide)."""
 
+_FARGATE_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
+
 
 def service_problems(service: Service) -> Found:
     """Return what is wrong between the values of a service, file or no file."""
-    checks = (_launch_problems, _size_problems, _container_problems, _volume_problems, _connected)
+    checks = (_launch_problems, _size_problems, _capacity_problems, container_problems, _connected)
     return chain.from_iterable(check(service) for check in checks)
-
-
-def path_of(service: Service, position: int, *keys: int | str) -> Path:
-    """Return where the keys of one of its containers are: in the service, or in its list."""
-    return ("containers", position, *keys) if service.containers else keys
 
 
 def _launch_problems(service: Service) -> Found:
@@ -106,117 +102,40 @@ def _size_problems(service: Service) -> Found:
         )
 
 
-def _container_problems(service: Service) -> Found:
-    names = [app.name for app in service.apps]
-    shares_ports = service.network_mode != "bridge"
-    taken: dict[tuple[int, str], str] = {}
-    for position, app in enumerate(service.apps):
-        if not shares_ports:
-            taken = {}
-        yield from _port_problems(service, position, app, taken)
-        if names.index(app.name) != position:
-            yield (
-                path_of(service, position, "name"),
-                Problem(what="must be unique", got=f"'{app.name}' twice", fix="Rename one."),
-            )
-        for other in app.depends_on:
-            if other not in names or other == app.name:
-                yield (
-                    path_of(service, position, "depends_on"),
-                    Problem(
-                        what=f"must name other containers: {_others(names, app.name)}",
-                        got=f"'{other}'",
-                        fix="The collector is depended on already.",
-                    ),
-                )
-        limit = app.memory_limit_mib
-        if limit is not None and limit < app.memory_reservation_mib:
-            yield (
-                path_of(service, position, "memory_limit_mib"),
-                Problem(
-                    what=f"must not be below memory_reservation_mib {app.memory_reservation_mib}",
-                    got=str(limit),
-                    fix="Raise the limit or lower the reservation.",
-                ),
-            )
-        if service.launch == "fargate":
-            yield from _fargate_ulimits(service, position, app)
-    if service.apps and not any(app.essential for app in service.apps):
-        yield (
-            ("containers",),
-            Problem(
-                what="requires at least one essential container",
-                fix="Remove essential: false from the one that the task is for.",
-            ),
+def _capacity_problems(service: Service) -> Found:
+    """Yield what CreateService refuses of a strategy: see capacityProviderStrategy there."""
+    providers = service.capacity_providers
+    names = [one.name for one in providers]
+    problem: Problem | None = None
+    fargate = [name for name in names if name in _FARGATE_PROVIDERS]
+    others = [name for name in names if name not in _FARGATE_PROVIDERS]
+    wrong = others if service.launch == "fargate" else fargate
+    twice = [name for name, times in Counter(names).items() if times > 1]
+    based = [one.name for one in providers if one.base > 0]
+    if wrong:
+        known = " and ".join(_FARGATE_PROVIDERS)
+        problem = Problem(
+            what=f"must {'be' if service.launch == 'fargate' else 'not be'} {known} with launch "
+            f"'{service.launch}'",
+            got=", ".join(wrong),
+            fix="Set the launch that the tasks are for, or another provider.",
         )
-
-
-def _port_problems(
-    service: Service, position: int, app: Container, taken: dict[tuple[int, str], str]
-) -> Found:
-    key = "ports" if app.ports else "port"
-    for port in app.all_ports:
-        slot = (port.port, port.protocol)
-        if slot in taken:
-            yield (
-                path_of(service, position, key),
-                Problem(
-                    what=f"must hold each port once, as {service.network_mode} mode shares them"
-                    if taken[slot] != app.name
-                    else "must hold each port once",
-                    got=f"{port.port} twice, in '{taken[slot]}' and '{app.name}'"
-                    if taken[slot] != app.name
-                    else f"{port.port} twice",
-                    fix="Remove one, or let the app listen on another port.",
-                ),
-            )
-        taken.setdefault(slot, app.name)
-        if port.host_port not in (None, port.port) and service.network_mode != "bridge":
-            yield (
-                path_of(service, position, key),
-                Problem(
-                    what=f"must have no host_port of another number in {service.network_mode} mode",
-                    got=f"{port.host_port} for {port.port}",
-                    fix="Remove host_port.",
-                ),
-            )
-
-
-def _fargate_ulimits(service: Service, position: int, app: Container) -> Found:
-    others = [limit.name for limit in app.ulimits if limit.name != "nofile"]
-    if others:
-        yield (
-            path_of(service, position, "ulimits"),
-            Problem(
-                what="must be nofile on Fargate, which sets all others itself",
-                got=", ".join(others),
-                fix="Remove it.",
-            ),
+    elif twice:
+        problem = Problem(
+            what="must name each provider once", got=f"'{twice[0]}' twice", fix="Remove one."
         )
-
-
-def _volume_problems(service: Service) -> Found:
-    for name, volume in service.volumes.items():
-        if volume.host_path is not None and service.launch == "fargate":
-            yield (
-                ("volumes", name, "host_path"),
-                Problem(
-                    what="and launch 'fargate' cannot be combined",
-                    fix="Fargate has no instance to mount from: use efs.",
-                ),
-            )
-    for position, app in enumerate(service.apps):
-        for mount in app.mounts:
-            if mount.volume not in service.volumes:
-                known = ", ".join(service.volumes) or "none yet"
-                yield (
-                    path_of(service, position, "mounts"),
-                    Problem(
-                        what="must name a volume of the service",
-                        got=f"'{mount.volume}'",
-                        fix=f"Known volumes: {known}. Add it to volumes.",
-                    ),
-                )
+    elif len(based) > 1:
+        problem = Problem(
+            what="must have base on one provider", got=", ".join(based), fix="Keep one base."
+        )
+    elif len(providers) > 1 and not any(one.weight for one in providers):
+        problem = Problem(
+            what="must have weight above 0 on at least one provider",
+            got="0 for all",
+            fix="Leave one weight out.",
+        )
+    if problem is not None:
+        yield ("capacity_providers",), problem
 
 
 def _connected(service: Service) -> Found:
@@ -233,6 +152,14 @@ def _connected(service: Service) -> Found:
             )
     if service.service_connect is None or service.task_definition is not None:
         return
+    if service.network_mode == "host":
+        yield (
+            ("service_connect",),
+            Problem(
+                what="and network_mode 'host' cannot be combined",
+                fix="Service Connect needs bridge or awsvpc: change the mode.",
+            ),
+        )
     for connected in service.service_connect.ports:
         if connected.port_name not in named:
             yield (
@@ -243,7 +170,3 @@ def _connected(service: Service) -> Found:
                     fix=f"Named ports: {', '.join(named) or 'none, so give one a name'}.",
                 ),
             )
-
-
-def _others(names: Sequence[str], own: str) -> str:
-    return ", ".join(name for name in names if name != own) or "there is none"

@@ -22,7 +22,7 @@ def _percentage(value: float) -> float:
 class TransactionSearch(BaseModel):
     """CloudWatch Transaction Search, which one environment turns on for its account and region."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     indexing_percentage: Annotated[float, AfterValidator(_percentage)] = Field(
         default=INDEXED_FREE,

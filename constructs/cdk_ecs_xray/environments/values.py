@@ -18,10 +18,24 @@ Percent = Annotated[int, AfterValidator(within(1, 100, "70 is usual."))]
 Seconds = Annotated[int, AfterValidator(within(0, 2147483647, "60 is usual."))]
 Port = Annotated[int, AfterValidator(within(1, 65535, "80 is usual."))]
 Count = Annotated[int, AfterValidator(within(0, 5000, "1 runs one task."))]
-Text = Annotated[str, AfterValidator(matching(r"\S(.*\S)?", "text that is not empty"))]
+Text = Annotated[
+    str,
+    AfterValidator(
+        matching(r"\S(.*\S)?", "text that is not empty", fix="Write it, or leave it out.")
+    ),
+]
+AbsolutePath = Annotated[
+    str, AfterValidator(matching(r"/\S*", "an absolute path", fix="Begin it with /."))
+]
 Words = Annotated[tuple[str, ...], Field(strict=False)]
 Image = Annotated[
-    str, AfterValidator(matching(r"[^\s$]+", "an image like registry/name:tag, without spaces"))
+    str,
+    AfterValidator(
+        matching(
+            r"[^\s$]*[^\s$:@]",
+            "an image like registry/name:tag, without spaces",
+        )
+    ),
 ]
 AwsName = Annotated[
     str,
@@ -91,6 +105,7 @@ Role = Annotated[
         matching(
             r"[\w+=,.@-]{1,64}|" + arn_of("iam", r"role/[\w+=,.@/-]+"),
             "the name or the ARN of an IAM role",
+            fix="Such as orders-task.",
         )
     ),
 ]
@@ -135,6 +150,14 @@ def _tags(values: Mapping[str, str]) -> Mapping[str, str]:
                     what="must have names of 1 to 128 characters that do not begin with aws:",
                     got=shown(name),
                     fix="Rename the tag.",
+                )
+            )
+        if len(values[name]) > 256:  # noqa: PLR2004 - AWS's
+            raise InvalidValueError(
+                Problem(
+                    what=f"must have values of at most 256 characters, as AWS takes for '{name}'",
+                    got=f"{len(values[name])} characters",
+                    fix="Shorten it.",
                 )
             )
     return values

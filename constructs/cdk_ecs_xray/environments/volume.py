@@ -6,24 +6,28 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from cdk_ecs_xray.environments.values import FileSystemId, resolved
+from cdk_ecs_xray.environments.values import AbsolutePath, FileSystemId, resolved
 from cdk_ecs_xray.errors import InvalidValueError, Problem
 from cdk_ecs_xray.files.field_limits import matching
-
-_ABSOLUTE = matching(r"/\S*", "an absolute path")
 
 
 class EfsVolume(BaseModel):
     """A file system of Amazon EFS."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     file_system: FileSystemId = Field(description="its id")
-    root_directory: Annotated[str, AfterValidator(_ABSOLUTE)] | None = Field(
+    root_directory: AbsolutePath | None = Field(
         default=None, description="what of it is mounted; `/` without"
     )
     access_point: (
-        Annotated[str, AfterValidator(matching(r"fsap-[0-9a-f]+", "an access point's id"))] | None
+        Annotated[
+            str,
+            AfterValidator(
+                matching(r"fsap-[0-9a-f]+", "an access point's id", fix="Such as fsap-0a1b2c3d.")
+            ),
+        ]
+        | None
     ) = Field(default=None, description="an access point of it")
     iam: bool = Field(
         default=True, description="mount as the task role, which may then mount and write"
@@ -73,10 +77,10 @@ class EfsVolume(BaseModel):
 class Volume(BaseModel):
     """A file system, a path of the instance, or with neither a volume as long as the task."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     efs: EfsVolume | None = Field(default=None, description="a file system of Amazon EFS")
-    host_path: Annotated[str, AfterValidator(_ABSOLUTE)] | None = Field(
+    host_path: AbsolutePath | None = Field(
         default=None, description="a path of the instance; not on Fargate"
     )
 

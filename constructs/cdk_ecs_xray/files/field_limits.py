@@ -35,6 +35,11 @@ def kind_of(value: object) -> str:
     return "text" if isinstance(value, str) else shown(value)
 
 
+def _number(value: float) -> str:
+    """Return a number as people write it: whole ones with all of their digits."""
+    return str(int(value)) if float(value).is_integer() else f"{value:g}"
+
+
 def within(low: float, high: float, fix: str | Callable[[Any], str]) -> Callable[[Any], Any]:
     """Return a validator for a number in a closed range that says how to fix one outside it."""
 
@@ -42,8 +47,8 @@ def within(low: float, high: float, fix: str | Callable[[Any], str]) -> Callable
         if not low <= value <= high:
             raise InvalidValueError(
                 Problem(
-                    what=f"must be between {low:g} and {high:g}",
-                    got=f"{value:g}",
+                    what=f"must be between {_number(low)} and {_number(high)}",
+                    got=_number(value),
                     fix=fix if isinstance(fix, str) else fix(value),
                 )
             )
@@ -86,15 +91,13 @@ def one_of(values: Sequence[str]) -> Callable[[str], str]:
     return check
 
 
-def matching(pattern: str, rule: str) -> Callable[[str], str]:
-    """Return a validator for a name, with the rule in words."""
-    compiled = re.compile(pattern)
+def matching(pattern: str, rule: str, *, fix: str = "Rename it.") -> Callable[[str], str]:
+    """Return a validator for a name, or with a fix of its own for other texts, with the rule."""
 
     def check(value: str) -> str:
-        if compiled.fullmatch(value) is None:
-            raise InvalidValueError(
-                Problem(what=f"must be {rule}", got=shown(value), fix="Rename it.")
-            )
+        # Compiled when a value is there, and kept by `re`: few files have all that a model takes.
+        if re.fullmatch(pattern, value) is None:
+            raise InvalidValueError(Problem(what=f"must be {rule}", got=shown(value), fix=fix))
         return value
 
     return check
