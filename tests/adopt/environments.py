@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cdk_ecs_xray.templates.assembly import StackSource
+from cdk_ecs_xray.templates.stack_source import StackSource
 from cdk_ecs_xray.templates.stages import stacks_of
 from tests.adopt.terraform_states import ASSUME, GROUP
 

@@ -16,11 +16,14 @@ from tests.adopt.environments import assembly, service_template
 from tests.adopt.terraform_states import reference_resources, sampling_rule, state
 from tests.fuzz.conftest import fuzzed
 from tests.fuzz.mutation import as_text, broken, torn
+from tests.terraform_documents import plan, right, state_file
+from tests.terraform_documents import state as shown_state
 
 if TYPE_CHECKING:
     from tests.fuzz.conftest import Fed
 
 STATE = state(*reference_resources(), sampling_rule("dev-checkout"))
+PRINTED = [plan(*right()), shown_state(*right()), state_file(*right())]
 SEED = {
     "account": "111122223333",
     "region": "eu-west-1",
@@ -41,6 +44,15 @@ def cdk_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @given(content=torn(broken(STATE).map(as_text)), form=st.sampled_from(["text", "json"]))
 def test_states(fed: Fed, cdk_out: Path, content: bytes, form: str) -> None:
     fed(["adopt", "--state", "FILE", "--app", str(cdk_out), "--format", form], content)
+
+
+@fuzzed
+@given(
+    content=torn(st.sampled_from(PRINTED).flatmap(broken).map(as_text)),
+    form=st.sampled_from(["terminal", "html", "sarif"]),
+)
+def test_reviews(fed: Fed, content: bytes, form: str) -> None:
+    fed(["review", "FILE", "--format", form], content)
 
 
 @fuzzed

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from cdk_ecs_xray.templates.assembly import StackSource
+from cdk_ecs_xray.templates.stack_source import StackSource
 from cdk_ecs_xray.verify.deployment import Deployment
 
 XRAY_SDK = {"AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000", "AWS_XRAY_TRACING_NAME": "orders"}

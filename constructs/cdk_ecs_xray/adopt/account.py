@@ -26,7 +26,7 @@ from cdk_ecs_xray.adopt.existing import (
     Existing,
 )
 from cdk_ecs_xray.adopt.plan import Adopted, Adoption, Standing
-from cdk_ecs_xray.templates.assembly import StackSource
+from cdk_ecs_xray.templates.stack_source import StackSource
 
 Client = Callable[[str], Any]
 """Returns a client of boto3's for a service of AWS, in the region of a stack."""

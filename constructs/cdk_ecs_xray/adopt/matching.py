@@ -16,8 +16,8 @@ from cdk_ecs_xray.adopt.existing import (
     XRAY_GROUP,
     Existing,
 )
-from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.intrinsics import Resolver
+from cdk_ecs_xray.templates.stack_source import StackSource
 from cdk_ecs_xray.unknown import Unknown
 
 _NAMES: Mapping[str, Sequence[str]] = {

@@ -11,8 +11,8 @@ from cdk_ecs_xray.adopt.existing import LOG_GROUP, ROLE, Existing, existing_reso
 from cdk_ecs_xray.adopt.matching import match
 from cdk_ecs_xray.adopt.state import StateResource
 from cdk_ecs_xray.errors import ConfigurationError, Problem
-from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.intrinsics import Resolver
+from cdk_ecs_xray.templates.stack_source import StackSource
 from cdk_ecs_xray.templates.stack_values import StackValues
 from cdk_ecs_xray.unknown import Unknown
 

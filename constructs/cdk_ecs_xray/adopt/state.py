@@ -6,8 +6,7 @@ anything else is refused by its name.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,9 @@ from typing import Any
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.files.field_limits import kind_of, shown
 from cdk_ecs_xray.files.plain_data import read_json
+from cdk_ecs_xray.files.terraform.kinds import STATE_FILE_VERSION
+from cdk_ecs_xray.files.terraform.state_file import state_instances
 from cdk_ecs_xray.files.text_file import displayed, read_text
-
-_VERSION = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,9 +84,14 @@ def read_state(path: str | Path) -> Sequence[StateResource]:
         raise ConfigurationError(problem)
     problems: list[Problem] = []
     found = [
-        instance
-        for position, resource in enumerate(content["resources"])
-        for instance in _instances(resource, f"{where}, resource {position + 1}", problems)
+        StateResource(
+            address=instance.address,
+            kind=instance.type,
+            attributes=instance.values,
+            sensitive=instance.sensitive_names,
+        )
+        for position, resource in enumerate(content["resources"], start=1)
+        for instance in state_instances(resource, f"{where}, resource {position}", problems)
     ]
     if problems:
         raise ConfigurationError(*problems)
@@ -99,7 +103,7 @@ def _shape_problem(content: Mapping[str, Any], where: str) -> Problem | None:
         return _no_state(where, "a plan, as 'terraform show -json PLAN' prints it")
     if "format_version" in content:
         return _no_state(where, "what 'terraform show -json' prints")
-    if content.get("version") != _VERSION:
+    if content.get("version") != STATE_FILE_VERSION:
         got = f"version {shown(content['version'])}" if "version" in content else "no version"
         return _no_state(where, got)
     if not isinstance(content.get("resources"), list):
@@ -116,46 +120,5 @@ def _no_state(where: str, got: str) -> Problem:
     )
 
 
-def _instances(resource: object, where: str, problems: list[Problem]) -> Iterator[StateResource]:
-    if not isinstance(resource, Mapping):
-        problems.append(_wrong(where, "must be a mapping", shown(resource)))
-        return
-    if resource.get("mode") != "managed":
-        return
-    kind, name, instances = (resource.get(key) for key in ("type", "name", "instances"))
-    if not isinstance(kind, str) or not isinstance(name, str) or not isinstance(instances, list):
-        problems.append(_wrong(where, "must have type, name and instances", "other members"))
-        return
-    module = resource.get("module")
-    base = f"{module}.{kind}.{name}" if isinstance(module, str) else f"{kind}.{name}"
-    for instance in instances:
-        attributes = instance.get("attributes") if isinstance(instance, Mapping) else None
-        if not isinstance(attributes, Mapping):
-            problems.append(_wrong(f"{where} '{base}'", "attributes are required"))
-        elif "deposed" not in instance:
-            yield StateResource(
-                address=base + _index(instance.get("index_key")),
-                kind=kind,
-                attributes=attributes,
-                sensitive=frozenset(_sensitive(instance.get("sensitive_attributes"))),
-            )
-
-
 def _wrong(where: str, what: str, got: str | None = None) -> Problem:
     return Problem(where=where, what=what, got=got, fix="Write it anew with: terraform state pull")
-
-
-def _index(key: object) -> str:
-    """The brackets that Terraform writes behind an address."""
-    if isinstance(key, str):
-        return f"[{json.dumps(key, ensure_ascii=False)}]"
-    return f"[{key}]" if isinstance(key, int) and not isinstance(key, bool) else ""
-
-
-def _sensitive(paths: object) -> Iterator[str]:
-    """The first step of each path: a list of steps, or one step in older states."""
-    for path in paths if isinstance(paths, list) else ():
-        step = path[0] if isinstance(path, list) and path else path
-        value = step.get("value") if isinstance(step, Mapping) else step
-        if isinstance(value, str):
-            yield value

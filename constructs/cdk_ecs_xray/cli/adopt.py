@@ -13,7 +13,7 @@ from cdk_ecs_xray.printable import json_text
 
 if TYPE_CHECKING:
     from cdk_ecs_xray.adopt import Adoption
-    from cdk_ecs_xray.templates.assembly import StackSource
+    from cdk_ecs_xray.templates.stack_source import StackSource
 
 
 @click.command()

@@ -112,8 +112,8 @@ def inject(
     """Add a collector to the task definition in FILE and connect its containers to it.
 
     FILE is JSON or YAML, as register-task-definition takes it or describe-task-definition prints
-    it, or a list of containers; - reads standard input. What is there stays as it is, placeholders
-    such as ${ENVIRONMENT} included. Injecting twice changes nothing.
+    it, or a list of containers as Terraform has it; - reads standard input. What is there stays as
+    it is, placeholders such as ${ENVIRONMENT} included. Injecting twice changes nothing.
     """
     _require_one_target(source, output, in_place)
     target = source if in_place else output

@@ -29,8 +29,8 @@ _FORMATS = ("terminal", "markdown", "html", "json", "sarif")
 @click.option(
     "--against",
     metavar="BASELINE",
-    help="Show what changes against another cdk.out, a template, or a git revision that holds "
-    "PATH.",
+    help="Show what changes against another cdk.out, a template, a Terraform plan or state, or a "
+    "git revision that holds PATH. A plan against itself shows what it changes.",
 )
 @click.option(
     "--fail-on",
@@ -78,7 +78,8 @@ def review(
     """Say which apps of PATH are connected, what is wrong, and what changes.
 
     PATH is a folder that cdk synth wrote, by default cdk.out; one CloudFormation template or task
-    definition, JSON or YAML; or - for standard input. The app's code is never run.
+    definition, JSON or YAML; what terraform show -json prints of a plan or state; or - for
+    standard input. The app's code is never run.
 
     Exit codes: 0 reviewed, 1 what --fail-on names, 2 unusable input.
     """

@@ -10,8 +10,9 @@ from typing import Any
 from cdk_ecs_xray.errors import SamplingRuleError
 from cdk_ecs_xray.files.hcl_text import read_hcl
 from cdk_ecs_xray.files.plain_data import json_or_none
+from cdk_ecs_xray.files.terraform.kinds import terraform_kind
 from cdk_ecs_xray.files.text_file import displayed, read_text, require_reachable
-from cdk_ecs_xray.sampling.documents import is_hcl, is_template, terraform_kind
+from cdk_ecs_xray.sampling.documents import is_hcl, is_template
 from cdk_ecs_xray.sampling.findings import SamplingFinding, errors_in
 from cdk_ecs_xray.sampling.importing import (
     GROUP_TYPE,

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
+from cdk_ecs_xray.files.terraform.kinds import terraform_kind
+
 
 class ForeignFormat(StrEnum):
     """What people pass by mistake; the value is how messages call it."""
@@ -20,10 +22,14 @@ class ForeignFormat(StrEnum):
     DOCKERFILE = "a Dockerfile"
     IMAGE_DEFINITIONS = "CodePipeline's image definitions"
     KUBERNETES = "a Kubernetes manifest"
+    PULUMI_EXPORT = "a Pulumi stack export"
+    PULUMI_PREVIEW = "a Pulumi preview"
     SERVICE = "a service or task that names its task definition"
     TASK_DEFINITIONS = "a list of task definitions"
     TERRAFORM = "Terraform configuration"
     TERRAFORM_JSON = "a Terraform plan or state"
+    TERRAFORM_BINARY = "a binary plan of Terraform"
+    TERRAFORM_LOG = "the log of terraform plan -json"
 
 
 _CONFIGURATION = re.compile(
@@ -31,12 +37,20 @@ _CONFIGURATION = re.compile(
     r"(?:locals|terraform)[ \t]*\{)",
     re.MULTILINE,
 )
+# Terraform writes a plan as a zip archive.
+_ZIP = "PK\x03\x04"
+# A message a line, with the level first: "Machine-Readable UI" in Terraform's documentation.
+_LOG = re.compile(r'\s*\{"@level"\s*:')
 _DOCKERFILE = re.compile(r"\A(?:\s*#[^\n]*\n)*\s*FROM[ \t]+\S+", re.MULTILINE)
 _COPILOT = re.compile(r"Service\Z|Job\Z|Static Site\Z")
 
 
 def format_of_text(text: str) -> ForeignFormat | None:
     """Return the format of a text that is neither JSON nor YAML; None for one that is not known."""
+    if text.startswith(_ZIP):
+        return ForeignFormat.TERRAFORM_BINARY
+    if _LOG.match(text) is not None:
+        return ForeignFormat.TERRAFORM_LOG
     if _CONFIGURATION.search(text) is not None:
         return ForeignFormat.TERRAFORM
     return ForeignFormat.DOCKERFILE if _DOCKERFILE.match(text) is not None else None
@@ -67,10 +81,9 @@ def _is_template(content: Mapping[str, Any]) -> bool:
     )
 
 
-def _is_plan(content: Mapping[str, Any]) -> bool:
-    parts = ("planned_values", "resource_changes", "values")
-    is_output = "format_version" in content and any(part in content for part in parts)
-    return is_output or ("lineage" in content and "serial" in content)
+def _is_of_terraform(content: Mapping[str, Any]) -> bool:
+    # The last is a state with something cut out of it.
+    return terraform_kind(content) is not None or "terraform_version" in content
 
 
 def _is_configuration(content: Mapping[str, Any]) -> bool:
@@ -85,6 +98,17 @@ def _names_task_definition(content: Mapping[str, Any]) -> bool:
     )
 
 
+def _is_export(content: Mapping[str, Any]) -> bool:
+    return "version" in content and isinstance(content.get("deployment"), Mapping)
+
+
+def _is_preview(content: Mapping[str, Any]) -> bool:
+    steps = content.get("steps")
+    return isinstance(steps, list) and any(
+        isinstance(one, Mapping) and "urn" in one for one in steps
+    )
+
+
 def _is_copilot(content: Mapping[str, Any]) -> bool:
     kind = content.get("type")
     return "name" in content and isinstance(kind, str) and _COPILOT.search(kind) is not None
@@ -94,8 +118,10 @@ def _is_copilot(content: Mapping[str, Any]) -> bool:
 _MAPPINGS: Mapping[ForeignFormat, Callable[[Mapping[str, Any]], bool]] = {
     ForeignFormat.CLOUDFORMATION: _is_template,
     ForeignFormat.CLOUDFORMATION_PROPERTIES: lambda one: "ContainerDefinitions" in one,
-    ForeignFormat.TERRAFORM_JSON: _is_plan,
+    ForeignFormat.TERRAFORM_JSON: _is_of_terraform,
     ForeignFormat.TERRAFORM: _is_configuration,
+    ForeignFormat.PULUMI_EXPORT: _is_export,
+    ForeignFormat.PULUMI_PREVIEW: _is_preview,
     ForeignFormat.KUBERNETES: lambda one: "apiVersion" in one and "kind" in one,
     ForeignFormat.APPSPEC: lambda one: isinstance(one.get("Resources"), list),
     ForeignFormat.COMPOSE: lambda one: isinstance(one.get("services"), Mapping),

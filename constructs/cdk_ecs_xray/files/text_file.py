@@ -17,6 +17,7 @@ MOST_BYTES = 16 * 1024 * 1024
 _LONGEST_SHOWN = 300
 # What is no fault of a program: it was given a path that is not for it.
 _OF_THE_PATH = (errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG, errno.EROFS)
+_ZIP = b"PK\x03\x04"
 _LOOP = re.compile("Symlink loop from '(.*)'", re.DOTALL)
 
 
@@ -113,14 +114,13 @@ def decoded(content: bytes, *, where: str, error: type[EcsXRayError] = Configura
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as invalid:
-        raise error(
-            Problem(
-                where=where,
-                what="the file must be UTF-8 text",
-                got=f"byte 0x{content[invalid.start]:02x} at position {invalid.start}",
-                fix="Save it as UTF-8.",
-            )
-        ) from None
+        got = f"byte 0x{content[invalid.start]:02x} at position {invalid.start}"
+        fix = "Save it as UTF-8."
+        if content.startswith(_ZIP):
+            got = "a zip archive, as terraform plan -out writes"
+            fix = "Print a plan with: terraform show -json PLAN > plan.json"
+        problem = Problem(where=where, what="the file must be UTF-8 text", got=got, fix=fix)
+        raise error(problem) from None
 
 
 def open_regular(

@@ -14,6 +14,7 @@ from cdk_ecs_xray.files.bounds import require_bounded, too_deep
 from cdk_ecs_xray.files.foreign_format import format_of_text
 from cdk_ecs_xray.files.plain_data import not_yaml, read_json, require_short
 from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
+from cdk_ecs_xray.inject.any_case import in_api_keys
 from cdk_ecs_xray.inject.placeholders import (
     block_in,
     digits_for_unquoted,
@@ -113,6 +114,7 @@ def _parsed(text: str, *, where: str, with_quotes: bool) -> Document:
         )
     root = TreeBuilder(protected, kind, where).node(composed)
     require_bounded(root.plain, where=where)
+    root = in_api_keys(root, where=where)
     return Document(where=where, format=kind, text=text, root=root)
 
 

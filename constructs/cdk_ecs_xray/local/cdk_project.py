@@ -17,7 +17,8 @@ from cdk_ecs_xray.local.interruption import scratch_folder
 from cdk_ecs_xray.local.isolation import isolated
 from cdk_ecs_xray.local.place import Target
 from cdk_ecs_xray.local.process import run_to_end
-from cdk_ecs_xray.templates.assembly import StackSource, read_stacks
+from cdk_ecs_xray.templates.assembly import read_stacks
+from cdk_ecs_xray.templates.stack_source import StackSource
 
 # A lookup would ask an account, and keep the answer in the project's folder. The other two may come
 # from the cdk.json of the project or of the user's home, which no variable overrules.

@@ -16,7 +16,7 @@ from cdk_ecs_xray.local.seed import Seed
 from cdk_ecs_xray.local.stack_progress import StackProgress
 from cdk_ecs_xray.local.trial_report import TrialReport
 from cdk_ecs_xray.printable import counted
-from cdk_ecs_xray.templates.assembly import StackSource
+from cdk_ecs_xray.templates.stack_source import StackSource
 
 Stacks = Mapping[Target, Sequence[StackSource]]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cdk_ecs_xray.collectors.listening import SpanProtocol
+from cdk_ecs_xray.review.voice import CLOUDFORMATION, Voice
 from cdk_ecs_xray.templates.model import FoundCollector
 from cdk_ecs_xray.unknown import Text
 
@@ -36,12 +37,14 @@ class Wanted:
 
     :param spans: the form of OpenTelemetry's protocol; None where the SDK chooses.
     :param tls: whether it sends over TLS; None where the scheme is not known.
+    :param voice: of what was read.
     """
 
     protocol: Protocol
     port: int
     spans: SpanProtocol | None = None
     tls: bool | None = None
+    voice: Voice = CLOUDFORMATION
 
 
 @dataclass(frozen=True, kw_only=True)

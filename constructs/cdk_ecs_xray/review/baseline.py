@@ -11,23 +11,31 @@ from pathlib import Path, PurePosixPath
 
 from cdk_ecs_xray.errors import Problem, ReviewError
 from cdk_ecs_xray.files.text_file import is_there, require_reachable
-from cdk_ecs_xray.templates.assembly import StackSource, read_stacks
+from cdk_ecs_xray.templates.assembly import read_stacks
+from cdk_ecs_xray.templates.stack_source import StackSource
+from cdk_ecs_xray.templates.terraform_stacks import read_before
 
 
 def read_baseline(against: str, *, path: str) -> Sequence[StackSource]:
     """Return the stacks of a baseline.
 
-    :param against: a folder that cdk synth wrote, a template, or a git revision that holds PATH.
+    :param against: a folder that cdk synth wrote, a template, a plan or state of Terraform, or a
+        git revision that holds PATH. A plan against itself is what it found before.
     :param path: what is reviewed.
     :raises ReviewError: when it is none of these, with the commands that make one.
     """
     require_reachable(against, error=ReviewError)
     if is_there(against):
-        return read_stacks(against)
+        before = read_before(against) if _is_same_file(against, path) else None
+        return read_stacks(against) if before is None else before
     archive = _archived(against, path)
     with tempfile.TemporaryDirectory() as folder:
         _unpack(archive, Path(folder))
         return read_stacks(str(Path(folder) / PurePosixPath(path)))
+
+
+def _is_same_file(against: str, path: str) -> bool:
+    return is_there(path) and Path(against).is_file() and Path(path).samefile(against)
 
 
 def _unpack(archive: bytes, folder: Path) -> None:
@@ -67,8 +75,8 @@ def _no_baseline(revision: str, why: str) -> ReviewError:
     return ReviewError(
         Problem(
             where=f"--against {revision}",
-            what="must be a folder that cdk synth wrote, a template, or a git revision that holds "
-            "PATH",
+            what="must be a folder that cdk synth wrote, a template, a Terraform plan or state, "
+            "or a git revision that holds PATH",
             got=f"'{why}'",
             fix="Cdk.out is rarely committed, so synthesize the other revision: git worktree add "
             "../base REVISION, cdk synth -o ../base/cdk.out there, and --against ../base/cdk.out.",

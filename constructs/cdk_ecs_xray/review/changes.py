@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Any
 
-from cdk_ecs_xray.files.secrecy import SHOWN_TYPES, is_shown
+from cdk_ecs_xray.review.details import details, differing
 from cdk_ecs_xray.review.inventory import AppRow, CollectorRow, TaskRow, inventory
+from cdk_ecs_xray.review.sensitive import SENSITIVE, Hiding
+from cdk_ecs_xray.review.voice import CLOUDFORMATION, Voice, voice_of
 from cdk_ecs_xray.templates.grants import policy_name
 from cdk_ecs_xray.templates.model import Resource, Stack
 from cdk_ecs_xray.templates.roles import managed_policies_of, statements_of
-from cdk_ecs_xray.unknown import known
+from cdk_ecs_xray.templates.spelling import ATTACHMENT
+from cdk_ecs_xray.unknown import Unknown
 
 
 class Weight(IntEnum):
@@ -58,6 +60,8 @@ _LOST = {"AWS::Logs::LogGroup": "its logs are lost unless it is retained"}
 
 def changes(before: Sequence[Stack], after: Sequence[Stack]) -> Sequence[Change]:
     """Return every difference: replacements first, then wider permissions, then tracing."""
+    hiding = Hiding.of([*before, *after])
+    before, after = _together(before), _together(after)
     old = {stack.source.path: stack for stack in before}
     new = {stack.source.path: stack for stack in after}
     if len(old) == len(new) == 1:
@@ -69,8 +73,25 @@ def changes(before: Sequence[Stack], after: Sequence[Stack]) -> Sequence[Change]
         found.append(Change(weight=Weight.REPLACED, place=path, text=text))
         old = {path if name == earlier else name: stack for name, stack in old.items()}
     for path in [*new, *(path for path in old if path not in new)]:
-        found += _of_stack(path, old.get(path), new.get(path))
-    return sorted(found, key=lambda change: change.weight)
+        found += _of_stack(path, old.get(path), new.get(path), hiding)
+    shown = [replace(change, text=hiding.text(change.text)) for change in found]
+    return sorted(shown, key=lambda change: change.weight)
+
+
+def _together(stacks: Sequence[Stack]) -> Sequence[Stack]:
+    """Return stacks as they are, those of a Terraform document as one: addresses tell them apart.
+
+    A region that a plan does not know yet makes no new stack of what is there.
+    """
+    if len(stacks) < 2 or any(stack.source.form != "terraform" for stack in stacks):  # noqa: PLR2004 - two are several
+        return stacks
+    return [
+        replace(
+            stacks[0],
+            task_definitions=[one for stack in stacks for one in stack.task_definitions],
+            resources=[one for stack in stacks for one in stack.resources],
+        )
+    ]
 
 
 def _renamed(old: Mapping[str, Stack], new: Mapping[str, Stack]) -> Mapping[str, str]:
@@ -93,7 +114,7 @@ def _likeness(one: Stack, other: Stack) -> float:
     return len(first & second) / max(len(first | second), 1)
 
 
-def _of_stack(path: str, old: Stack | None, new: Stack | None) -> Iterator[Change]:
+def _of_stack(path: str, old: Stack | None, new: Stack | None, hiding: Hiding) -> Iterator[Change]:
     if old is None and new is not None:
         resources = len(new.resources)
         text = f"a new stack with {resources} resource{'' if resources == 1 else 's'}"
@@ -102,19 +123,36 @@ def _of_stack(path: str, old: Stack | None, new: Stack | None) -> Iterator[Chang
         # Leaving an app deletes nothing: the stack and its resources stay until someone does.
         yield Change(weight=Weight.TRACING, place=path, text="the stack is no longer deployed")
         return
+    voice = voice_of(new.source) if new is not None else CLOUDFORMATION
     before = {} if old is None else {resource.logical_id: resource for resource in old.resources}
     after = {} if new is None else {resource.logical_id: resource for resource in new.resources}
     for logical_id in [*after, *(earlier_id for earlier_id in before if earlier_id not in after)]:
-        yield from _permissions(before.get(logical_id), after.get(logical_id))
+        one, other = before.get(logical_id), after.get(logical_id)
+        if logical_id in hiding.resources:
+            yield from _hidden(one, other)
+            continue
+        yield from _permissions(one, other)
         # Of a stack that is new as a whole, that says it all.
         if old is not None:
-            yield from _of_resource(before.get(logical_id), after.get(logical_id))
-    yield from _of_tracing(
-        [] if old is None else inventory([old]), [] if new is None else inventory([new])
-    )
+            yield from _of_resource(one, other, voice)
+    yield from _of_tracing(_rows(old, hiding), _rows(new, hiding))
 
 
-def _of_resource(old: Resource | None, new: Resource | None) -> Iterator[Change]:
+def _rows(stack: Stack | None, hiding: Hiding) -> Sequence[TaskRow]:
+    return [] if stack is None else [hiding.row(row) for row in inventory([stack])]
+
+
+def _hidden(old: Resource | None, new: Resource | None) -> Iterator[Change]:
+    """Yield what changes of a resource whose values are sensitive: which, and never to what."""
+    if old is None or new is None:
+        yield from _of_resource(old, new, CLOUDFORMATION)
+    elif differing(old.properties, new.properties):
+        wider = _granted(new) - _granted(old)
+        weight = Weight.PERMISSIONS if wider else Weight.OTHER
+        yield Change(weight=weight, place=str(new.place), text=f"{_kind(new)} changes, {SENSITIVE}")
+
+
+def _of_resource(old: Resource | None, new: Resource | None, voice: Voice) -> Iterator[Change]:
     if new is None and old is not None:
         lost = _LOST.get(old.type, "")
         text = f"{_kind(old)} is deleted" + (f"; {lost}" if lost else "")
@@ -123,19 +161,25 @@ def _of_resource(old: Resource | None, new: Resource | None) -> Iterator[Change]
         )
     elif old is None and new is not None:
         yield Change(weight=Weight.OTHER, place=str(new.place), text=f"{_kind(new)} is new")
-    elif old is not None and new is not None and old.properties != new.properties:
-        yield _changed(old, new)
+    elif old is not None and new is not None and _differ(old, new):
+        yield _changed(old, new, voice)
 
 
-def _changed(old: Resource, new: Resource) -> Change:
-    keys = [
+def _differ(old: Resource, new: Resource) -> bool:
+    return old.type != new.type or bool(differing(old.properties, new.properties))
+
+
+def _changed(old: Resource, new: Resource, voice: Voice) -> Change:
+    keys = differing(old.properties, new.properties)
+    anew = [
         key
-        for key in {**old.properties, **new.properties}
-        if old.properties.get(key) != new.properties.get(key)
+        for key in keys
+        if key in _REPLACING.get(new.type, ())
+        # What is known later may turn out to be the same.
+        and not (voice.plans and isinstance(new.properties.get(key), Unknown))
     ]
-    anew = [key for key in keys if key in _REPLACING.get(new.type, ())]
-    nested = _details(old.properties, new.properties, keys, path=[new.type])
-    if old.type != new.type or anew or "RuleName" in nested:
+    nested = details(old.properties, new.properties, keys, path=[new.type], voice=voice)
+    if old.type != new.type or anew or voice.member("RuleName") in nested:
         lost = _LOST.get(new.type, "")
         return Change(
             weight=Weight.REPLACED,
@@ -146,38 +190,6 @@ def _changed(old: Resource, new: Resource) -> Change:
         text = "a new revision of the task definition; its tasks are replaced one after another"
         return Change(weight=Weight.OTHER, place=str(new.place), text=text)
     return Change(weight=Weight.OTHER, place=str(new.place), text=f"{_kind(new)}: {nested}")
-
-
-def _details(
-    old: Mapping[str, Any], new: Mapping[str, Any], keys: Sequence[str], *, path: Sequence[str]
-) -> str:
-    said = []
-    for key in keys:
-        one, other = old.get(key), new.get(key)
-        below = [*path, key]
-        if isinstance(one, Mapping) and isinstance(other, Mapping):
-            inner = [name for name in {**one, **other} if one.get(name) != other.get(name)]
-            said.append(_details(one, other, inner, path=below))
-        elif path[0] in SHOWN_TYPES and is_shown(below):
-            said.append(_said(key, one, other))
-        else:
-            said.append(f"{key} changed")
-    return ", ".join(said)
-
-
-def _said(key: str, old: object, new: object) -> str:
-    shown_old, shown_new = (known(value) or _short(value) for value in (old, new))
-    if old is None:
-        return f"{key} {shown_new} added"
-    if new is None:
-        return f"{key} {shown_old} removed"
-    return f"{key} {shown_new} instead of {shown_old}"
-
-
-def _short(value: object) -> str:
-    if not isinstance(value, Mapping | list):
-        return str(value)
-    return f"{len(value)} entr{'y' if len(value) == 1 else 'ies'}"
 
 
 def _permissions(old: Resource | None, new: Resource | None) -> Iterator[Change]:
@@ -264,8 +276,7 @@ def _outcome(app: AppRow) -> str:
 
 
 def _tracing(task: TaskRow, text: str) -> Change:
-    place = task.place if task.place.startswith(task.stack) else f"{task.stack}, {task.place}"
-    return Change(weight=Weight.TRACING, place=place, text=text)
+    return Change(weight=Weight.TRACING, place=task.where, text=text)
 
 
 _KINDS = {
@@ -274,7 +285,11 @@ _KINDS = {
     "AWS::XRay::Group": "the X-Ray group",
     "AWS::ECS::TaskDefinition": "the task definition",
     "AWS::ECS::Service": "the service",
+    "AWS::ECS::Cluster": "the cluster",
+    "AWS::IAM::ManagedPolicy": "the managed policy",
     "AWS::IAM::Role": "the role",
+    "AWS::IAM::RolePolicy": "the policy",
+    ATTACHMENT: "the attachment of a policy",
     "AWS::IAM::Policy": "the policy",
 }
 

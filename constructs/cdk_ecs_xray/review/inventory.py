@@ -10,9 +10,10 @@ from cdk_ecs_xray.review.answer import Outcome
 from cdk_ecs_xray.review.instrumentation import shows_instrumentation
 from cdk_ecs_xray.review.order import stops_after
 from cdk_ecs_xray.review.reach import reach
+from cdk_ecs_xray.review.voice import Voice, voice_for
 from cdk_ecs_xray.review.way import split_link
 from cdk_ecs_xray.templates.container import Container
-from cdk_ecs_xray.templates.model import FoundCollector, Role, Stack, TaskDefinition
+from cdk_ecs_xray.templates.model import FoundCollector, LogGroup, Role, Stack, TaskDefinition
 from cdk_ecs_xray.unknown import Text, Unknown, spelled
 
 _NOWHERE = "unknown"
@@ -51,7 +52,10 @@ class AppRow:
 
 @dataclass(frozen=True, kw_only=True)
 class CollectorRow:
-    """One collector container, as a reader wants to know it."""
+    """One collector container, as a reader wants to know it.
+
+    :param read_from: what says so, in words.
+    """
 
     name: str
     engine: str
@@ -62,6 +66,7 @@ class CollectorRow:
     spans: Sequence[str]
     log_group: str | None
     retention: str
+    read_from: str
 
     @property
     def sentence(self) -> str:
@@ -76,7 +81,7 @@ class CollectorRow:
         if not places:
             return "takes no traces"
         if all(one == _NOWHERE for one in places):
-            return "where it listens is not in the template"
+            return f"where it listens is not in {self.read_from}"
         shown = list(dict.fromkeys(one for one in places if one != _NOWHERE))
         return (
             f"listens on {' and '.join([', '.join(shown[:-1]), shown[-1]] if shown[1:] else shown)}"
@@ -94,6 +99,8 @@ class CollectorRow:
 class TaskRow:
     """One task definition.
 
+    :param where: its place, as findings have it.
+    :param open: why not all of its containers are here; None where they are.
     :param permissions: what the task role may do of what collectors need.
     """
 
@@ -101,6 +108,8 @@ class TaskRow:
     stack: str
     name: str
     place: str
+    where: str
+    open: str | None
     mode: str
     platforms: Sequence[str]
     services: Sequence[str]
@@ -111,7 +120,8 @@ class TaskRow:
     @property
     def heading(self) -> str:
         """Its name and where it runs."""
-        return f"{self.name} ({', '.join([self.mode, *self.platforms])})"
+        runs = f"{self.name} ({', '.join([self.mode, *self.platforms])})"
+        return runs if self.open is None else f"{runs}: {self.open}"
 
 
 def inventory(stacks: Sequence[Stack]) -> Sequence[TaskRow]:
@@ -120,18 +130,27 @@ def inventory(stacks: Sequence[Stack]) -> Sequence[TaskRow]:
 
 
 def _task(stack: Stack, task: TaskDefinition) -> TaskRow:
+    voice = voice_for(task)
     return TaskRow(
         environment=stack.source.environment,
         stack=stack.source.path,
         name=str(task.name),
         place=task.place.resource,
-        mode=str(task.mode),
+        where=str(task.place),
+        open=_open(stack, task),
+        mode=voice.later if isinstance(task.mode, Unknown) and voice.plans else str(task.mode),
         platforms=list(task.platforms),
         services=[str(service.name) for service in task.services],
         apps=[_app(task, app) for app in task.apps],
         collectors=[_collector(task, collector) for collector in task.collectors],
         permissions=_permissions(task),
     )
+
+
+def _open(stack: Stack, task: TaskDefinition) -> str | None:
+    """Return why not all of its containers were read, where what was read says that."""
+    parts = [part for part in stack.source.unread if part.logical_id == task.logical_id]
+    return parts[0].got if parts and task.open_containers else None
 
 
 def _app(task: TaskDefinition, app: Container) -> AppRow:
@@ -169,7 +188,8 @@ def _collector(task: TaskDefinition, collector: FoundCollector) -> CollectorRow:
             if (shown := spelled(one.endpoint)) is not None
         ],
         log_group=None if name is None else str(name),
-        retention=_retention(group is None, None if group is None else group.retention_days),
+        retention=_retention(task, group),
+        read_from=voice_for(task).source,
     )
 
 
@@ -180,40 +200,44 @@ def _endpoint(protocol: str, endpoint: Text | None) -> str:
     return _NOWHERE if shown is None else f"{protocol} {shown}"
 
 
-def _retention(elsewhere: bool, days: object) -> str:  # noqa: FBT001 - private, one caller
-    if elsewhere:
-        return "a group outside of the templates"
+def _retention(task: TaskDefinition, group: LogGroup | None) -> str:
+    voice = voice_for(task)
+    if group is None:
+        return f"a group outside of {voice.sources}"
+    days = group.retention_days
+    if isinstance(days, Unknown) and voice.plans:
+        return f"a retention {voice.later}"
     return "never expires" if days is None else f"{days} days"
 
 
 def _permissions(task: TaskDefinition) -> str:
-    role, needed = task.task_role, _needed(task)
+    role, needed, voice = task.task_role, _needed(task), voice_for(task)
     if role is None:
         return "no task role"
     if isinstance(role, Unknown) and len(task.task_roles) > 1:
-        return "; or ".join(_of_one(one, needed) for one in task.task_roles)
-    return _of_one(role, needed)
+        return "; or ".join(_of_one(one, needed, voice) for one in task.task_roles)
+    return _of_one(role, needed, voice)
 
 
 def _needed(task: TaskDefinition) -> Sequence[str]:
     return write_actions(spans=any(one.recognized.sends_spans for one in task.collectors))
 
 
-def _of_one(role: Role | Unknown | None, needed: Sequence[str]) -> str:
+def _of_one(role: Role | Unknown | None, needed: Sequence[str], voice: Voice) -> str:
     if role is None:
         return "no task role"
     if isinstance(role, Unknown):
-        return f"the role {role} is not in the templates"
-    return _of_role(role, needed)
+        return f"the role {role} is not in {voice.sources}"
+    return _of_role(role, needed, voice)
 
 
-def _of_role(role: Role, needed: Sequence[str]) -> str:
+def _of_role(role: Role, needed: Sequence[str], voice: Voice) -> str:
     answers = {action: role.allows(action) for action in needed}
     missing = [action for action, answer in answers.items() if answer is False]
     if not missing:
         certain = all(answers.values())
         count = "seven" if set(SPAN_ACTIONS) <= set(needed) else "five"
-        return f"all {count} write actions" if certain else "known at deployment only"
+        return f"all {count} write actions" if certain else voice.later
     if len(missing) == len(needed):
         return "none of the write actions"
     return f"without {', '.join(missing)}"

@@ -19,6 +19,7 @@ from cdk_ecs_xray.review.answer import (
 )
 from cdk_ecs_xray.review.instrumentation import uses_open_telemetry, uses_xray_sdk
 from cdk_ecs_xray.review.rule import Found, Search, each_app
+from cdk_ecs_xray.review.voice import voice_for
 from cdk_ecs_xray.review.way import any_listener, by_endpoint
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.address import (
@@ -117,7 +118,7 @@ def _spans_to(app: Container, task: TaskDefinition, spans: SpanDestination) -> R
     elif is_traces_endpoint(spans.value):
         answer = _to_xray_itself(spans)
     elif isinstance(endpoint, Unknown):
-        answer = cannot_tell("the endpoint is known at deployment only")
+        answer = cannot_tell(f"the endpoint is {voice_for(task).later}")
     else:
         answer = by_endpoint(app, task, endpoint, replace(wanted, port=endpoint.port))
         answer = _with_path(answer, spans)
@@ -150,7 +151,7 @@ def _with_path(answer: Answer, spans: SpanDestination) -> Answer:
 def _by_address(app: Container, task: TaskDefinition, value: Text) -> Answer:
     address = parse_address(value)
     if isinstance(address, Unknown):
-        return cannot_tell("the address is known at deployment only")
+        return cannot_tell(f"the address is {voice_for(task).later}")
     if isinstance(address, Malformed):
         return lost("address-malformed", f"the address is malformed: {address.why}")
     return _at(app, task, address)
@@ -170,7 +171,7 @@ def _by_default(app: Container, task: TaskDefinition) -> Reach:
     elif task.mode == "none":
         answer = lost("network-mode-none", "in network mode none nothing leaves the task")
     elif not app.environment_complete or isinstance(task.mode, Unknown):
-        answer = cannot_tell("its environment or network mode is not in the template")
+        answer = cannot_tell(f"its environment or network mode is not in {voice_for(task).source}")
     elif (named := _own_variable(app, task)) is not None:
         answer = cannot_tell(f"{named} names the collector, and no SDK's variable does")
     elif uses_open_telemetry(app) and not uses_xray_sdk(app):

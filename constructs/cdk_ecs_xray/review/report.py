@@ -15,6 +15,7 @@ from cdk_ecs_xray.review.rules import RULES
 from cdk_ecs_xray.review.rules.not_read import NOT_READ
 from cdk_ecs_xray.review.sampling import Cost, costs, sampling_findings
 from cdk_ecs_xray.review.security import Permission, permissions
+from cdk_ecs_xray.review.sensitive import Hiding
 from cdk_ecs_xray.sampling.traffic.profile import TrafficProfile
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.assembly import read_stacks
@@ -99,9 +100,10 @@ def review(
     processes: int = 1,
     rules: Sequence[Rule] = RULES,
 ) -> Report:
-    """Review a cloud assembly or a template.
+    """Review a cloud assembly, a template, or a plan or state of Terraform.
 
-    :param path: a folder that cdk synth wrote, a template, or ``-`` for standard input.
+    :param path: a folder that cdk synth wrote, a template, what ``terraform show -json`` prints,
+        or ``-`` for standard input.
     :param against: a baseline to compare with, as :func:`read_baseline` takes it.
     :param accepted: ids of findings that are left out.
     :param traffic: what costs are worked out for.
@@ -109,14 +111,16 @@ def review(
     :raises ReviewError: when either cannot be read.
     """
     stacks = read_model(read_stacks(path))
+    hiding = Hiding.of(stacks)
     accepted = set(accepted)
     found = [*findings(rules, stacks), *sampling_findings(stacks)]
+    kept = [hiding.finding(finding) for finding in found if finding.id not in accepted]
     return Report(
         source=path,
         stacks=[stack.source.path for stack in stacks],
-        tasks=inventory(stacks),
-        findings=in_order([finding for finding in found if finding.id not in accepted], stacks),
-        permissions=permissions(stacks),
+        tasks=[hiding.row(row) for row in inventory(stacks)],
+        findings=in_order(list(dict.fromkeys(kept)), stacks),
+        permissions=[hiding.permission(one) for one in permissions(stacks)],
         against=against,
         changes=None
         if against is None

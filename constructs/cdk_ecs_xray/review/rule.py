@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cdk_ecs_xray.errors import Problem
-from cdk_ecs_xray.review.member_names import as_written
+from cdk_ecs_xray.review.member_names import with_cdk_name
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.container import Container, Place
 from cdk_ecs_xray.templates.model import FoundCollector, Stack, TaskDefinition
+from cdk_ecs_xray.templates.stack_source import Form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,15 +72,7 @@ def findings(rules: Iterable[Rule], stacks: Sequence[Stack]) -> Sequence[Finding
             severity=rule.severity if occurrence.severity is None else occurrence.severity,
             title=rule.title,
             place=occurrence.place,
-            problem=as_written(
-                Problem(
-                    where=str(occurrence.place),
-                    what=occurrence.what,
-                    got=occurrence.got,
-                    fix=occurrence.fix,
-                ),
-                forms.get(occurrence.place.stack, "cloudformation"),
-            ),
+            problem=_problem(occurrence, forms.get(occurrence.place.stack, "cloudformation")),
             page=rule.source,
         )
         for rule in rules
@@ -87,6 +80,11 @@ def findings(rules: Iterable[Rule], stacks: Sequence[Stack]) -> Sequence[Finding
     ]
     # A role of several task definitions is one place, however often it was found.
     return in_order(list(dict.fromkeys(found)), stacks)
+
+
+def _problem(found: Found, form: Form) -> Problem:
+    problem = Problem(where=str(found.place), what=found.what, got=found.got, fix=found.fix)
+    return with_cdk_name(problem) if form == "cdk" else problem
 
 
 def in_order(found: Sequence[Finding], stacks: Sequence[Stack]) -> Sequence[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cdk_ecs_xray.collectors.listening import SpanReceiver, on_loopback, port_of
 from cdk_ecs_xray.collectors.recognition import may_collect, recognize
@@ -13,6 +14,7 @@ from cdk_ecs_xray.review.answer import (
     connected,
     lost,
 )
+from cdk_ecs_xray.review.voice import Voice, voice_for
 from cdk_ecs_xray.templates.address import Endpoint
 from cdk_ecs_xray.templates.container import Container
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
@@ -43,17 +45,20 @@ _VENDORS = (
 
 def by_endpoint(app: Container, task: TaskDefinition, endpoint: Endpoint, wanted: Wanted) -> Answer:
     """Return what becomes of what an app sends to an endpoint."""
+    voice = voice_for(task)
+    wanted = replace(wanted, voice=voice)
     if task.mode == "none":
         return lost("network-mode-none", "in network mode none nothing leaves the task")
     if isinstance(task.mode, Unknown):
-        return cannot_tell("the network mode is known at deployment only")
+        return cannot_tell(f"the network mode is {voice.later}")
     if endpoint.is_loopback or endpoint.is_unspecified:
         return _over_loopback(app, task, wanted)
     target = linked_name(app, endpoint.host) if task.mode == "bridge" else None
     if target is not None:
         return _through_link(task, target, wanted)
     if str(endpoint.host) in app.extra_hosts:
-        return cannot_tell(f"'{endpoint.host}' is in the container's ExtraHosts")
+        named = voice.member("ExtraHosts")
+        return cannot_tell(f"'{endpoint.host}' is in the container's {named}")
     return _by_name(task, endpoint, wanted)
 
 
@@ -109,7 +114,7 @@ def _by_name(task: TaskDefinition, endpoint: Endpoint, wanted: Wanted) -> Answer
         reason = f"in {task.mode} mode containers have no names, '{host}' leads nowhere"
         return lost("address-unanswered", reason)
     if isinstance(host, Unknown):
-        return cannot_tell("the host is known at deployment only")
+        return cannot_tell(f"the host is {wanted.voice.later}")
     return _outside(task, endpoint, host.lower(), wanted)
 
 
@@ -181,7 +186,7 @@ def _at_collector(collector: FoundCollector, wanted: Wanted, *, way: str, linked
         return lost("on-loopback", "its collector listens on loopback only")
     if listens is not None and listens != wanted.port:
         return lost("address-unanswered", f"its collector listens on port {listens}")
-    return _arrived(collector, way)
+    return _arrived(collector, way, wanted.voice)
 
 
 def _spans_at(collector: FoundCollector, wanted: Wanted, *, way: str, linked: bool) -> Answer:
@@ -189,7 +194,7 @@ def _spans_at(collector: FoundCollector, wanted: Wanted, *, way: str, linked: bo
     if not listening.otlp:
         return lost("no-spans", "its collector takes no OpenTelemetry spans", collector=collector)
     if not listening.spans:
-        return _arrived(collector, way)
+        return _arrived(collector, way, wanted.voice)
     there = [one for one in listening.spans if port_of(one.endpoint) in (None, wanted.port)]
     if not there:
         ports = ", ".join(str(port_of(one.endpoint)) for one in listening.spans)
@@ -201,9 +206,10 @@ def _spans_at(collector: FoundCollector, wanted: Wanted, *, way: str, linked: bo
     misfit = _misfit(there, spoken, wanted)
     if misfit is not None:
         return misfit
+    found = _arrived(collector, way, wanted.voice, spoken=spoken[0] if len(spoken) == 1 else None)
     certain = any(port_of(one.endpoint) == wanted.port for one in spoken)
-    found = _arrived(collector, way, spoken=spoken[0] if len(spoken) == 1 else None)
-    return found if certain else cannot_tell("the collector's ports are known at deployment only")
+    later = cannot_tell(f"the collector's ports are {wanted.voice.later}")
+    return found if certain else later
 
 
 def _misfit(
@@ -219,9 +225,11 @@ def _misfit(
     return lost("otlp-tls", f"port {wanted.port} takes {taken}, and the app sends {sent}")
 
 
-def _arrived(collector: FoundCollector, way: str, *, spoken: SpanReceiver | None = None) -> Answer:
+def _arrived(
+    collector: FoundCollector, way: str, voice: Voice, *, spoken: SpanReceiver | None = None
+) -> Answer:
     if isinstance(collector.configuration, Unknown):
-        reason = f"the configuration of '{collector.container.name}' is not in the template"
+        reason = f"the configuration of '{collector.container.name}' is not in {voice.source}"
         return cannot_tell(reason, collector=collector)
     if collector.recognized.collects_traces is not True:
         reason = f"'{collector.container.name}' is recognized by its name alone"

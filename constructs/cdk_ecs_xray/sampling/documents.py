@@ -14,6 +14,7 @@ from typing import Any
 from cdk_ecs_xray.errors import Problem, SamplingRuleError
 from cdk_ecs_xray.files.model_file import read_mapping
 from cdk_ecs_xray.files.plain_data import read_data
+from cdk_ecs_xray.files.terraform.kinds import terraform_kind
 from cdk_ecs_xray.files.text_file import displayed, read_text
 
 # What begins a text in quotes or a comment.
@@ -74,21 +75,10 @@ def is_hcl(text: str) -> bool:
     return _HCL.search(text) is not None
 
 
-def terraform_kind(content: Mapping[str, Any]) -> str | None:
-    """Return what a JSON document of Terraform is, or None for another one."""
-    if "planned_values" in content or "resource_changes" in content:
-        return "a Terraform plan"
-    if "format_version" in content and "values" in content:
-        return "a Terraform state"
-    if "lineage" in content and "resources" in content:
-        return "a Terraform state file"
-    return None
-
-
 def _refuse_others(content: Mapping[str, Any] | Sequence[Any], where: str) -> None:
     if not isinstance(content, Mapping):
         return
-    kind = terraform_kind(content)
+    kind: str | None = terraform_kind(content)
     if kind is None and isinstance(content.get("Resources"), Mapping):
         kind = "a CloudFormation template"
     if kind is not None:

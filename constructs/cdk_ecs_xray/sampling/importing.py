@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel
 
 from cdk_ecs_xray.errors import Problem, SamplingRuleError
+from cdk_ecs_xray.files.terraform.documents import resources_in
 from cdk_ecs_xray.printable import printable
 from cdk_ecs_xray.sampling.findings import SamplingFinding, errors_in
 from cdk_ecs_xray.sampling.foreign_rules import in_file_shape
@@ -99,14 +100,29 @@ def from_resources(
 
 
 def terraform_resources(document: Mapping[str, Any]) -> Iterator[Resource]:
-    """Yield what a plan or state of Terraform holds, under CloudFormation's names."""
-    for address, kind, values in _terraform(document):
-        if kind == "aws_xray_sampling_rule":
-            rule = {new: values[old] for old, new in TERRAFORM_RULE.items() if old in values}
-            rule = {key: value for key, value in rule.items() if value is not None}
-            yield RULE_TYPE, address, {"SamplingRule": rule}
-        elif kind == "aws_xray_group":
-            yield GROUP_TYPE, address, _terraform_group(values)
+    """Yield what a plan or state of Terraform holds, under CloudFormation's names.
+
+    :raises SamplingRuleError: for what is not as Terraform writes it.
+    """
+    problems: list[Problem] = []
+    for one in resources_in(document, problems, where="Terraform"):
+        found = terraform_properties(one.type, one.values)
+        if found is not None:
+            yield found[0], one.address, found[1]
+    if problems:
+        raise SamplingRuleError(*problems)
+
+
+def terraform_properties(
+    kind: str, values: Mapping[str, Any]
+) -> tuple[str, Mapping[str, Any]] | None:
+    """Return type and properties in CloudFormation of a rule or group; None for anything else."""
+    if kind == "aws_xray_sampling_rule":
+        rule = {new: values[old] for old, new in TERRAFORM_RULE.items() if old in values}
+        return RULE_TYPE, {"SamplingRule": {k: v for k, v in rule.items() if v is not None}}
+    if kind == "aws_xray_group":
+        return GROUP_TYPE, _terraform_group(values)
+    return None
 
 
 def rules_file_text(rules: SamplingRuleSet, *, source: str) -> str:
@@ -167,44 +183,6 @@ def _terraform_group(values: Mapping[str, Any]) -> Mapping[str, Any]:
             "NotificationsEnabled": insights[0].get("notifications_enabled", False),
         }
     return group
-
-
-def _terraform(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    planned = document.get("planned_values", document.get("values"))
-    if isinstance(planned, Mapping):
-        yield from _module(planned.get("root_module"))
-        return
-    for resource in _mappings(document.get("resources")):
-        # A state file, whose instances have no addresses.
-        for instance in _mappings(resource.get("instances")):
-            values = instance.get("attributes")
-            if isinstance(values, Mapping):
-                kind = str(resource.get("type"))
-                yield f"{kind}.{resource.get('name')}", kind, values
-    for change in _mappings(document.get("resource_changes")):
-        after = change.get("change", {})
-        after = after.get("after") if isinstance(after, Mapping) else None
-        if isinstance(after, Mapping):
-            yield str(change.get("address")), str(change.get("type")), after
-
-
-def _module(module: object) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    waiting = [module]
-    while waiting:
-        current = waiting.pop()
-        if not isinstance(current, Mapping):
-            continue
-        for resource in _mappings(current.get("resources")):
-            values = resource.get("values")
-            if resource.get("mode") != "data" and isinstance(values, Mapping):
-                yield str(resource.get("address")), str(resource.get("type")), values
-        waiting += _mappings(current.get("child_modules"))
-
-
-def _mappings(value: object) -> list[Mapping[str, Any]]:
-    return (
-        [entry for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
-    )
 
 
 def _leaves(value: object, key: str = "properties") -> Iterator[tuple[str, object]]:

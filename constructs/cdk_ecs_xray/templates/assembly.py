@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from cdk_ecs_xray.errors import Problem, ReviewError
 from cdk_ecs_xray.files.plain_data import read_json
@@ -17,16 +16,19 @@ from cdk_ecs_xray.files.text_file import (
     require_reachable,
 )
 from cdk_ecs_xray.templates.assembly_size import bounded, require_outside
+from cdk_ecs_xray.templates.foreign import configuration_folder
 from cdk_ecs_xray.templates.manifest import environment_of, file_inside, properties_of
 from cdk_ecs_xray.templates.nested import (
     NESTED_STACK,
     STACK_SET,
     NestedTemplates,
-    Unread,
     asset_files,
 )
 from cdk_ecs_xray.templates.source_lines import source_lines
-from cdk_ecs_xray.templates.template import REGISTERED, read_template
+from cdk_ecs_xray.templates.stack_source import StackSource
+from cdk_ecs_xray.templates.template import REGISTERED, parsed_template, read_template, template_in
+from cdk_ecs_xray.templates.terraform.conversion import is_terraform
+from cdk_ecs_xray.templates.terraform_stacks import stem, terraform_stacks
 from cdk_ecs_xray.templates.unread import unread_parts
 
 STANDARD_INPUT = "-"
@@ -37,59 +39,21 @@ _ASSET_MANIFEST = "cdk:asset-manifest"
 _DEEPEST = 12
 
 
-@dataclass(frozen=True, kw_only=True)
-class StackSource:
-    """One stack as it was found.
-
-    :param name: its physical name.
-    :param path: as ``cdk ls`` shows it, ``dev/orders``; the file's name for a lone template.
-    :param environment: the Stage it belongs to; the empty text outside of any.
-    :param account: 12 digits; None where the template leaves it open.
-    :param region: None where the template leaves it open.
-    :param file: of the template, as the user would write it.
-    :param text: of the template.
-    :param parent: path of the stack that it is nested in; None for one of its own.
-    :param form: who wrote it: by hand for CloudFormation, for ECS's API, or CDK.
-    :param unread: what the template holds that was not read.
-    :param source_lines: file and line that made a resource, by logical id, where CDK wrote them.
-    """
-
-    name: str
-    path: str
-    environment: str
-    account: str | None
-    region: str | None
-    file: str
-    text: str
-    template: Mapping[str, Any]
-    parent: str | None = None
-    unread: Sequence[Unread] = ()
-    form: Literal["cloudformation", "api", "cdk"] = "cloudformation"
-    source_lines: Mapping[str, tuple[str, int]] = field(default_factory=dict)
-
-    def resources(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
-        """Return the properties of the resources of a type, by logical id."""
-        return {
-            logical_id: resource.get("Properties") or {}
-            for logical_id, resource in (self.template.get("Resources") or {}).items()
-            if isinstance(resource, Mapping) and resource.get("Type") == kind
-        }
-
-
 def read_stacks(path: str) -> Sequence[StackSource]:
-    """Return every stack of a cloud assembly, or the one that a template describes.
+    """Return every stack of a cloud assembly, or what a template, plan or state describes.
 
-    :param path: a folder that ``cdk synth`` wrote, a template, or ``-`` for standard input.
+    :param path: a folder that ``cdk synth`` wrote, a template, a plan or state of Terraform as
+        JSON, or ``-`` for standard input.
     :raises ReviewError: when there is nothing to review, with the command that makes something.
     """
     if path == STANDARD_INPUT:
         text = read_standard_input(where="<stdin>", error=ReviewError)
-        return list(_with_nested(template_stack(text, file="<stdin>"), _nowhere()))
+        return _of_text(text, file="<stdin>", beside=_nowhere())
     require_reachable(path, error=ReviewError)
     place = Path(path)
     if place.is_file() and place.name != "manifest.json":
         beside = _beside(place.parent, {}, place.parent)
-        return list(_with_nested(template_stack(_text(place), file=displayed(place)), beside))
+        return _of_text(_text(place), file=displayed(place), beside=beside)
     folder = place.parent if place.is_file() else place
     if not folder.is_dir():
         raise ReviewError(
@@ -113,11 +77,21 @@ def read_stacks(path: str) -> Sequence[StackSource]:
 
 def template_stack(text: str, *, file: str) -> StackSource:
     """Return the stack that a lone template describes."""
-    name = re.split(r"\.(?:template|json|ya?ml)", Path(file).name)[0]
-    template = read_template(text, where=file)
+    return _of_template(parsed_template(text, where=file), text=text, file=file)
+
+
+def _of_text(text: str, *, file: str, beside: NestedTemplates) -> Sequence[StackSource]:
+    content = parsed_template(text, where=file)
+    if is_terraform(content):
+        return terraform_stacks(content, file=file)
+    return list(_with_nested(_of_template(content, text=text, file=file), beside))
+
+
+def _of_template(content: Any, *, text: str, file: str) -> StackSource:
+    template = template_in(content, where=file)
     return StackSource(
-        name=name,
-        path=name,
+        name=stem(file),
+        path=stem(file),
         environment="",
         account=None,
         region=None,
@@ -132,8 +106,12 @@ def _assembly(
     folder: Path, *, environment: str, root: Path, above: Sequence[Path] = ()
 ) -> Iterator[StackSource]:
     require_outside(folder, above)
-    artifacts = _manifest(folder).get("artifacts")
+    manifest = _manifest(folder)
+    artifacts = manifest.get("artifacts")
     if not isinstance(artifacts, Mapping):
+        if isinstance(manifest.get("stacks"), Mapping):
+            # What CDK for Terraform writes: a folder of Terraform's files for each stack.
+            raise configuration_folder(displayed(folder))
         raise ReviewError(
             Problem(
                 where=displayed(folder / "manifest.json"),
@@ -264,6 +242,8 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
     file = folder / "manifest.json"
     require_reachable(file, error=ReviewError)
     if not file.is_file():
+        if any(folder.glob("*.tf")) or any(folder.glob("*.tf.json")):
+            raise configuration_folder(displayed(folder))
         raise ReviewError(
             Problem(
                 where=displayed(folder),

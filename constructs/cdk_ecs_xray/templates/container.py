@@ -16,6 +16,7 @@ class Place:
     :param resource: logical id, or a construct's path where CDK wrote one.
     :param container: within a task definition.
     :param source: file and line of the program that made it, where CDK wrote them.
+    :param whole: the resource is an address that says everything, as those of Terraform do.
     """
 
     stack: str
@@ -24,10 +25,12 @@ class Place:
     line: int
     container: str | None = None
     source: tuple[str, int] | None = None
+    whole: bool = False
 
     def __str__(self) -> str:
         where = self.resource
-        if self.stack and where != self.stack and not where.startswith(f"{self.stack}/"):
+        named = self.stack and not self.whole
+        if named and where != self.stack and not where.startswith(f"{self.stack}/"):
             where = f"{self.stack}, {where}"
         return where if self.container is None else f"{where}, container '{self.container}'"
 

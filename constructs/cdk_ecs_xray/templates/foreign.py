@@ -3,43 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cdk_ecs_xray.errors import Problem, ReviewError
+from cdk_ecs_xray.files.foreign_format import ForeignFormat, format_of, format_of_text
 
 # Jinja, Proton, Helm and ERB; {{resolve:…}} is CloudFormation's own.
 _UNRENDERED = re.compile(r"\{\{(?!resolve:)[^{}\n]+\}\}|\{%[^\n]+%\}|<%[^\n]+%>")
-_REVIEW_THAT = (
-    "Run `terraform show -json`, and pass the container definitions or the task definition."
+_TEMPLATE = "the file must be a CloudFormation template or a task definition"
+_DESCRIBED = "aws ecs describe-task-definition --task-definition {} > task.json"
+_REGISTERED = f"Pass the task definition that it registered: {_DESCRIBED.format('FAMILY')}"
+_PLAN = "terraform plan -out plan.bin, then terraform show -json plan.bin > plan.json"
+_OF_CONFIGURATION = f"Review what it plans: {_PLAN}. Or review the state: terraform show -json."
+_FIXES: Mapping[ForeignFormat, str] = {
+    ForeignFormat.COMPOSE: _REGISTERED,
+    ForeignFormat.TASK_DEFINITIONS: "Pass one task definition at a time.",
+    ForeignFormat.TERRAFORM: _OF_CONFIGURATION,
+    ForeignFormat.TERRAFORM_BINARY: "Print it as JSON: terraform show -json PLAN > plan.json",
+    ForeignFormat.TERRAFORM_JSON: "Pass a whole Terraform state: terraform show -json > state.json",
+    ForeignFormat.TERRAFORM_LOG: f"Print the plan itself as JSON: {_PLAN}",
+}
+_TEXTS = (
+    ForeignFormat.TERRAFORM,
+    ForeignFormat.TERRAFORM_BINARY,
+    ForeignFormat.TERRAFORM_LOG,
 )
-_OTHERS: tuple[tuple[frozenset[str], str, str], ...] = (
-    (frozenset({"planned_values", "resource_changes"}), "a Terraform plan", _REVIEW_THAT),
-    (frozenset({"terraform_version", "resources"}), "a Terraform state", _REVIEW_THAT),
-    (frozenset({"terraform_version", "values"}), "a Terraform state", _REVIEW_THAT),
-    (frozenset({"resource", "provider"}), "a Terraform configuration", _REVIEW_THAT),
-    (frozenset({"resource", "terraform"}), "a Terraform configuration", _REVIEW_THAT),
-    (frozenset({"resource"}), "a Terraform configuration", _REVIEW_THAT),
-    (
-        frozenset({"version", "deployment"}),
-        "a Pulumi stack export",
-        "Pass the task definition that it registered: aws ecs describe-task-definition.",
-    ),
-    (
-        frozenset({"steps"}),
-        "a Pulumi preview",
-        "Pass the task definition that it registered: aws ecs describe-task-definition.",
-    ),
-    (
-        frozenset({"services", "failures"}),
-        "the answer of aws ecs describe-services",
-        "Pass the answer of aws ecs describe-task-definition.",
-    ),
-    (
-        frozenset({"services"}),
-        "a list of services",
-        "Pass the answer of aws ecs describe-task-definition.",
-    ),
-)
+_SERVICES = "the answer of aws ecs describe-services"
+# What may stand in a command that somebody copies.
+_NAME = re.compile(r"[A-Za-z0-9:/_-]{1,300}")
+_MOST_COMMANDS = 3
 
 
 def raise_if_unrendered(text: str, *, where: str) -> None:
@@ -59,19 +51,83 @@ def raise_if_unrendered(text: str, *, where: str) -> None:
         )
 
 
+def raise_if_other_text(text: str, *, where: str) -> None:
+    """Refuse a text of another tool by what it is: Terraform's language, or its log.
+
+    :raises ReviewError: when the text is one of them.
+    """
+    if text.lstrip()[:1] in ("{", "[") and '"@level"' not in text[:200]:
+        return
+    found = format_of_text(text)
+    if found is not None and found in _TEXTS:
+        raise ReviewError(_no_template(found, _FIXES[found], where))
+
+
+def configuration_folder(where: str) -> ReviewError:
+    """Return the error for a folder of Terraform's files."""
+    return ReviewError(
+        Problem(
+            where=where,
+            what="the folder must be one that cdk synth wrote",
+            got=f"one of {ForeignFormat.TERRAFORM}",
+            fix=_OF_CONFIGURATION,
+        )
+    )
+
+
 def name_other_tools(content: object, *, where: str) -> None:
     """Refuse the file of another tool by what it is.
 
     :raises ReviewError: when the keys of the file are another tool's.
     """
-    keys = set(content) if isinstance(content, Mapping) else set()
-    for signs, what, fix in _OTHERS:
-        if signs <= keys:
-            raise ReviewError(
-                Problem(
-                    where=where,
-                    what="the file must be a CloudFormation template or a task definition",
-                    got=what,
-                    fix=fix,
-                )
-            )
+    found = format_of(content)
+    if found is ForeignFormat.SERVICE:
+        listed = isinstance(content, Mapping) and "services" in content
+        got = _SERVICES if listed else str(found)
+        raise ReviewError(_no_template(got, _of_services(content), where))
+    if found in (ForeignFormat.PULUMI_EXPORT, ForeignFormat.PULUMI_PREVIEW):
+        raise ReviewError(_no_template(found, _described(_families(content), "FAMILY"), where))
+    if found is not None and found in _FIXES:
+        raise ReviewError(_no_template(found, _FIXES[found], where))
+
+
+def _no_template(found: str, fix: str, where: str) -> Problem:
+    return Problem(where=where, what=_TEMPLATE, got=found, fix=fix)
+
+
+def _of_services(content: object) -> str:
+    """Return the commands that describe what services run, with the names that they have."""
+    named = [one.get("taskDefinition") for one in _listed(content) if isinstance(one, Mapping)]
+    return _described(named, "NAME")
+
+
+def _families(content: object) -> Sequence[object]:
+    """Return the families of the task definitions in Pulumi's document."""
+    held: object = content
+    for key in ("deployment", "resources"):
+        held = held.get(key, held) if isinstance(held, Mapping) else held
+    steps = content.get("steps") if isinstance(content, Mapping) else None
+    listed = steps if isinstance(steps, list) else held
+    found = []
+    for one in listed if isinstance(listed, list) else ():
+        resource = one.get("newState", one) if isinstance(one, Mapping) else None
+        inputs = resource.get("inputs") if isinstance(resource, Mapping) else None
+        if isinstance(inputs, Mapping) and "containerDefinitions" in inputs:
+            found.append(inputs.get("family"))
+    return found
+
+
+def _described(named: Sequence[object], otherwise: str) -> str:
+    """Return the commands that print task definitions, for names that a shell takes as they are."""
+    texts = dict.fromkeys(one for one in named if isinstance(one, str))
+    wanted = [one for one in texts if _NAME.fullmatch(one) is not None]
+    commands = " and ".join(_DESCRIBED.format(one) for one in wanted[:_MOST_COMMANDS])
+    more = ", and so on" if len(wanted) > _MOST_COMMANDS else ""
+    return f"Pass what this prints: {commands or _DESCRIBED.format(otherwise)}{more}"
+
+
+def _listed(content: object) -> Sequence[object]:
+    if not isinstance(content, Mapping):
+        return []
+    found = content.get("services")
+    return found if isinstance(found, list) else [content]

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
-from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.conditions import Conditions
 from cdk_ecs_xray.templates.parameters import default_values, stored_parameters
+from cdk_ecs_xray.templates.stack_source import StackSource
 from cdk_ecs_xray.templates.stack_values import Elsewhere, StackValues
 from cdk_ecs_xray.unknown import Text, Unknown
 
@@ -37,6 +37,7 @@ class Resolver:
         leaves it unknown whether it is.
     :param elsewhere: the other stacks that are read together with this one.
     :param scope: path of the stack, which its resources are then known by.
+    :param literal: values are as they are: what looks like a function is none.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Resolver:
         optional_counts: bool = True,
         elsewhere: Elsewhere | None = None,
         scope: str = "",
+        literal: bool = False,
     ) -> None:
         values = StackValues() if values is None else values
         resources = template.get("Resources")
@@ -58,6 +60,7 @@ class Resolver:
         self._optional_counts = optional_counts
         self._elsewhere = elsewhere
         self._scope = scope
+        self._literal = literal
         self._conditions = Conditions(template.get("Conditions"), self._resolve)
 
     @classmethod
@@ -84,6 +87,7 @@ class Resolver:
             StackValues(references={**known, **(parameters or {})}),
             elsewhere=elsewhere,
             scope=stack.path,
+            literal=stack.form == "terraform",
         )
 
     @classmethod
@@ -115,6 +119,8 @@ class Resolver:
         return True if condition is None else self._conditions.holds(condition)
 
     def _resolve(self, value: object) -> Any:
+        if self._literal:
+            return value
         if isinstance(value, Mapping):
             if len(value) == 1:
                 (name, argument), *_ = value.items()

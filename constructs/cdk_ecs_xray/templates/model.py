@@ -9,7 +9,6 @@ from typing import Any
 from cdk_ecs_xray.collectors.engine import Engine
 from cdk_ecs_xray.collectors.listening import Listening
 from cdk_ecs_xray.collectors.recognition import RecognizedCollector
-from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.container import Container, Place
 from cdk_ecs_xray.templates.grants import (
     PolicyStatement,
@@ -18,6 +17,7 @@ from cdk_ecs_xray.templates.grants import (
     managed_policy_allows,
 )
 from cdk_ecs_xray.templates.managed_policies import execution_policy_allows
+from cdk_ecs_xray.templates.stack_source import StackSource
 from cdk_ecs_xray.unknown import Text, Unknown
 
 

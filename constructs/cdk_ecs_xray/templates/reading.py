@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.container import Place
 from cdk_ecs_xray.templates.intrinsics import Resolver
 from cdk_ecs_xray.templates.model import Resource, Stack, TaskDefinition
 from cdk_ecs_xray.templates.references import References
 from cdk_ecs_xray.templates.roles import managed_policies_of, statements_of
+from cdk_ecs_xray.templates.stack_source import StackSource
 from cdk_ecs_xray.templates.tasks import TASK_DEFINITION, Surroundings, read_task_definition
 
 _KEY = re.compile(r"(?P<indent>\s*)[\"']?(?P<name>[A-Za-z0-9]+)[\"']?\s*:")
@@ -67,7 +67,7 @@ def _resources(source: StackSource, resolver: Resolver) -> Sequence[Resource]:
         Resource(
             place=_place(source, logical_id, resource, lines.get(logical_id, 1)),
             logical_id=logical_id,
-            key=f"{source.path}#{logical_id}",
+            key=_key(source, logical_id),
             exists=resolver.exists(logical_id),
             condition=None if resource.get("Condition") is None else str(resource["Condition"]),
             ruled_out=resolver.ruled_out(logical_id),
@@ -77,6 +77,11 @@ def _resources(source: StackSource, resolver: Resolver) -> Sequence[Resource]:
         for logical_id, resource in source.template["Resources"].items()
         if isinstance(resource, Mapping)
     ]
+
+
+def _key(source: StackSource, logical_id: str) -> str:
+    # An address distinguishes a resource from all others of its document, whatever that is called.
+    return logical_id if source.form == "terraform" else f"{source.path}#{logical_id}"
 
 
 def _lines_of_keys(text: str) -> Mapping[str, int]:
@@ -102,4 +107,5 @@ def _place(source: StackSource, logical_id: str, resource: Mapping[str, Any], li
         file=source.file,
         line=line,
         source=source.source_lines.get(logical_id),
+        whole=source.form == "terraform",
     )

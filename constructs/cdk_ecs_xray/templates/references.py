@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.intrinsics import Resolver
 from cdk_ecs_xray.templates.nested import NESTED_STACK
+from cdk_ecs_xray.templates.stack_source import StackSource
 from cdk_ecs_xray.unknown import Unknown
 
 # Of aws-cdk-lib, custom-resource-handlers/lib/core/cross-region-*.

@@ -8,11 +8,18 @@ from typing import Any
 
 from cdk_ecs_xray.templates.grants import statements_in
 from cdk_ecs_xray.templates.model import PlacedStatement, Resource, Role
+from cdk_ecs_xray.templates.spelling import ATTACHMENT
 from cdk_ecs_xray.unknown import Text, Unknown, known
 
 _ROLE = "AWS::IAM::Role"
 _ROLE_REFERENCE = re.compile(r":role/(?:[^$]*/)?\$\{(?P<name>[^}]+)\}$")
-_ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
+# The last is Terraform's, for what attaches a policy and is a resource of its own.
+_ATTACHED = (
+    "AWS::IAM::Policy",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::RolePolicy",
+    ATTACHMENT,
+)
 
 
 def roles_of(resources: Sequence[Resource]) -> Mapping[str, Role]:
@@ -88,7 +95,7 @@ def _role(role: Resource, policies: Iterable[Resource]) -> Role:
         if _names(role, entries(policy.properties.get("Roles")))
         or _names(role, entries(policy.properties.get("RoleName")))
     }
-    managed = managed_policies_of(role)
+    managed = [arn for part in (role, *own.values()) for arn in managed_policies_of(part)]
     by_id = {policy.key: policy for policy in policies}
     for arn in managed:
         if isinstance(arn, Unknown) and arn.resource in by_id:
@@ -104,7 +111,7 @@ def _role(role: Resource, policies: Iterable[Resource]) -> Role:
         statements=[statement for part in parts for statement in statements_of(part)],
         managed_policies=elsewhere,
         complete=all(_is_documented(arn) for arn in elsewhere)
-        and not isinstance(role.properties.get("ManagedPolicyArns"), Unknown)
+        and not any(isinstance(p.properties.get("ManagedPolicyArns"), Unknown) for p in parts)
         and all(
             statements_in(document) is not None for part in parts for document in _documents(part)
         )

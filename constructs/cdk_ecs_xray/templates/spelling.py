@@ -24,6 +24,9 @@ _ODD: tuple[tuple[str | None, str, str], ...] = (
 _CLOUDFORMATION = MappingProxyType({(owner, api): declared for owner, api, declared in _ODD})
 _API = MappingProxyType({declared: api for _, api, declared in _ODD})
 
+ATTACHMENT = "aws_iam_role_policy_attachment"
+"""Terraform's type of what attaches a policy to a role; CloudFormation has no resource for it."""
+
 MAP_MEMBERS = frozenset({"dockerLabels", "driverOpts", "labels", "options"})
 """Members, in the API's spelling, whose keys are the user's own: labels and a driver's options."""
 

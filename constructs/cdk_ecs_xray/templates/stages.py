@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cdk_ecs_xray.errors import ConfigurationError, Problem
-from cdk_ecs_xray.templates.assembly import StackSource, read_stacks
+from cdk_ecs_xray.templates.assembly import read_stacks
+from cdk_ecs_xray.templates.stack_source import StackSource
 
 
 def environments_of(folder: Path) -> Sequence[str]:

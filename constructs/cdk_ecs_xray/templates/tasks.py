@@ -10,7 +10,6 @@ from cdk_ecs_xray.collectors.companions import companion
 from cdk_ecs_xray.collectors.recognition import recognize
 from cdk_ecs_xray.plan.operating_system import windows_sign
 from cdk_ecs_xray.templates.address import ADDRESS
-from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.container import Container
 from cdk_ecs_xray.templates.containers import read_container
 from cdk_ecs_xray.templates.model import (
@@ -22,6 +21,7 @@ from cdk_ecs_xray.templates.model import (
     TaskDefinition,
 )
 from cdk_ecs_xray.templates.roles import entries, role_named, roles_of
+from cdk_ecs_xray.templates.stack_source import StackSource
 from cdk_ecs_xray.unknown import Text, Unknown, known
 
 TASK_DEFINITION = "AWS::ECS::TaskDefinition"

@@ -8,10 +8,15 @@ from typing import Any
 import yaml
 
 from cdk_ecs_xray.errors import Problem, ReviewError
+from cdk_ecs_xray.files.container_keys import in_api_spelling
 from cdk_ecs_xray.files.field_limits import shown
 from cdk_ecs_xray.files.plain_data import read_data
 from cdk_ecs_xray.files.yaml_12 import Yaml12Loader
-from cdk_ecs_xray.templates.foreign import name_other_tools, raise_if_unrendered
+from cdk_ecs_xray.templates.foreign import (
+    name_other_tools,
+    raise_if_other_text,
+    raise_if_unrendered,
+)
 from cdk_ecs_xray.templates.shape import require_shape
 from cdk_ecs_xray.templates.spelling import as_cloudformation
 
@@ -46,11 +51,27 @@ def read_template(text: str, *, where: str) -> Mapping[str, Any]:
     :param where: what errors name.
     :raises ReviewError: when the text is no CloudFormation template.
     """
+    return template_in(parsed_template(text, where=where), where=where)
+
+
+def parsed_template(text: str, *, where: str) -> Any:
+    """Return what a text holds as plain data, short tags spelled out, whatever it is.
+
+    :raises ReviewError: when it is neither JSON nor YAML, by what it is instead.
+    """
+    raise_if_other_text(text, where=where)
     try:
-        content = read_data(text, where=where, error=ReviewError, loader=_TemplateLoader)
+        return read_data(text, where=where, error=ReviewError, loader=_TemplateLoader)
     except ReviewError:
         raise_if_unrendered(text, where=where)
         raise
+
+
+def template_in(content: Any, *, where: str) -> Mapping[str, Any]:
+    """Return data as the template that it is, or that a task definition makes.
+
+    :raises ReviewError: when it is neither.
+    """
     if isinstance(content, Mapping) and isinstance(content.get("Resources"), Mapping):
         require_shape(content, where=where)
         return content
@@ -67,7 +88,10 @@ def read_template(text: str, *, where: str) -> Mapping[str, Any]:
             )
         )
     name_other_tools(content, where=where)
-    fix = "Pass a template, a task definition or the folder that cdk synth wrote."
+    fix = (
+        "Pass a template, a task definition, the folder that cdk synth wrote or what "
+        "terraform show -json prints."
+    )
     if not content:
         what = "a CloudFormation template or a task definition is required"
         raise ReviewError(Problem(where=where, what=what, fix=fix))
@@ -108,7 +132,10 @@ def _task_definition(content: object) -> Mapping[str, Any] | None:
         return content if isinstance(content.get(_CONTAINERS), list) else None
     if not isinstance(content, list) or not content:
         return None
-    containers = all(
-        isinstance(container, Mapping) and "image" in container for container in content
-    )
-    return {_CONTAINERS: content} if containers else None
+    try:
+        # As Terraform has them, with keys in any case.
+        spelled = in_api_spelling(content)
+    except KeyError:
+        return None
+    containers = all(isinstance(one, Mapping) and "image" in one for one in spelled)
+    return {_CONTAINERS: spelled} if containers else None

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cdk_ecs_xray.errors import AwsAnswerError, ConfigurationError, EcsXRayError, Problem
-from cdk_ecs_xray.templates.assembly import StackSource
+from cdk_ecs_xray.templates.stack_source import StackSource
 
 if TYPE_CHECKING:
     import boto3

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cdk_ecs_xray.plan.transaction_search import DESTINATION
-from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.intrinsics import Resolver
+from cdk_ecs_xray.templates.stack_source import StackSource
 from cdk_ecs_xray.templates.stack_values import StackValues
 from cdk_ecs_xray.verify.connection import error_code
 from cdk_ecs_xray.verify.logged_traces import read_logged_traces

@@ -8,8 +8,8 @@ from typing import Any
 
 from cdk_ecs_xray.collectors.exporter import is_traces_endpoint
 from cdk_ecs_xray.collectors.recognition import collects_traces, sends_spans
-from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.containers import evidence_of
+from cdk_ecs_xray.templates.stack_source import StackSource
 
 _SERVICE = "AWS::ECS::Service"
 _TASK_DEFINITION = "AWS::ECS::TaskDefinition"

@@ -13,7 +13,7 @@ import pytest
 
 from cdk_ecs_xray.cli.commands import run
 from cdk_ecs_xray.local import EmbeddedAws
-from cdk_ecs_xray.templates.assembly import StackSource
+from cdk_ecs_xray.templates.stack_source import StackSource
 from cdk_ecs_xray.verify.check import Answer, CheckStatus
 from cdk_ecs_xray.verify.checks import drift, tasks
 from cdk_ecs_xray.verify.deployment import Deployment

@@ -122,7 +122,7 @@ def _finding(group: FindingGroup) -> Element:
             " ",
             finding.title,
         ),
-        element("p", f"{clause[:1].upper()}{clause[1:]}."),
+        element("p", f"{_begun(clause)}."),
         element("p", element("b", "Fix: "), finding.problem.fix, class_="fix"),
         element("ul", *places, class_="place"),
         element(
@@ -173,3 +173,9 @@ def _codes(words: Sequence[str]) -> Iterator[str | Element]:
         if position:
             yield ", "
         yield element("code", word)
+
+
+def _begun(clause: str) -> str:
+    """Return a clause as the beginning of a sentence; a name that is no word stays as it is."""
+    word = clause.partition(" ")[0]
+    return f"{clause[:1].upper()}{clause[1:]}" if word.isalpha() and word.islower() else clause

@@ -14,6 +14,7 @@ from cdk_ecs_xray.printable import json_text, printable
 from cdk_ecs_xray.review.report import Report
 from cdk_ecs_xray.review.rule import Finding
 from cdk_ecs_xray.review.rules import RULES
+from cdk_ecs_xray.templates.container import Place
 
 # The published structure: OASIS, SARIF version 2.1.0, errata 01.
 _SCHEMA = (
@@ -69,12 +70,20 @@ def _result(finding: Finding) -> Mapping[str, Any]:
                     "artifactLocation": _location(file),
                     "region": {"startLine": line},
                 },
-                "logicalLocations": [{"fullyQualifiedName": printable(str(finding.place))}],
+                "logicalLocations": [_logical(finding.place)],
             }
         ],
         # What distinguishes a finding from others when lines move.
         "partialFingerprints": {"place/v1": _fingerprint(finding)},
     }
+
+
+def _logical(place: Place) -> Mapping[str, str]:
+    """Return the place as its stack and resource, or as an address that says both by itself."""
+    if not place.whole:
+        return {"fullyQualifiedName": printable(str(place))}
+    named = {} if place.container is None else {"name": printable(place.container)}
+    return {**named, "fullyQualifiedName": printable(place.resource), "kind": "resource"}
 
 
 def _unlinked(text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
 from cdk_ecs_xray.review.sources import ECS_API
+from cdk_ecs_xray.review.voice import voice_for
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import TaskDefinition
 
@@ -21,7 +22,8 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
             if name in checked and dependency.condition != "START" and checked[name] is not None:
                 yield Found(
                     place=container.place,
-                    what="DependsOn must let the app start without its collector",
+                    what=f"{voice_for(task).member('DependsOn')} must let the app start without "
+                    "its collector",
                     got=f"{dependency.condition} on '{name}'",
                     fix="Use the condition START, which does not wait for its health.",
                 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cdk_ecs_xray.review.rule import Found, Rule
 from cdk_ecs_xray.review.sources import IAM
+from cdk_ecs_xray.review.voice import voice_of
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import Stack
 
@@ -29,7 +30,7 @@ def _check(stacks: Sequence[Stack]) -> Iterator[Found]:
                     place=place,
                     what="the policy's ARN should leave its partition open",
                     got=f"'{arn}'",
-                    fix="Write arn:${AWS::Partition}: with Fn::Sub.",
+                    fix=voice_of(stack.source).open_partition,
                     severity=None if region is None else Severity.ERROR,
                 )
 

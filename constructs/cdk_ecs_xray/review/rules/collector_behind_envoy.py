@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.review.sources import ECS_API
+from cdk_ecs_xray.review.voice import voice_for
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 from cdk_ecs_xray.unknown import Unknown
@@ -16,7 +17,8 @@ def _check(task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
     if ignored is None or isinstance(user, Unknown):
         return
     if user is None or user.partition(":")[0] != ignored:
-        asked = f"User must be {ignored}" if user else f"User {ignored} is required"
+        named = voice_for(task).member("User")
+        asked = f"{named} must be {ignored}" if user else f"{named} {ignored} is required"
         yield Found(
             place=collector.container.place,
             what=f"{asked}, whose traffic the mesh's proxy leaves alone",

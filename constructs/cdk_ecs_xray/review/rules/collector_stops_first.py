@@ -8,6 +8,7 @@ from cdk_ecs_xray.review.order import stops_after
 from cdk_ecs_xray.review.reach import reach
 from cdk_ecs_xray.review.rule import Found, Rule, each_app
 from cdk_ecs_xray.review.sources import ECS_API
+from cdk_ecs_xray.review.voice import voice_for
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.container import Container
 from cdk_ecs_xray.templates.model import TaskDefinition
@@ -21,12 +22,13 @@ def _check(task: TaskDefinition, app: Container) -> Iterator[Found]:
         return
     name = str(collector.container.name)
     ordered = stops_after(app, task)
+    named = voice_for(task).member("DependsOn")
     if found.outcome != "not-connected" and name not in ordered:
         yield Found(
             place=app.place,
-            what=f"DependsOn must name the collector '{name}'"
+            what=f"{named} must name the collector '{name}'"
             if ordered
-            else f"DependsOn with the collector '{name}' is required",
+            else f"{named} with the collector '{name}' is required",
             got=", ".join(sorted(ordered)) or None,
             fix="Add it with the condition START; ECS then stops the app first.",
         )

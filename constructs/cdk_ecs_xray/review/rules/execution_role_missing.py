@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cdk_ecs_xray.review.execution import execution_needs
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
 from cdk_ecs_xray.review.sources import ECS
+from cdk_ecs_xray.review.voice import voice_for
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import TaskDefinition
 
@@ -23,7 +24,7 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
         first = needs[0]
         yield Found(
             place=task.place,
-            what="ExecutionRoleArn is required",
+            what=f"{voice_for(task).member('ExecutionRoleArn')} is required",
             fix=f"Add a role with {' and '.join(first.actions)}; without it, '"
             f"{first.container.name}' cannot {first.what}.",
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
 from cdk_ecs_xray.review.sources import ECS_API
+from cdk_ecs_xray.review.voice import voice_for
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import TaskDefinition
 
@@ -17,7 +18,7 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
         if container.links:
             yield Found(
                 place=container.place,
-                what=f"links must be empty in {task.mode} mode",
+                what=f"{voice_for(task).member('Links')} must be empty in {task.mode} mode",
                 got=f"'{container.links[0]}'",
                 fix="Remove the links and send to 127.0.0.1:2000.",
             )

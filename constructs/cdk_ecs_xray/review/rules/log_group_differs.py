@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 
 from cdk_ecs_xray.review.rule import Found, Rule
 from cdk_ecs_xray.review.sources import ECS
+from cdk_ecs_xray.review.voice import voice_for
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import LogGroup, Stack, TaskDefinition
 from cdk_ecs_xray.unknown import Text
@@ -29,6 +30,7 @@ def _check(stacks: Sequence[Stack]) -> Iterator[Found]:
 
 
 def _in_task(task: TaskDefinition, used: set[str]) -> Iterator[Found]:
+    voice = voice_for(task)
     for container in task.containers if task.is_traced else ():
         log = container.log
         if log is None or log.group is None or log.creates_group:
@@ -41,9 +43,10 @@ def _in_task(task: TaskDefinition, used: set[str]) -> Iterator[Found]:
         if meant is not None and meant.place.file == task.place.file:
             yield Found(
                 place=container.place,
-                what=f"awslogs-group must be the log group of the template, '{meant.name}'",
+                what=f"awslogs-group must be the log group of {voice.source}, '{meant.name}'",
                 got=f"'{log.group}'",
-                fix=f"Refer to {meant.logical_id}; awslogs fails at task start otherwise.",
+                fix=f"Refer to {voice.reference(meant.logical_id)}; awslogs fails at task start "
+                "otherwise.",
             )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_collector
 from cdk_ecs_xray.review.sources import CLOUDFORMATION
+from cdk_ecs_xray.review.voice import voice_for
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import FoundCollector, TaskDefinition
 
@@ -16,7 +17,7 @@ def _check(task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
     if group is not None and group.retention_days is None:
         yield Found(
             place=group.place,
-            what="RetentionInDays is required",
+            what=f"{voice_for(task).member('RetentionInDays')} is required",
             fix="Set it to what you will read, such as 30.",
         )
     elif group is None and container.log is not None and container.log.creates_group:
@@ -24,7 +25,7 @@ def _check(task: TaskDefinition, collector: FoundCollector) -> Iterator[Found]:
             place=container.place,
             what="the log group must have a retention",
             got="awslogs-create-group, which sets none",
-            fix="Create the group in a template with RetentionInDays.",
+            fix=voice_for(task).expiring_group,
         )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from cdk_ecs_xray.review.rule import Found, Rule
 from cdk_ecs_xray.review.sources import CLOUDFORMATION
+from cdk_ecs_xray.review.voice import voice_of
 from cdk_ecs_xray.severity import Severity
-from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.model import Resource, Stack
+from cdk_ecs_xray.templates.stack_source import StackSource
 
 # What tracing brings, and the property that names it.
 _NAMED = {
@@ -27,6 +28,7 @@ _SHARED = "AWS::ECS::TaskDefinition"
 def _check(stacks: Sequence[Stack]) -> Iterator[Found]:
     taken: dict[tuple[str, str], list[tuple[Stack, Resource]]] = {}
     for stack in stacks:
+        voice = voice_of(stack.source)
         for resource in stack.resources:
             name = _name(resource)
             if name is None:
@@ -37,13 +39,19 @@ def _check(stacks: Sequence[Stack]) -> Iterator[Found]:
                 if not apart and _may_share(stack.source, other_stack.source):
                     yield Found(
                         place=resource.place,
-                        what=f"{_NAMED[resource.type]} must be unique in an account and region",
+                        what=f"{voice.member(_NAMED[resource.type])} must be unique in an account "
+                        "and region",
                         got=f"'{name}', which {other.place} has too",
-                        fix="Put the environment into the name, or give the stacks accounts or "
-                        "regions that differ.",
-                        severity=Severity.WARNING if resource.type == _SHARED else None,
+                        fix=f"Put the environment into the name, or {voice.apart}.",
+                        severity=_severity(stack.source, resource),
                     )
             before.append((stack, resource))
+
+
+def _severity(source: StackSource, resource: Resource) -> Severity | None:
+    # A plan names no account; then nobody knows that both names are in one.
+    guessed = source.form == "terraform" and None in (source.account, source.region)
+    return Severity.WARNING if guessed or resource.type == _SHARED else None
 
 
 def _name(resource: Resource) -> str | None:

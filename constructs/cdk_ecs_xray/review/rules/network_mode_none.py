@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
 from cdk_ecs_xray.review.sources import ECS
+from cdk_ecs_xray.review.voice import voice_for
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.address import ADDRESS
 from cdk_ecs_xray.templates.model import TaskDefinition
@@ -16,7 +17,7 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
     if task.mode == "none" and (wired or task.is_traced):
         yield Found(
             place=task.place,
-            what="NetworkMode must let traces out",
+            what=f"{voice_for(task).member('NetworkMode')} must let traces out",
             got="'none'",
             fix="Use bridge or host on EC2, awsvpc on Fargate, or take tracing off this task.",
         )

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cdk_ecs_xray.review.rule import Found, Rule
 from cdk_ecs_xray.review.sources import CLOUDFORMATION
+from cdk_ecs_xray.review.voice import voice_for
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.container import Place
 from cdk_ecs_xray.templates.model import Stack
@@ -28,12 +29,14 @@ def _check(stacks: Sequence[Stack]) -> Iterator[Found]:
                 got=f"{part.got}, which was not read",
                 fix=part.fix,
             )
+        named = {part.logical_id for part in stack.source.unread}
         for task in stack.task_definitions:
-            if task.open_containers:
+            if task.open_containers and task.logical_id not in named:
+                member = voice_for(task).member("ContainerDefinitions")
                 yield Found(
                     place=task.place,
                     what="review must read every part that may hold a task definition",
-                    got="ContainerDefinitions that the template leaves open, which were not read",
+                    got=f"{member} that the template leaves open, which were not read",
                     fix="Give the parameter a default, or look at its containers by hand.",
                 )
 

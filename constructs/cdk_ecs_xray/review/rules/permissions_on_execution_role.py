@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
 from cdk_ecs_xray.review.sources import ECS
+from cdk_ecs_xray.review.voice import voice_for
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.grants import PUT
 from cdk_ecs_xray.templates.model import Role, TaskDefinition
@@ -22,7 +23,7 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
             place=execution.place,
             what=f"{PUT} must be on the task role",
             got="it on the execution role only",
-            fix="Attach the policy to the role of TaskRoleArn.",
+            fix=f"Attach the policy to the role of {voice_for(task).member('TaskRoleArn')}.",
         )
 
 

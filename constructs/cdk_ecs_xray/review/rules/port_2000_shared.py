@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from cdk_ecs_xray.plan.network import XRAY_PORT
 from cdk_ecs_xray.review.rule import Found, Rule
 from cdk_ecs_xray.review.sources import ECS
+from cdk_ecs_xray.review.voice import voice_for
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import ServiceResource, Stack, TaskDefinition
 
@@ -26,7 +27,7 @@ def _check(stacks: Sequence[Stack]) -> Iterator[Found]:
                         what="UDP port 2000 of an instance must belong to one task",
                         got=f"'{other.name}' and '{service.name}' in one cluster",
                         fix="Run one collector per instance and send to it, or use bridge mode "
-                        "with HostPort 0.",
+                        f"with {voice_for(task).member('HostPort')} 0.",
                     )
 
 

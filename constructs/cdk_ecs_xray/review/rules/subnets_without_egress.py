@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from cdk_ecs_xray.review.egress import Egress
 from cdk_ecs_xray.review.rule import Found, Rule
 from cdk_ecs_xray.review.sources import ECS
+from cdk_ecs_xray.review.voice import voice_for
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.model import ServiceResource, Stack, TaskDefinition
 
@@ -38,7 +39,7 @@ def _of_service(egress: Egress, task: TaskDefinition, service: ServiceResource) 
     if reasons:
         yield Found(
             place=service.place,
-            what="Subnets must have a way to X-Ray and to the images",
+            what=f"{voice_for(task).member('Subnets')} must have a way to X-Ray and to the images",
             got=f"{cut_off[0]}, whose routes lead nowhere, {' and '.join(reasons)}",
             fix="Add a NAT gateway, or mirror the image to ECR and add endpoints for xray, logs, "
             "ecr.api, ecr.dkr and s3.",

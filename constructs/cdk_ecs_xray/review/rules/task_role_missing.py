@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cdk_ecs_xray.review.rule import Found, Rule, each_task
 from cdk_ecs_xray.review.sources import ECS
+from cdk_ecs_xray.review.voice import voice_for
 from cdk_ecs_xray.severity import Severity
 from cdk_ecs_xray.templates.grants import PUT
 from cdk_ecs_xray.templates.model import Role, TaskDefinition
@@ -18,7 +19,8 @@ def _check(task: TaskDefinition) -> Iterator[Found]:
         return
     yield Found(
         place=task.place,
-        what="TaskRoleArn is required, so that the collector may send traces",
+        what=f"{voice_for(task).member('TaskRoleArn')} is required, so that the collector may send "
+        "traces",
         fix="Add one with the actions of AWSXRayDaemonWriteAccess; on EC2 the instance's role "
         "would have to allow them for all tasks.",
         severity=Severity.ERROR if "FARGATE" in task.platforms else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cdk_ecs_xray.templates.assembly import StackSource
+from cdk_ecs_xray.templates.stack_source import StackSource
 from cdk_ecs_xray.verify.check import Answer, Check, failed, ok
 from cdk_ecs_xray.verify.comparison import differences
 from cdk_ecs_xray.verify.deployment import Deployment

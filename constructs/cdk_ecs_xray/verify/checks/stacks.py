@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from cdk_ecs_xray.templates.assembly import StackSource
 from cdk_ecs_xray.templates.nested import NESTED_STACK
+from cdk_ecs_xray.templates.stack_source import StackSource
 from cdk_ecs_xray.templates.template import read_template
 from cdk_ecs_xray.verify.check import Answer, Check, failed, not_checked, ok
 from cdk_ecs_xray.verify.deployment import Deployment
