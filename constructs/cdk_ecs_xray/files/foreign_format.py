@@ -28,7 +28,6 @@ class ForeignFormat(StrEnum):
     TASK_DEFINITIONS = "a list of task definitions"
     TERRAFORM = "Terraform configuration"
     TERRAFORM_JSON = "a Terraform plan or state"
-    TERRAFORM_BINARY = "a binary plan of Terraform"
     TERRAFORM_LOG = "the log of terraform plan -json"
 
 
@@ -37,8 +36,6 @@ _CONFIGURATION = re.compile(
     r"(?:locals|terraform)[ \t]*\{)",
     re.MULTILINE,
 )
-# Terraform writes a plan as a zip archive.
-_ZIP = "PK\x03\x04"
 # A message a line, with the level first: "Machine-Readable UI" in Terraform's documentation.
 _LOG = re.compile(r'\s*\{"@level"\s*:')
 _DOCKERFILE = re.compile(r"\A(?:\s*#[^\n]*\n)*\s*FROM[ \t]+\S+", re.MULTILINE)
@@ -47,8 +44,6 @@ _COPILOT = re.compile(r"Service\Z|Job\Z|Static Site\Z")
 
 def format_of_text(text: str) -> ForeignFormat | None:
     """Return the format of a text that is neither JSON nor YAML; None for one that is not known."""
-    if text.startswith(_ZIP):
-        return ForeignFormat.TERRAFORM_BINARY
     if _LOG.match(text) is not None:
         return ForeignFormat.TERRAFORM_LOG
     if _CONFIGURATION.search(text) is not None:

@@ -48,7 +48,6 @@ _FIXES: Mapping[ForeignFormat, str] = {
     ForeignFormat.TASK_DEFINITIONS: "Pass one task definition at a time.",
     ForeignFormat.TERRAFORM: "inject does not write HCL. Put the containers into a JSON file "
     "that templatefile() or file() reads, and pass that file with --network-mode.",
-    ForeignFormat.TERRAFORM_BINARY: _DESCRIBE,
     ForeignFormat.TERRAFORM_LOG: _DESCRIBE,
     ForeignFormat.TERRAFORM_JSON: "Pass the JSON file that container_definitions is made of, or "
     "what aws ecs describe-task-definition prints.",

@@ -19,15 +19,12 @@ _FIXES: Mapping[ForeignFormat, str] = {
     ForeignFormat.COMPOSE: _REGISTERED,
     ForeignFormat.TASK_DEFINITIONS: "Pass one task definition at a time.",
     ForeignFormat.TERRAFORM: _OF_CONFIGURATION,
-    ForeignFormat.TERRAFORM_BINARY: "Print it as JSON: terraform show -json PLAN > plan.json",
     ForeignFormat.TERRAFORM_JSON: "Pass a whole Terraform state: terraform show -json > state.json",
     ForeignFormat.TERRAFORM_LOG: f"Print the plan itself as JSON: {_PLAN}",
 }
-_TEXTS = (
-    ForeignFormat.TERRAFORM,
-    ForeignFormat.TERRAFORM_BINARY,
-    ForeignFormat.TERRAFORM_LOG,
-)
+_TEXTS = (ForeignFormat.TERRAFORM, ForeignFormat.TERRAFORM_LOG)
+# Terraform writes a plan as a zip archive, which is no UTF-8 text but by chance.
+_ZIP = "PK\x03\x04"
 _SERVICES = "the answer of aws ecs describe-services"
 # What may stand in a command that somebody copies.
 _NAME = re.compile(r"[A-Za-z0-9:/_-]{1,300}")
@@ -52,10 +49,13 @@ def raise_if_unrendered(text: str, *, where: str) -> None:
 
 
 def raise_if_other_text(text: str, *, where: str) -> None:
-    """Refuse a text of another tool by what it is: Terraform's language, or its log.
+    """Refuse a text of Terraform's by what it is: its language, its log or a binary plan.
 
     :raises ReviewError: when the text is one of them.
     """
+    if text.startswith(_ZIP):
+        fix = "Print it as JSON: terraform show -json PLAN > plan.json"
+        raise ReviewError(_no_template("a binary plan of Terraform", fix, where))
     if text.lstrip()[:1] in ("{", "[") and '"@level"' not in text[:200]:
         return
     found = format_of_text(text)
