@@ -11,7 +11,7 @@ import pytest
 from cdk_ecs_xray.review.inventory import inventory
 from cdk_ecs_xray.review.rule import Finding
 from cdk_ecs_xray.templates.model import Stack
-from tests.review.spoils import Find, Template, app, awsvpc, collector, of
+from tests.review.spoils import SPAN_ACTIONS, Find, Template, app, awsvpc, collector, of, spans
 
 GENERIC = "OTEL_EXPORTER_OTLP_ENDPOINT"
 TRACES = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
@@ -186,3 +186,23 @@ def test_a_collector_of_another_backend_is_not_x_rays(
     seen: Callable[..., tuple[str, list[str]]],
 ) -> None:
     assert seen({GENERIC: "http://localhost:4317"}, config=other_backend()) == ("not-connected", [])
+
+
+@pytest.mark.parametrize(("may_send_spans", "expected"), [(False, True), (True, False)])
+def test_an_app_that_sends_to_x_ray_itself_needs_the_actions_of_spans(
+    right: Template, found: Find, *, may_send_spans: bool, expected: bool
+) -> None:
+    spans(f"{ITSELF}/v1/traces", TRACES)(right)
+    task, its_collector = of(right), collector(right)
+    own = app(right)
+    own.pop("Links", None)
+    own.pop("DependsOn", None)
+    task["ContainerDefinitions"] = [
+        one for one in task["ContainerDefinitions"] if one is not its_collector
+    ]
+    if may_send_spans:
+        SPAN_ACTIONS(right)
+
+    ids = [finding.id for finding in found(right)]
+
+    assert ("span-permissions-missing" in ids) == expected

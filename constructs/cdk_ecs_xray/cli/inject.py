@@ -25,6 +25,7 @@ ecs-xray inject task-definition.json -o traced.json
 ecs-xray inject traced.json --remove -o task-definition.json
 ecs-xray inject task-definition.json --instrument python -o traced.json
 ecs-xray inject task-definition.json --replace --collector adot --diff
+ecs-xray inject task-definition.json --direct node -o traced.json
 aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log-group /ecs/web
 """
 
@@ -72,6 +73,19 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
 )
 @click.option("--esm", is_flag=True, help="With node: the app has ES modules.")
 @click.option("--musl", is_flag=True, help="With dotnet: the app's image has musl, as Alpine has.")
+@click.option(
+    "--direct",
+    type=click.Choice(["dotnet", "java", "node", "python"]),
+    help="Add no collector: AWS's OpenTelemetry distribution in the images sends to X-Ray itself.",
+)
+@click.option(
+    "--sampling-ratio",
+    type=float,
+    help="With --direct: the part of traces to record. Default: 0.05.",
+)
+@click.option(
+    "--botocore-in-image", is_flag=True, help="With --direct python: the image has botocore."
+)
 @click.option(
     "--profile",
     type=click.Choice(["safe", "terraform"]),

@@ -9,6 +9,7 @@ from cdk_ecs_xray.errors import ConfigurationError, Problem
 
 if TYPE_CHECKING:
     from cdk_ecs_xray.inject import SidecarNames, TracingOptions
+    from cdk_ecs_xray.plan.direct import Direct, Distribution
 
 
 def tracing_options(
@@ -17,6 +18,9 @@ def tracing_options(
     exporter: str,
     instrument: Sequence[str],
     replace: bool,
+    direct: Distribution | None,
+    sampling_ratio: float | None,
+    botocore_in_image: bool,
     esm: bool,
     musl: bool,
     profile: str,
@@ -47,6 +51,9 @@ def tracing_options(
                 fix="Keep one.",
             )
         )
+    own_way = _direct(
+        direct, ratio=sampling_ratio, botocore_in_image=botocore_in_image, collector=collector
+    )
     choice = instrumentation(instrument, registry=registry, esm=esm, musl=musl)
     engine_id = ("xray-daemon" if choice is None else "adot") if collector is None else collector
     return TracingOptions(
@@ -61,7 +68,43 @@ def tracing_options(
         writes_log=not no_log,
         size_to_fit=size_to_fit,
         replace=replace,
+        direct=own_way,
     )
+
+
+def _direct(
+    distribution: Distribution | None,
+    *,
+    ratio: float | None,
+    botocore_in_image: bool,
+    collector: str | None,
+) -> Direct | None:
+    from cdk_ecs_xray.plan.direct import Direct
+
+    given = {"--sampling-ratio": ratio is not None, "--botocore-in-image": botocore_in_image}
+    if distribution is None:
+        problems = [
+            Problem(
+                where="inject",
+                what=f"{option} requires --direct",
+                fix="Add it, or leave the option out.",
+            )
+            for option, is_given in given.items()
+            if is_given
+        ]
+        if problems:
+            raise ConfigurationError(*problems)
+        return None
+    if collector is not None:
+        raise ConfigurationError(
+            Problem(
+                where="inject",
+                what=f"--direct and --collector {collector} cannot be combined",
+                fix="Keep one.",
+            )
+        )
+    options = {} if ratio is None else {"sampling_ratio": ratio}
+    return Direct(distribution=distribution, botocore_in_image=botocore_in_image, **options)
 
 
 def _names(*, namespace: str | None, environment: str | None, service: str | None) -> SidecarNames:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 WRITE_ACCESS_SID = "XRayDaemonWriteAccess"
 """The reference setup's statement id."""
@@ -24,3 +25,14 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray
 def write_actions(*, spans: bool) -> Sequence[str]:
     """Return what a collector needs; the actions of spans only for one that sends them."""
     return (*WRITE_ACTIONS, *SPAN_ACTIONS) if spans else WRITE_ACTIONS
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteAccess:
+    """What the role of a task needs, whoever sends.
+
+    :param assumes_role: before sending; None for the task's own.
+    """
+
+    actions: Sequence[str] = WRITE_ACTIONS
+    assumes_role: str | None = None

@@ -247,6 +247,7 @@ class Environment(BaseModel):
                     names=SidecarNames.of(naming),
                     tracing_name=service.tracing_name,
                     instrument=instrument,
+                    direct=service.directly,
                 ),
             )
         file = TracedTaskDefinitionFile.from_file(
@@ -265,15 +266,14 @@ class Environment(BaseModel):
             profile=PROFILES[service.sidecar],
             instrument=instrument,
             replace_collector=service.replace_collector,
+            direct=service.directly,
         )
-        if file.family is not None:
-            return file
-        return replace(file, content={**file.content, "family": naming.qualified_service})
+        family = naming.qualified_service if file.family is None else file.family
+        return replace(file, content={**file.content, "family": family})
 
     def _collector(self, registry: str | None, *, instrumented: bool) -> Collector:
-        # Where no collector is named, instrumented apps get one that takes what they send.
-        chosen = "collector" in self.model_fields_set or not instrumented
-        engine_id = self.collector if chosen else "adot"
+        named = "collector" in self.model_fields_set or not instrumented
+        engine_id = self.collector if named else "adot"
         return chosen_collector(engine_id, exporter=self.exporter, registry=registry)
 
     @model_validator(mode="wrap")

@@ -30,6 +30,7 @@ from cdk_ecs_xray.environments.container import (
     Ulimit,
 )
 from cdk_ecs_xray.environments.deployment import Deployment
+from cdk_ecs_xray.environments.direct import DirectKey
 from cdk_ecs_xray.environments.discovery import Discovery, ServiceConnect
 from cdk_ecs_xray.environments.instrument import InstrumentKey
 from cdk_ecs_xray.environments.launch import (
@@ -59,6 +60,7 @@ from cdk_ecs_xray.environments.values import (
 from cdk_ecs_xray.environments.volume import Volume
 from cdk_ecs_xray.files.field_limits import TRACING_NAME, matching, one_of, within
 from cdk_ecs_xray.instrumentation.choice import Choice
+from cdk_ecs_xray.plan.direct import Direct
 
 # The intersection of what stack names, container names, log groups and X-Ray allow.
 ServiceName = Annotated[
@@ -155,6 +157,10 @@ class Service(BaseModel):
         default=False,
         description="exchanges a collector that the `task_definition` has for the environment's",
     )
+    direct: DirectKey | None = Field(
+        default=None,
+        description="the apps send spans to X-Ray by themselves, and get no collector",
+    )
     launch: Launch = Field(
         default="ec2", description="or `fargate`, `external`, `managed_instances`"
     )
@@ -238,6 +244,11 @@ class Service(BaseModel):
             if app.instrument is not None
         }
         return chosen or None
+
+    @property
+    def directly(self) -> Direct | None:
+        """How its apps send spans without a collector; None where they have one."""
+        return None if self.direct is None else self.direct.choice()
 
     @property
     def traced_as(self) -> str:

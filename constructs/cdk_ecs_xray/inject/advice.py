@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cdk_ecs_xray.collectors import CollectorContainer
-from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID
+from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID, WriteAccess
 from cdk_ecs_xray.errors import Problem
 from cdk_ecs_xray.inject.definition import Definition, RawContainer, members
 from cdk_ecs_xray.inject.placeholders import is_open
@@ -109,7 +109,7 @@ def unchecked(definition: Definition, network: SidecarNetwork) -> Sequence[Warne
     ]
 
 
-def policy(description: CollectorContainer) -> dict[str, Any]:
+def policy(description: CollectorContainer | WriteAccess) -> dict[str, Any]:
     """Return the policy that the task role needs, as IAM takes it."""
     statements: list[dict[str, Any]] = [
         {

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from cdk_ecs_xray.collectors import CollectorContainer, Placement
 from cdk_ecs_xray.collectors.description import opened_by
+from cdk_ecs_xray.collectors.write_access import WriteAccess, write_actions
 from cdk_ecs_xray.errors import Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.inject.advice import (
     advice,
@@ -19,6 +20,7 @@ from cdk_ecs_xray.inject.app_logs import app_log_groups, log_group_arns
 from cdk_ecs_xray.inject.app_wiring import wired
 from cdk_ecs_xray.inject.apps import apps_of
 from cdk_ecs_xray.inject.definition import Definition, RawContainer
+from cdk_ecs_xray.inject.direct import direct_wiring
 from cdk_ecs_xray.inject.edits import Addition
 from cdk_ecs_xray.inject.evidence import collector_in
 from cdk_ecs_xray.inject.exchange import Exchange, exchange_of
@@ -48,7 +50,7 @@ class Injection:
     :param sidecar: the collector's container; None where a foreign one stays.
     :param added: whether the file had no sidecar yet.
     :param additions: to the file's content, none where it is traced already.
-    :param description: what the collector needs from IAM.
+    :param description: what the collector, or an app without one, needs from IAM.
     :param agents: what is loaded into apps, one for each language.
     :param replaced: where the container is that the sidecar takes the place of; None without one.
     :param log_group: a log group that must exist before the task starts, unless it did already.
@@ -58,7 +60,7 @@ class Injection:
     sidecar: RawContainer | None
     added: bool
     additions: Sequence[Addition]
-    description: CollectorContainer | None
+    description: CollectorContainer | WriteAccess | None
     log_group: str | None
     warnings: Sequence[Warned]
     agents: Sequence[Agent] = ()
@@ -70,6 +72,16 @@ def plan_injection(definition: Definition, options: TracingOptions) -> Injection
 
     :raises UnsupportedTaskDefinitionError: with every reason why it cannot be traced.
     """
+    if options.direct is not None:
+        additions, warnings = direct_wiring(definition, options, options.direct)
+        return Injection(
+            sidecar=None,
+            added=False,
+            additions=additions,
+            description=WriteAccess(actions=write_actions(spans=True)),
+            log_group=None,
+            warnings=warnings,
+        )
     network = network_for(network_mode_of(definition, options), where=definition.where)
     exchange = exchange_of(definition, options, network)
     if exchange is None:

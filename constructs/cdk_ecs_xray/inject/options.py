@@ -10,6 +10,7 @@ from cdk_ecs_xray.errors import ConfigurationError, InvalidValueError, Problem
 from cdk_ecs_xray.files.field_limits import LOG_GROUP_NAME, TRACING_NAME
 from cdk_ecs_xray.inject.placeholders import is_open, placeholders_in
 from cdk_ecs_xray.instrumentation.choice import Choice
+from cdk_ecs_xray.plan.direct import Direct
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.profile import SidecarProfile
 from cdk_ecs_xray.plan.regions import known_region
@@ -80,6 +81,7 @@ class TracingOptions:
         to Fargate's next size, which costs more, or to the sum on instances.
     :param instrument: traces apps without touching their code: one language for all of them, or
         languages by the names of containers. The collector must take OTLP.
+    :param direct: apps send spans to X-Ray by themselves, and no collector is added.
     :param replace: True exchanges a collector that is there for this one. It keeps its name, its
         log and whatever else is not the program's own.
     :raises ConfigurationError: for a region, a log group or a name that AWS has not or refuses; a
@@ -99,6 +101,7 @@ class TracingOptions:
     writes_log: bool = True
     size_to_fit: bool = False
     instrument: Choice = None
+    direct: Direct | None = None
     replace: bool = False
 
     def __post_init__(self) -> None:
@@ -108,6 +111,15 @@ class TracingOptions:
             ("tracing_name", self.tracing_name, TRACING_NAME),
         )
         problems = [found for named in values if (found := _problem_of(*named)) is not None]
+        problems += [
+            Problem(
+                where="TracingOptions",
+                what=f"direct and {name} cannot be combined",
+                fix="Keep one.",
+            )
+            for name, given in (("instrument", self.instrument), ("replace", self.replace))
+            if self.direct is not None and given
+        ]
         if problems:
             raise ConfigurationError(*problems)
 

@@ -13,10 +13,12 @@ from cdk_ecs_xray.inject.added_variables import added_among
 from cdk_ecs_xray.inject.apps import apps_of
 from cdk_ecs_xray.inject.definition import Definition, RawContainer, read_definition
 from cdk_ecs_xray.inject.dependents import dependents, dependents_on_agents
+from cdk_ecs_xray.inject.direct_removal import direct_cuts
 from cdk_ecs_xray.inject.document import Document, parse
 from cdk_ecs_xray.inject.edits import Path
 from cdk_ecs_xray.inject.evidence import collector_in
 from cdk_ecs_xray.inject.instrumenting import MOUNTS, VOLUMES
+from cdk_ecs_xray.inject.list_cuts import cuts_of_lists
 from cdk_ecs_xray.inject.loaded_agents import (
     agent_of,
     dependency_on,
@@ -34,7 +36,6 @@ from cdk_ecs_xray.inject.origin import (
     Origin,
     origin_of,
     place_of,
-    usual_empty,
     value_before,
 )
 from cdk_ecs_xray.inject.registrable import registrable
@@ -74,7 +75,10 @@ def untrace_text(text: str, *, where: str) -> UntracedText:
         foreign = collector_in(definition.containers)
         if foreign is not None:
             raise UnsupportedTaskDefinitionError(_foreign(where, foreign))
-        return UntracedText(text=document.text, sidecar=None, warnings=(_nothing(where),))
+        cuts = direct_cuts(document, definition)
+        if not cuts:
+            return UntracedText(text=document.text, sidecar=None, warnings=(_nothing(where),))
+        return UntracedText(text=_taken_out(document, cuts), sidecar=None)
     added = replace(
         added,
         agents={
@@ -89,22 +93,26 @@ def untrace_text(text: str, *, where: str) -> UntracedText:
     ]
     if problems:
         raise UnsupportedTaskDefinitionError(*problems)
-    cuts = _cuts(document, definition, added)
+    text = _taken_out(document, _cuts(document, definition, added))
+    return UntracedText(text=text, sidecar=added.container["name"])
+
+
+def _taken_out(document: Document, cuts: Sequence[Cut]) -> str:
     result, wanted = without(document, cuts)
     try:
-        safe = parse(result, where=where).root.plain == wanted
+        safe = parse(result, where=document.where).root.plain == wanted
     except ConfigurationError:
         safe = False
     if not safe:
         raise UnsupportedTaskDefinitionError(
             Problem(
-                where=where,
+                where=document.where,
                 what="the file must be laid out so that it can be taken from",
                 got="one whose lines would change their meaning",
                 fix="Format it with your editor first.",
             )
         )
-    return UntracedText(text=result, sidecar=added.container["name"])
+    return result
 
 
 def _cuts(document: Document, definition: Definition, added: AddedSidecar) -> Sequence[Cut]:
@@ -123,7 +131,7 @@ def _cuts(document: Document, definition: Definition, added: AddedSidecar) -> Se
             cuts.append(Cut(path=(key,), scalar=before))
     agents = list(added.agents.values())
     volumes = {VOLUMES: positions} if (positions := volumes_of(agents, definition)) else {}
-    cuts += _cuts_of_lists(document, (), definition.field, volumes, origin)
+    cuts += cuts_of_lists(document, (), definition.field, volumes, origin)
     position = next(at for at, one in enumerate(definition.containers) if one["name"] == name)
     gone = set(init_positions(agents, definition))
     before = origin.get(REPLACED)
@@ -145,31 +153,7 @@ def _cuts_of_app(
     cuts = list(_shortened(path, container, origin))
     if agent is not None:
         cuts += parted(document, path, container, agent, origin=origin, taken=own)
-    return [*cuts, *_cuts_of_lists(document, path, container, taken, origin)]
-
-
-def _cuts_of_lists(
-    document: Document,
-    path: Path,
-    container: RawContainer,
-    taken: Mapping[str, tuple[int, ...]],
-    origin: Origin,
-) -> Sequence[Cut]:
-    """Return what takes entries out of lists, and with the last one what was added for them."""
-    emptied = [key for key in taken if len(taken[key]) == len(container[key])]
-    cuts = [Cut(path=(*path, key), items=taken[key]) for key in taken if key not in emptied]
-    keys = list(container)
-    while keys and keys[-1] in emptied and place_of(container, keys[-1]) not in origin:
-        # What was added as a key of its own is at the end, in the order of adding.
-        keys.pop()
-    gone = [key for key in emptied if key not in keys]
-    if gone:
-        cuts.append(Cut(path=path, keys=tuple(gone)))
-    for key in emptied:
-        if key in keys:
-            text = origin.get(place_of(container, key), usual_empty(document, (*path, key)))
-            cuts.append(Cut(path=(*path, key), empty=str(text)))
-    return cuts
+    return [*cuts, *cuts_of_lists(document, path, container, taken, origin)]
 
 
 def _shortened(path: Path, container: RawContainer, origin: Origin) -> Iterator[Cut]:

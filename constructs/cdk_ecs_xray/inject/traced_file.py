@@ -24,6 +24,7 @@ from cdk_ecs_xray.inject.registrable import registrable
 from cdk_ecs_xray.inject.shape_check import CONTAINERS
 from cdk_ecs_xray.inject.surroundings import network_mode_of
 from cdk_ecs_xray.instrumentation.choice import Choice, collector_for
+from cdk_ecs_xray.plan.direct import Direct
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.profile import SidecarProfile
 
@@ -60,6 +61,7 @@ class TracedTaskDefinitionFile:
         network_mode: str | None = None,
         instrument: Choice = None,
         replace_collector: bool = False,
+        direct: Direct | None = None,
     ) -> Self:
         """Read what ``register-task-definition`` takes or ``describe-task-definition`` prints.
 
@@ -76,6 +78,7 @@ class TracedTaskDefinitionFile:
             or languages by the names of containers.
         :param replace_collector: True exchanges a collector that the file has for ``collector``;
             the container keeps its name and its log.
+        :param direct: the apps send spans to X-Ray by themselves, and no collector is added.
         :raises ConfigurationError: for a file that is none, or placeholders without a value.
         :raises UnsupportedTaskDefinitionError: with every reason why it cannot be traced.
         """
@@ -95,6 +98,7 @@ class TracedTaskDefinitionFile:
             network_mode=network_mode,
             instrument=instrument,
             replace=replace_collector,
+            direct=direct,
         )
         content = _as_task(content, options, where=where)
         file = cls(where=where, content=content, options=options)
@@ -115,7 +119,9 @@ class TracedTaskDefinitionFile:
 
     @property
     def needs_log_group(self) -> bool:
-        """Whether the collector needs a log group: not where one stays, or leaves its log."""
+        """Whether the collector needs a log group: not where none is added, or has a log."""
+        if self.options.direct is not None:
+            return False
         containers = read_definition(self.content, where=self.where).containers
         collector = collector_in(containers)
         if collector is None:

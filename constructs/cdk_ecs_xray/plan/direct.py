@@ -7,9 +7,10 @@ How each distribution signs was read in its source: Python 0.21.0, Node 0.13.0, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, get_args
 
-from cdk_ecs_xray.errors import Problem
+from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.plan.open_telemetry import (
     ENDPOINT,
     OTHER_SIGNALS,
@@ -37,6 +38,30 @@ _OF_DISTRIBUTION: Mapping[Distribution, Mapping[str, str]] = {
     # With one of the two missing it sends unsigned, and says so in an information line only.
     "dotnet": {_SIGNING: "true", _EXPORTER: "none"},
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Direct:
+    """How the apps of a task definition in a file send spans to X-Ray without a collector.
+
+    :param distribution: AWS's distribution of OpenTelemetry in their images.
+    :param sampling_ratio: of the traces that no caller decided, the part that is recorded.
+    :param botocore_in_image: says that the image of a Python app has botocore.
+    :raises ConfigurationError: for what cannot work, such as Python without botocore.
+    """
+
+    distribution: Distribution
+    sampling_ratio: float = 0.05
+    botocore_in_image: bool = False
+
+    def __post_init__(self) -> None:
+        problems = choice_problems(
+            self.distribution,
+            sampling_ratio=self.sampling_ratio,
+            botocore_in_image=self.botocore_in_image,
+        )
+        if problems:
+            raise ConfigurationError(*problems)
 
 
 def direct_environment(
@@ -85,7 +110,8 @@ def choice_problems(
                 where=_WHERE,
                 what="botocore is required in the image of a Python app, which signs with it and "
                 "sends nothing without",
-                fix="Install it there and pass botocore_in_image=True, or use a collector.",
+                fix="Install it there and pass botocore_in_image=True, --botocore-in-image on the "
+                "command line, or use a collector.",
             )
         )
     return found
@@ -101,8 +127,8 @@ def app_problems(
     if ENDPOINT in app.environment and TRACES_ENDPOINT not in app.environment:
         yield Problem(
             where=app.where,
-            what=f"{ENDPOINT} and XRayDirect cannot be combined, as it decides where traces go",
-            fix="Name the endpoints of the other signals, or keep one.",
+            what=f"{ENDPOINT} and XRayDirect cannot be combined",
+            fix="It decides where traces go: name the endpoints of the other signals, or keep one.",
         )
     for name, allowed in _required(distribution, environment):
         value = app.environment.get(name)
