@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         XRayDaemon,
     )
     from cdk_ecs_xray.collectors.log_lines import Trouble
+    from cdk_ecs_xray.collectors.write_access import WriteAccess
     from cdk_ecs_xray.errors import (
         AwsAnswerError,
         ConfigurationError,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
         NodeInstrumentation,
         PythonInstrumentation,
     )
+    from cdk_ecs_xray.plan.direct import Direct
     from cdk_ecs_xray.plan.instrumentation import Agent, Joined
     from cdk_ecs_xray.plan.naming import Naming
     from cdk_ecs_xray.plan.network import SidecarNetwork
@@ -93,6 +95,7 @@ _MODULES = {
     "CollectorPort": "collectors",
     "ConfigurationError": "errors",
     "DefaultRule": "sampling",
+    "Direct": "plan.direct",
     "EcsXRayError": "errors",
     "Group": "sampling",
     "GroupOverride": "sampling.groups",
@@ -127,6 +130,7 @@ _MODULES = {
     "XRayDaemonService": "cdk.daemon_service",
     "XRayDashboard": "cdk.dashboard",
     "XRayDefaultSamplingRule": "cdk.default_sampling_rule",
+    "WriteAccess": "collectors.write_access",
     "XRayDirect": "cdk.direct",
     "XRayGroups": "cdk.sampling_groups",
     "XRayImageCache": "cdk.image_cache",
@@ -154,6 +158,7 @@ __all__ = [
     "CollectorPort",
     "ConfigurationError",
     "DefaultRule",
+    "Direct",
     "DotNetInstrumentation",
     "EcsXRayError",
     "Group",
@@ -188,6 +193,7 @@ __all__ = [
     "Trouble",
     "UnsupportedTaskDefinitionError",
     "Warned",
+    "WriteAccess",
     "XRayCollectorAlarms",
     "XRayDaemon",
     "XRayDaemonService",
