@@ -6,6 +6,7 @@ value and whatever a rule makes of it are left out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -68,7 +69,7 @@ class Hiding:
             if place.container is not None:
                 return found
             problem = found.problem
-            got = None if problem.got is None else self.text(problem.got)
+            got = None if problem.got is None else self._value(problem.got)
             masked = replace(
                 problem, what=self.text(problem.what), got=got, fix=self.text(problem.fix)
             )
@@ -116,6 +117,12 @@ class Hiding:
             if len(secret) >= _UNMISTAKABLE:
                 text = text.replace(secret, SENSITIVE)
         return text
+
+    def _value(self, got: str) -> str:
+        """Return what was found with sensitive texts left out, in quotes or not."""
+        for secret in self.texts:
+            got = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", SENSITIVE, got)
+        return self.text(got)
 
     def _whole(self, value: str) -> str:
         return SENSITIVE if value in self.texts else self.text(value)

@@ -174,6 +174,23 @@ def test_one_sensitive_task_leaves_others_as_they_are(reviewed: Reviewed) -> Non
     assert [row.apps[0].name for row in report.tasks] == ["app", "number 1 (sensitive)"]
 
 
+def test_a_role_that_may_be_shown_names_nothing_of_a_hidden_policy(reviewed: Reviewed) -> None:
+    made = right()
+    policy = document("xray:PutTraceSegments", Resource="hush")
+    made[2] = Made(
+        address=made[2].address,
+        values={**made[2].values, "policy": policy},
+        sensitive={"policy": True},
+    )
+
+    report = reviewed(state(*made))
+
+    (finding,) = [one for one in report.findings if one.id == "permissions-missing"]
+    assert finding.place.resource == ROLE
+    assert finding.problem.got == "it on (sensitive)"
+    assert "hush" not in shown(report)
+
+
 @pytest.mark.parametrize(
     "broken",
     [
