@@ -130,3 +130,14 @@ def test_files_of_other_tools_are_called_what_they_are(
 
     with pytest.raises(ReviewError, match=words):
         read_stacks(str(file))
+
+
+@pytest.mark.parametrize(
+    ("properties", "unread"), [({"TaskDefinitionArn": {"Ref": "Task"}}, 0), ({}, 1)]
+)
+def test_an_express_service_of_a_task_definition_is_read_by_it(
+    tmp_path: Path, properties: dict[str, Any], unread: int
+) -> None:
+    service = {"Type": "AWS::ECS::ExpressGatewayService", "Properties": properties}
+
+    assert len(got(tmp_path, {"Resources": {"Task": TASK, "Service": service}})) == unread

@@ -13,7 +13,6 @@ from typing import Any
 
 import jsii
 from aws_cdk import (
-    App,
     CfnResource,
     IPolicyValidationContext,
     IPolicyValidationPlugin,
@@ -65,7 +64,7 @@ def check_when_finished(
     :param wired: the names of the containers that are given them, which may grow.
     """
     root = container.node.root
-    if not App.is_app(root):
+    if not Stage.is_stage(root):
         return
     reference = jsii_reference(root)
     if reference not in _CHECKS:

@@ -15,9 +15,10 @@ _HARMLESS = (
     "AWS::Serverless-",
 )
 _RENDER = "Review the template that CloudFormation makes of it: aws cloudformation get-template."
+_EXPRESS = "AWS::ECS::ExpressGatewayService"
 _ELSEWHERE: Mapping[str, str] = {
     "AWS::ECS::DaemonTaskDefinition": "a managed daemon",
-    "AWS::ECS::ExpressGatewayService": "an Express service, which has no sidecar",
+    _EXPRESS: "an Express service, which has no sidecar",
     "AWS::Serverless::Application": "a serverless application",
     "AWS::ServiceCatalog::CloudFormationProvisionedProduct": "a provisioned product",
 }
@@ -83,11 +84,19 @@ def _of_resource(logical_id: str, resource: Mapping[str, Any]) -> Iterator[Unrea
     elif kind == STACK_SET:
         got = f"the stack set's template{f', {url}' if url else ''}"
         yield Unread(logical_id=logical_id, got=got, fix="Pass its template on its own.")
+    elif kind == _EXPRESS and _member(resource, "TaskDefinitionArn") is not None:
+        # Its containers are those of the task definition, which is read where it is.
+        return
     elif kind in _ELSEWHERE or kind.endswith(_MODULE):
         got = f"{_ELSEWHERE.get(kind, 'a module')} ({kind})"
         yield Unread(logical_id=logical_id, got=got, fix="Look at its containers by hand.")
     elif kind == "AWS::ECS::TaskDefinition" and _holds(resource.get("Properties"), "Fn::Transform"):
         yield Unread(logical_id=logical_id, got="what Fn::Transform adds", fix=_RENDER)
+
+
+def _member(resource: Mapping[str, Any], key: str) -> Any:
+    properties = resource.get("Properties")
+    return properties.get(key) if isinstance(properties, Mapping) else None
 
 
 def _holds(value: object, function: str) -> bool:
