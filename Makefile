@@ -1,7 +1,7 @@
 # The commands of the README. `make` alone lists them.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help setup sdks deploy-local demo synth test fuzz check bench dist audit images clean
+.PHONY: help setup sdks deploy-local demo synth test fuzz check bench docs dist audit images clean
 
 # `make deploy-local ENV=qa` decides. A value of the shell counts only where it names an environment:
 # POSIX shells use ENV for the path of their start-up file.
@@ -80,6 +80,11 @@ check: sdks ## format, lint, types, import rules, tests with branch coverage, sy
 bench: setup ## compare speed with hand-written CDK, side by side
 	@$(BIN)/python -m benchmarks
 
+docs: setup ## write the generated parts of docs/ and build the site into site/, links checked
+	@"$$PYTHON" tools/install.py site
+	@$(BIN)/python -m tools.docs
+	@NO_COLOR=1 $(VENV)/site/bin/zensical build --strict --clean
+
 dist: setup ## build wheel, source distribution, bill of materials and licenses into dist/
 	@rm -rf dist
 	@$(BIN)/python -m hatchling build -d dist
@@ -93,5 +98,5 @@ images: setup ## say which collector image has a newer version
 	@$(BIN)/python -m tools.images
 
 clean: ## remove everything that was installed or generated
-	@rm -rf $(VENV) node_modules cdk.out dist .coverage .mypy_cache .ruff_cache .pytest_cache \
+	@rm -rf $(VENV) node_modules cdk.out dist site .cache .coverage .mypy_cache .ruff_cache .pytest_cache \
 		.hypothesis .import_linter_cache .setup-cache

@@ -22,7 +22,6 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 JSII_CACHE = VENV / "jsii-package-cache"
 SDKS = VENV / "sdks"
-AUDIT = VENV / "audit"
 _NPM_FLAGS = ("--no-progress", "--loglevel=error")
 # Beside the virtual environment, which is cleared for a new lock or a new Python.
 CACHE = ROOT / ".setup-cache"
@@ -59,8 +58,8 @@ def main() -> int:
         with alone():
             if sys.argv[1:] == ["sdks"]:
                 worked = [install_sdks()]
-            elif sys.argv[1:] == ["audit"]:
-                worked = [install_audit()]
+            elif sys.argv[1:] in (["audit"], ["site"]):
+                worked = [install_tool(sys.argv[1])]
             else:
                 worked = [install_python(), install_project(), install_cdk_cli(), warm_up()]
     except InstallError as error:
@@ -156,17 +155,21 @@ def install_sdks() -> bool:
     return True
 
 
-def install_audit() -> bool:
-    """Install pip-audit into an environment of its own: it brings a pip and twenty packages."""
-    lock = "tools/audit/requirements.lock"
+def install_tool(name: str) -> bool:
+    """Install a program from ``tools/NAME`` into an environment of its own, beside all the rest.
+
+    What pip-audit and Zensical bring would decide about the versions of what the kit needs.
+    """
+    lock = f"tools/{name}/requirements.lock"
     fingerprint = _fingerprint(lock, extra=sys.version)
-    if _is_current("audit", fingerprint):
+    if _is_current(name, fingerprint):
         return False
-    _say("pip-audit from tools/audit")
-    _run([str(PYTHON), "-m", "venv", "--clear", str(AUDIT)])
+    _say(f"Python packages from {lock}")
+    folder = VENV / name
+    _run([str(PYTHON), "-m", "venv", "--clear", str(folder)])
     packages = ["--require-hashes", "--no-deps", "-r", str(ROOT / lock)]
-    _run([*_installer(AUDIT / "bin" / "python"), *packages])
-    _stamp("audit", fingerprint)
+    _run([*_installer(folder / "bin" / "python"), *packages])
+    _stamp(name, fingerprint)
     return True
 
 

@@ -37,7 +37,7 @@ class XRayTracingAspect:
     """Traces every task definition below a scope, those of ``aws_ecs_patterns`` included.
 
     ``Aspects.of(app).add(XRayTracingAspect(), priority=AspectPriority.MUTATING)`` provisions an
-    :class:`XRaySidecar` in each. Every stack gets one line that says what was traced, what was
+    :class:`XRaySidecar` in each. Every stack gets one line with what was traced, what was
     not, and why. A task definition that cannot be traced gets a warning and stays as it is. Task
     definitions that were imported are not part of the app and stay untraced. CDK applies no
     aspect of an app inside a Stage: add it to each Stage. A warning names the Stages without one,

@@ -38,7 +38,7 @@ class XRayDirect:
     :param distribution: AWS's distribution in the images of the apps; it has to be there already.
     :param sampling_ratio: the part of traces that is recorded, of those that no caller decided;
         0.05 by default, the rate of X-Ray's own default rule.
-    :param botocore_in_image: says that the image of a Python app has botocore, which its
+    :param botocore_in_image: declares that the image of a Python app has botocore, which its
         distribution neither brings nor misses at its start.
     :param tracing_name: see :class:`XRayTracing`.
     :raises ConfigurationError: for what cannot work, such as Python without botocore.

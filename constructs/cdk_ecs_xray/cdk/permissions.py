@@ -26,7 +26,7 @@ def grant_write_traces(
     and writes logs. Granting twice leaves one statement in the policy.
 
     :param grantee: a role or anything that has one, such as ``task_definition.task_role``.
-    :param actions: the five that every collector needs, unless it says otherwise.
+    :param actions: the five that every collector needs, unless it names others.
     :returns: the grant; ``success`` is False for a role that CDK cannot change, such as one
         imported with ``mutable=False``, whose owner then has to add the statement.
     """

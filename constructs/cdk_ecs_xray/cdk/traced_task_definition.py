@@ -40,7 +40,7 @@ class TracedTaskDefinition(Construct):
         parameters, log groups and files in S3; for keys of one's own, add ``kms:Decrypt``.
     :param logging: ``awslogs``, or ``none`` for the host's default driver.
     :param log_group: an existing log group for awslogs; None creates one with the next options,
-        called as the file's naming says.
+        called by the file's naming.
     :param log_retention: one month by default.
     :param log_removal_policy: destroyed with its stack by default.
     :param log_encryption_key: KMS key for the created log group.

@@ -34,10 +34,10 @@ CONSTRUCT_ID = "XRay"
 
 @jsii.implements(ecs.ITaskDefinitionExtension)
 class XRayTracing:
-    """Adds a collector to a task definition and wires every app container to it.
+    """Adds a collector to a task definition and connects every app container to it.
 
     ``task_definition.add_extension(XRayTracing())`` provisions what :class:`XRaySidecar` does,
-    and wires all containers, those added later too. Adding the extension twice changes nothing.
+    and connects all containers, those added later too. Adding the extension twice changes nothing.
     One object can extend many task definitions.
 
     :param collector: what runs in the sidecar; the X-Ray daemon by default, and ADOT where

@@ -53,7 +53,7 @@ class AdotCollector:
     :param digest: pins the image's bytes as well.
     :param region: where to send traces; None is the region of the stack.
     :param role_arn: role to assume before sending; grants the task role ``sts:AssumeRole``.
-    :param resource_arn: ARN of the resource that the collector says it runs on; X-Ray's own API
+    :param resource_arn: ARN of the resource that the collector reports it runs on; X-Ray's own API
         alone takes it.
     :param exporter: ``xray`` sends everything with X-Ray's own API. ``otlp`` sends everything to
         its endpoint for OpenTelemetry, where segments of X-Ray SDKs lose their origin. ``both``
@@ -63,7 +63,7 @@ class AdotCollector:
         429, 502, 503 or 504. A collector that sends there ends at its start where it finds no
         credentials.
     :param open_telemetry_sdk: ``adot`` sets the sampler and propagator that AWS's additions to
-        OpenTelemetry have; ``any`` only says where spans go, as plain SDKs need.
+        OpenTelemetry have; ``any`` only sets where spans go, as plain SDKs need.
     :param config: the collector's own configuration, a mapping or the path of a YAML file, in
         place of the generated one. Without the ``awsxray`` receiver, apps get the variables of
         OpenTelemetry only, and sample by themselves. Its ports must be in reach of the apps.

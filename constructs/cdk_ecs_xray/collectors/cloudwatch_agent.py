@@ -58,8 +58,8 @@ class CloudWatchAgent:
     :param digest: pins the image's bytes as well.
     :param region: where to send traces; None is the region of the stack.
     :param role_arn: role to assume before sending; grants the task role ``sts:AssumeRole``.
-    :param resource_arn: ARN of the resource that the agent says it runs on; X-Ray's own API alone
-        takes it.
+    :param resource_arn: ARN of the resource that the agent reports it runs on; X-Ray's own API
+        alone takes it.
     :param exporter: see :class:`AdotCollector`. With ``otlp`` the agent takes no segments of
         X-Ray SDKs and serves no sampling rules, so apps sample by themselves. Its batches of up to
         10 000 spans or 30 seconds, and its queue, cannot be set.

@@ -58,7 +58,7 @@ class XRayDaemon:
         the task role ``sts:AssumeRole`` on it; that role has to trust the task role.
     :param proxy_address: ``host:port`` of an HTTPS proxy to send through. The daemon knows no
         exceptions: it ignores ``NO_PROXY``.
-    :param resource_arn: ARN of the resource that the daemon says it runs on.
+    :param resource_arn: ARN of the resource that the daemon reports it runs on.
     :raises ConfigurationError: for a value the daemon would refuse or misread.
     """
 

@@ -70,7 +70,7 @@ class TracingOptions:
     :param tracing_name: the service's name in X-Ray; else the naming's service, else each
         container's own name.
     :param network_mode: for a file that does not tell, such as a bare list of containers.
-    :param region: where traces go; None takes what the file says of its region.
+    :param region: where traces go; None takes the region in the file.
     :param url_suffix: what addresses of AWS end with there; None reads it from the region.
     :param account: 12 digits; None takes the account in the file's ARNs.
     :param partition: of AWS; None reads it from the region.

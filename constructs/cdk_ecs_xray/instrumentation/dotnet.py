@@ -36,7 +36,7 @@ class DotNetInstrumentation:
 
     Provisions an init container, which copies the distribution into a volume of the task, and
     loads it as a profiler and a startup hook. The profiler's path depends on processor and libc,
-    and .NET says nothing about a wrong one, so the processor has to be known.
+    and .NET reports nothing about a wrong one, so the processor has to be known.
 
     :param registry: where the image is pulled from; see :class:`AdotCollector`.
     :param version: tag of the image; on arm64 newer than 1.13, which has files for x64 there.
@@ -44,10 +44,10 @@ class DotNetInstrumentation:
     :param memory_mib: hard limit of the init container, in MiB; 128 is what AWS's CDK library
         gives.
     :param libc: of the app's image; ``musl`` for Alpine.
-    :param architecture: for a task definition that does not say, as on EC2; ``x86_64`` or
+    :param architecture: for a task definition that names none, as on EC2; ``x86_64`` or
         ``arm64``.
     :raises ConfigurationError: for a value that ECS or a registry refuses, and for one that .NET
-        would not say a word about.
+        would not report.
     """
 
     registry: str = PUBLIC_REGISTRY

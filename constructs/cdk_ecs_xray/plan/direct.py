@@ -46,7 +46,7 @@ class Direct:
 
     :param distribution: AWS's distribution of OpenTelemetry in their images.
     :param sampling_ratio: of the traces that no caller decided, the part that is recorded.
-    :param botocore_in_image: says that the image of a Python app has botocore.
+    :param botocore_in_image: declares that the image of a Python app has botocore.
     :raises ConfigurationError: for what cannot work, such as Python without botocore.
     """
 

@@ -1,0 +1,116 @@
+"""What pages say of commands, options, keys, ids, errors and facts is what the code says."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import click
+import pytest
+
+import cdk_ecs_xray
+from cdk_ecs_xray.cli.commands import commands
+from cdk_ecs_xray.sampling.prices import PRICES
+from tools.docs import DOCS, PARTS, pages, with_parts
+from tools.reference.facts import FACTS, old_facts, pinned
+
+_MARK = re.compile(r"<!-- ([a-z-]+): begin -->")
+
+
+def text_of(page: str) -> str:
+    return (DOCS / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [page for page in pages() if _MARK.search(page.read_text(encoding="utf-8"))],
+    ids=lambda page: page.name,
+)
+def test_a_page_has_what_the_code_says(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+
+    assert text == with_parts(text), "run: python -m tools.docs"
+
+
+def test_every_part_is_on_one_page() -> None:
+    marked = [name for page in pages() for name in _MARK.findall(page.read_text(encoding="utf-8"))]
+
+    assert sorted(marked) == sorted(PARTS)
+
+
+def test_a_part_that_differs_would_be_seen() -> None:
+    changed = text_of("reference/cli.md").replace("`--fail-on", "`--fail-at")
+
+    assert changed != text_of("reference/cli.md")
+    assert with_parts(changed) == text_of("reference/cli.md")
+
+
+def test_every_command_and_option_is_there() -> None:
+    text = text_of("reference/cli.md")
+
+    waiting: list[tuple[str, click.Command]] = [("ecs-xray", commands)]
+    while waiting:
+        path, command = waiting.pop()
+        assert f"\n## {path}\n" in text
+        for parameter in command.params:
+            if isinstance(parameter, click.Option) and not parameter.hidden:
+                assert parameter.opts[-1] in text
+        if isinstance(command, click.Group):
+            waiting += [(f"{path} {name}", one) for name, one in command.commands.items()]
+
+
+def test_every_public_name_is_there() -> None:
+    text = text_of("reference/python.md") + text_of("reference/exit-codes.md")
+
+    for name in cdk_ecs_xray.__all__:
+        assert f"\n## {name}\n" in text or f"\n| `{name}` |" in text, name
+
+
+def test_an_option_has_its_default_and_its_text() -> None:
+    text = text_of("reference/python.md")
+
+    assert "| `profile` | `SidecarProfile.SAFE` | sizes and failure behavior" in text
+    assert "| `restart_attempt_period_seconds` | `60` | how long it must have run before" in text
+    assert "| `distribution` | required |" in text
+
+
+def test_a_documented_option_has_a_text() -> None:
+    """An option without ``:param`` would be an empty cell."""
+    sections = re.findall(
+        r"^## (XRay\w+|\w+Collector|CloudWatchAgent|SidecarProfile)\n(.*?)(?=^## )",
+        text_of("reference/python.md"),
+        re.DOTALL | re.MULTILINE,
+    )
+    assert len(sections) > 10
+    for name, section in sections:
+        assert re.findall(r"^\| `(\w+)` \| [^|]* \| +\|$", section, re.MULTILINE) == [], name
+
+
+def test_facts_are_those_of_the_code() -> None:
+    prices, known = FACTS["prices"], PRICES["us-east-1"]
+
+    assert (prices["checked"], prices["region"]) == (known.as_of, known.region)
+    assert prices["traces_recorded_per_million"] == known.recorded
+    assert prices["traces_scanned_per_million"] == known.scanned
+    assert prices["insights_per_million"] == known.insights
+    assert prices["free_traces_recorded"] == known.free_recorded
+    assert prices["free_traces_scanned"] == known.free_scanned
+    assert set(FACTS["images"]["newest_seen"]) == set(pinned())
+
+
+def test_pages_print_when_a_fact_was_checked() -> None:
+    for part, fact in (("prices", "prices"), ("versions", "images"), ("versions", "x-ray-daemon")):
+        day = FACTS[fact]["checked"]
+        assert f"{day:%B} {day.day}, {day.year}" in PARTS[part]()
+
+
+def test_a_fact_that_nobody_checked_for_90_days_is_warned_of() -> None:
+    facts = {"prices": {"checked": date(2026, 11, 1), "source": "https://aws.example"}}
+
+    assert old_facts(facts, date(2026, 11, 1) + timedelta(days=90)) == []
+    (warning,) = old_facts(facts, date(2026, 11, 1) + timedelta(days=91))
+    assert warning == (
+        "docs/facts.yaml: prices was checked on 2026-11-01, 91 days ago. "
+        "Look it up at https://aws.example and set the date."
+    )

@@ -1,0 +1,1 @@
+"""What pages say of the code, written from the code."""
