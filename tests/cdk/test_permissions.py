@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
@@ -187,6 +188,57 @@ def test_a_permissions_boundary_that_keeps_traces_in_is_named(
     warnings = synthesise(build).warnings
 
     assert ["ecs-xray:permissions-boundary" in one for one in warnings] == [True] * warned
+
+
+@pytest.fixture(scope="module")
+def late_boundaries(
+    tmp_path_factory: pytest.TempPathFactory, assemble: Callable[..., object]
+) -> Mapping[str, str]:
+    """What the report says of roles that get their boundary by an aspect, by their stack."""
+
+    def build(app: cdk.App) -> None:
+        for name in ("Ours", "Narrow", "AdministratorAccess", "Theirs", "Both", "None"):
+            stack = cdk.Stack(app, name)
+            action = "s3:*" if name in ("Narrow", "Both") else "xray:*"
+            statement = iam.PolicyStatement(actions=[action], resources=["*"])
+            own = iam.ManagedPolicy(stack, "Boundary", statements=[statement])
+            task = ecs.FargateTaskDefinition(stack, "Task", memory_limit_mib=1024)
+            if name == "Both":
+                role = iam.Role(
+                    stack,
+                    "Role",
+                    assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"),
+                    permissions_boundary=own,
+                )
+                task = ecs.FargateTaskDefinition(
+                    stack, "Other", memory_limit_mib=1024, task_role=role
+                )
+            task.add_container("app", image=ecs.ContainerImage.from_registry("app:7"))
+            task.add_extension(XRayTracing())
+            if name in ("Ours", "Narrow"):
+                iam.PermissionsBoundary.of(stack).apply(own)
+            elif name == "AdministratorAccess":
+                aws = iam.ManagedPolicy.from_aws_managed_policy_name(name)
+                iam.PermissionsBoundary.of(stack).apply(aws)
+            elif name == "Theirs":
+                theirs = iam.ManagedPolicy.from_managed_policy_name(stack, "Named", "theirs")
+                iam.PermissionsBoundary.of(stack).apply(theirs)
+
+    folder = tmp_path_factory.mktemp("boundaries")
+    assemble(build, folder=folder)
+    report = json.loads((folder / "validation-report.json").read_text())
+    return {
+        one["violatingConstructs"][0]["constructPath"].partition("/")[0]: one["description"]
+        for plugin in report["pluginReports"]
+        for one in plugin["violations"]
+        if one["ruleName"] == "ecs-xray:permissions-boundary"
+    }
+
+
+def test_a_permissions_boundary_of_an_aspect_is_named(late_boundaries: Mapping[str, str]) -> None:
+    # Where the role was made with it, an annotation has named it already.
+    assert sorted(late_boundaries) == ["Narrow", "Theirs"]
+    assert "must allow xray:PutTraceSegments" in late_boundaries["Narrow"]
 
 
 def test_a_role_without_policy_updates_is_not_taken_for_granted(

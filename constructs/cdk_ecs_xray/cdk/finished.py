@@ -24,9 +24,11 @@ from aws_cdk import (
     Validations,
 )
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
 from constructs import IConstruct
 
 from cdk_ecs_xray.cdk.overridden import overridden, strangers_added
+from cdk_ecs_xray.cdk.permissions import late_boundary_problem
 from cdk_ecs_xray.cdk.reach import late_reach
 from cdk_ecs_xray.cdk.reference import jsii_reference
 from cdk_ecs_xray.cdk.rendered import definitions_in, network_mode_of, resource_of
@@ -48,6 +50,7 @@ class _Traced:
     container: ecs.ContainerDefinition
     variables: Sequence[str]
     wired: Collection[str]
+    actions: Sequence[str]
 
     @property
     def task_definition(self) -> ecs.TaskDefinition:
@@ -55,13 +58,17 @@ class _Traced:
 
 
 def check_when_finished(
-    container: ecs.ContainerDefinition, variables: Iterable[str], wired: Collection[str]
+    container: ecs.ContainerDefinition,
+    variables: Iterable[str],
+    wired: Collection[str],
+    actions: Sequence[str],
 ) -> None:
     """Have a traced task compared with its template when that is written; in an app only.
 
     :param container: the collector's.
     :param variables: the names of the variables that lead apps to it.
     :param wired: the names of the containers that are given them, which may grow.
+    :param actions: what the task role was granted.
     """
     root = container.node.root
     if not Stage.is_stage(root):
@@ -70,7 +77,9 @@ def check_when_finished(
     if reference not in _CHECKS:
         _CHECKS[reference] = _FinishedTemplates()
         Validations.of(root).add_plugins(_CHECKS[reference])
-    task = _Traced(container=container, variables=tuple(variables), wired=wired)
+    task = _Traced(
+        container=container, variables=tuple(variables), wired=wired, actions=tuple(actions)
+    )
     _CHECKS[reference].tasks.append(task)
 
 
@@ -115,6 +124,7 @@ class _FinishedTemplates:
         if finished is not None:
             for finding_id, problem in _differences(task, resource, finished):
                 yield _violation(finding_id, problem, resource)
+        yield from self._bounded(task)
         for service in services_of(task.task_definition):
             made = service.node.default_child
             properties = self._properties(made) if isinstance(made, ecs.CfnService) else None
@@ -122,11 +132,27 @@ class _FinishedTemplates:
                 for finding_id, problem in late_reach(service, properties, task.container):
                     yield _violation(finding_id, problem, made)
 
+    def _bounded(self, task: _Traced) -> Iterator[PolicyViolation]:
+        role = task.task_definition.task_role
+        resource = role.node.default_child if isinstance(role, iam.Role) else None
+        if not isinstance(role, iam.Role) or not isinstance(resource, CfnResource):
+            return
+        boundary = (self._properties(resource) or {}).get("PermissionsBoundary")
+        problem = late_boundary_problem(role, task.actions, boundary, self._resources(resource))
+        if problem is not None:
+            yield _violation("ecs-xray:permissions-boundary", problem, resource)
+
     def _properties(self, resource: CfnResource) -> Mapping[str, Any] | None:
         """Return a resource as its template has it; None where it cannot be read."""
+        found = self._resources(resource).get(_logical_id(resource))
+        properties = found.get("Properties") if isinstance(found, Mapping) else None
+        return properties if isinstance(properties, Mapping) else None
+
+    def _resources(self, resource: CfnResource) -> Mapping[str, Any]:
+        """Return all resources of the template that a resource is in; none if it is unreadable."""
         stage, stack = Stage.of(resource), Stack.of(resource)
         if stage is None:
-            return None
+            return {}
         path = Path(stage.outdir) / stack.template_file
         if path not in self._templates:
             try:
@@ -134,9 +160,8 @@ class _FinishedTemplates:
             except EcsXRayError:
                 # Too large for CloudFormation as well, which the deployment will show.
                 self._templates[path] = {}
-        found = self._templates[path].get("Resources", {}).get(_logical_id(resource))
-        properties = found.get("Properties") if isinstance(found, Mapping) else None
-        return properties if isinstance(properties, Mapping) else None
+        found: Mapping[str, Any] = self._templates[path].get("Resources", {})
+        return found
 
 
 def _differences(

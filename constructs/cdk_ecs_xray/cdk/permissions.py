@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import Annotations, Stack
@@ -14,6 +14,7 @@ from cdk_ecs_xray.collectors.description import CollectorContainer
 from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID, WRITE_ACTIONS
 from cdk_ecs_xray.errors import Problem
 from cdk_ecs_xray.templates.grants import allowed, managed_policy_allows, statements_in
+from cdk_ecs_xray.templates.intrinsics import Resolver
 
 
 def grant_write_traces(
@@ -80,12 +81,45 @@ def grant_collector(
 def boundary_problem(role: iam.IRole, actions: Sequence[str]) -> Problem | None:
     """Return what a role's permissions boundary must allow, where it is not known to do so.
 
-    A boundary that an aspect or the account sets is not seen.
+    One that an aspect sets shows in the finished template: :func:`late_boundary_problem`.
     """
     boundary = role.permissions_boundary if isinstance(role, iam.Role) else None
     if boundary is None:
         return None
     refused = [action for action in actions if _boundary_allows(boundary, action) is not True]
+    return _outside_boundary(role, refused)
+
+
+def late_boundary_problem(
+    role: iam.Role, actions: Sequence[str], boundary: object, resources: Mapping[str, Any]
+) -> Problem | None:
+    """Return the same for a boundary that the role got after it was made.
+
+    ``PermissionsBoundary.of`` and the context of cdk.json set one by an aspect.
+
+    :param boundary: as the finished template has it.
+    :param resources: of that template.
+    """
+    if boundary is None or role.permissions_boundary is not None:
+        return None
+    resolver = Resolver.alone()
+    named = resources.get(str(boundary.get("Ref"))) if isinstance(boundary, Mapping) else None
+    if isinstance(named, Mapping):
+        properties = named.get("Properties")
+        document = properties.get("PolicyDocument") if isinstance(properties, Mapping) else None
+        statements = statements_in(resolver.resolve(document))
+        refused = [
+            action
+            for action in actions
+            if statements is None or allowed(action, statements) is not True
+        ]
+    else:
+        arn = str(resolver.resolve(boundary))
+        refused = [action for action in actions if managed_policy_allows(arn, action) is not True]
+    return _outside_boundary(role, refused)
+
+
+def _outside_boundary(role: iam.IRole, refused: Sequence[str]) -> Problem | None:
     if not refused:
         return None
     return Problem(

@@ -116,9 +116,7 @@ class XRaySidecar(Construct):
         super().__init__(scope, construct_id)
         self.task_definition: ecs.TaskDefinition = task_definition
         self._naming = naming
-        self._application_environment = self.collector.application_environment(
-            self._network.host(name)
-        )
+        self._application_environment = self.collector.application_environment(network.host(name))
         # By name, which is unique in a task definition; the sidecar needs no wiring to itself.
         self._attached = {name}
         self._container_name = name
@@ -171,7 +169,9 @@ class XRaySidecar(Construct):
         )
         warn_of_profile(self, self.profile, network=self._network, description=description)
         _SIDECARS[jsii_reference(task_definition)] = self
-        check_when_finished(self.container, self._application_environment, self._attached)
+        check_when_finished(
+            self.container, self._application_environment, self._attached, description.actions
+        )
 
     @staticmethod
     def of(task_definition: ecs.TaskDefinition) -> XRaySidecar:
