@@ -32,6 +32,7 @@ from tests.review.spoils import (
     on_collector,
     on_task,
     private_subnet,
+    resource,
     second_collector,
     spans,
     udp,
@@ -245,6 +246,14 @@ PAIRS: Mapping[str, Pair] = {
     "task-role-missing": Pair(
         spoilt=without("Task", "TaskRoleArn"),
         neighbour=on_task(TaskRoleArn="arn:aws:iam::111111111111:role/theirs"),
+    ),
+    "transaction-search-needed": Pair(
+        spoilt=both(SPAN_ACTIONS, adot_sending(["awsxray", "otlp_http"])),
+        neighbour=both(
+            SPAN_ACTIONS,
+            adot_sending(["awsxray", "otlp_http"]),
+            resource("Search", "AWS::XRay::TransactionSearchConfig"),
+        ),
     ),
     "udp-port-unmapped": Pair(
         spoilt=on_collector(PortMappings=[udp(2000, "tcp")]),

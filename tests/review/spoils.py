@@ -62,6 +62,12 @@ def without(resource: str, key: str) -> Spoil:
     return lambda template: of(template, resource).pop(key)
 
 
+def resource(logical_id: str, kind: str, **properties: object) -> Spoil:
+    return lambda template: template["Resources"].update(
+        {logical_id: {"Type": kind, "Properties": properties}}
+    )
+
+
 def nothing(_template: Template) -> None:
     """Leave the template as it is: right."""
 

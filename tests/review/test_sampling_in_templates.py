@@ -101,3 +101,31 @@ def test_the_cost_is_that_of_aws_own_worked_example(tmp_path: Path) -> None:
 
     assert round(cost.traces_a_month) == 148_800
     assert round(cost.dollars, 2) == 0.24
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "indexed"),
+    [
+        ("Custom::XRayTransactionSearch", 5, 5),
+        ("AWS::XRay::TransactionSearchConfig", "0", 0),
+        ("AWS::XRay::TransactionSearchConfig", {"Ref": "Share"}, 1),
+        ("AWS::XRay::TransactionSearchConfig", 400, 1),
+        ("AWS::Logs::LogGroup", 5, None),
+    ],
+)
+def test_the_cost_is_shown_with_transaction_search_too(
+    tmp_path: Path, kind: str, given: object, indexed: float | None
+) -> None:
+    traffic = TrafficProfile(routes=(RouteTraffic(requests_per_second=100, service="checkout"),))
+    search = {"Type": kind, "Properties": {"IndexingPercentage": given}}
+
+    (cost,) = of(tmp_path, traffic, Checkout=rule(), Search=search).costs or ()
+
+    # 10 requests a second are 26 784 000 traces in 31 days; at 10 spans of 1 kB: 267.84 GB.
+    spans = cost.transaction_search
+    assert round(spans.gigabytes, 2) == 267.84
+    assert round(spans.storing, 2) == 93.74
+    assert spans.sizes.indexing_percentage == (1 if indexed is None else indexed)
+    assert cost.searched == (indexed is not None)
+    assert "unverified" in cost.sentence
+    assert ("a stack turns it on" in cost.sentence) == cost.searched

@@ -186,6 +186,26 @@ def test_prices_can_be_overridden(write_rules: Any, ecs_xray: Run) -> None:
     assert any("no prices of eu-west-9" in note for note in report["notes"])
 
 
+def test_both_modes_are_priced(write_rules: Any, ecs_xray: Run) -> None:
+    rules = write_rules(CHECKOUT | {"fixed_rate": 1}, default={"fixed_rate": 1})
+    # 864 000 traces in ten days, 3 456 000 spans, 6.912 GB.
+    asked = ("--rps", "1", "--days", "10", "--spans-per-trace", "4", "--span-bytes", "2000")
+    own = ("--indexing-percentage", "51", "--span-price-per-gb", "0.5")
+
+    spans = simulated(ecs_xray, *asked)["transaction_search"]
+    others = (*asked, *own, "--index-price-per-million", "2", "--traces-elsewhere", "864000")
+    dearer = simulated(ecs_xray, *others)["transaction_search"]
+    text = ecs_xray("rules", "simulate", *asked, "--against", rules).out
+
+    assert spans["storing"] == pytest.approx(6.912 * 0.35)
+    assert (spans["indexing"], spans["indexing_percentage"]) == (0, 1)
+    assert spans["prices"]["verified"] is False
+    assert dearer["storing"] == pytest.approx(2 * 6.912 * 0.5)
+    assert dearer["indexing"] == pytest.approx(2 * 3.456 / 2 * 2)
+    assert "with Transaction Search: 3,456,000 spans, 6.91 GB at 4 spans a trace" in text
+    assert "prices of 2026-11-26, us-east-1, unverified" in text
+
+
 def test_markdown_is_a_table(write_rules: Any, ecs_xray: Run, log: Path) -> None:
     write_rules(CHECKOUT)
 

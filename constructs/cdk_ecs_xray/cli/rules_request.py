@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -16,10 +17,11 @@ from cdk_ecs_xray.files.text_file import is_there
 from cdk_ecs_xray.sampling import SamplingRuleSet
 from cdk_ecs_xray.sampling.findings import errors_in
 from cdk_ecs_xray.sampling.matching import Request
-from cdk_ecs_xray.sampling.prices import Prices, prices_in
+from cdk_ecs_xray.sampling.prices import Prices, SpanPrices, prices_in, span_prices_in
 from cdk_ecs_xray.sampling.reading import inspect_rules
 from cdk_ecs_xray.sampling.rules import DefaultRule, SamplingRule
 from cdk_ecs_xray.sampling.simulation import AnyRule
+from cdk_ecs_xray.sampling.span_cost import SpanSizes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,11 @@ class SimulationRequest:
     free_traces: int | None
     traces_elsewhere: float
     traces_scanned: float
+    indexing_percentage: float
+    spans_per_trace: float
+    span_bytes: float
+    span_price_per_gb: float | None
+    index_price_per_million: float | None
     output: str
     chart: Path | None
     from_counts: str | None
@@ -160,3 +167,24 @@ def prices_asked(asked: SimulationRequest) -> Prices:
     }
     given: dict[str, Any] = {name: value for name, value in changed.items() if value is not None}
     return dataclasses.replace(prices_in(asked.region), **given)
+
+
+def span_prices_asked(asked: SimulationRequest) -> SpanPrices:
+    """Return the prices with Transaction Search, with what the command line overrides."""
+    flat, indexed = asked.span_price_per_gb, asked.index_price_per_million
+    insights = asked.insights_price_per_million
+    given: dict[str, Any] = {
+        **({} if flat is None else {"stored": ((math.inf, flat),)}),
+        **({} if indexed is None else {"indexed": indexed}),
+        **({} if insights is None else {"insights": insights}),
+    }
+    return dataclasses.replace(span_prices_in(asked.region), **given)
+
+
+def span_sizes_asked(asked: SimulationRequest) -> SpanSizes:
+    """Return what traces consist of."""
+    return SpanSizes(
+        spans_per_trace=asked.spans_per_trace,
+        span_bytes=asked.span_bytes,
+        indexing_percentage=asked.indexing_percentage,
+    )

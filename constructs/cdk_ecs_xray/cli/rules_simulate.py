@@ -98,6 +98,37 @@ _OPTIONS = (
         help="Traces per month that are retrieved or scanned.",
     ),
     click.option(
+        "--indexing-percentage",
+        type=click.FloatRange(0, 100),
+        default=1,
+        show_default=True,
+        help="With Transaction Search: the share of traces that X-Ray indexes.",
+    ),
+    click.option(
+        "--spans-per-trace",
+        type=click.FloatRange(1),
+        default=10,
+        show_default=True,
+        help="With Transaction Search: spans that a trace has, an assumption.",
+    ),
+    click.option(
+        "--span-bytes",
+        type=click.FloatRange(1),
+        default=1000,
+        show_default=True,
+        help="With Transaction Search: bytes of a span as it is stored, an assumption.",
+    ),
+    click.option(
+        "--span-price-per-gb",
+        type=click.FloatRange(0),
+        help="Price in $ per gigabyte of spans that is stored.",
+    ),
+    click.option(
+        "--index-price-per-million",
+        type=click.FloatRange(0),
+        help="Price in $ per million spans indexed beyond 1 %.",
+    ),
+    click.option(
         "--format",
         "output",
         type=click.Choice(["text", "json", "markdown"]),

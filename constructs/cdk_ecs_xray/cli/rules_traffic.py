@@ -16,6 +16,8 @@ from cdk_ecs_xray.cli.rules_request import (
     prices_asked,
     read_against,
     read_rules,
+    span_prices_asked,
+    span_sizes_asked,
 )
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.printable import counted, printable
@@ -98,6 +100,8 @@ def _of_logs(
         title=f"{rules.label}: traces of {in_short(asked.logs or [str(asked.from_counts)])}",
         simulation=simulation,
         prices=prices_asked(asked),
+        span_prices=span_prices_asked(asked),
+        span_sizes=span_sizes_asked(asked),
         notes=notes,
         unmatched=unmatched,
         against=other,
@@ -194,6 +198,8 @@ def _of_profile(
         title=f"{rules.label}: traces of {source}",
         simulation=_run(asked, rules, loads, 1),
         prices=prices_asked(asked),
+        span_prices=span_prices_asked(asked),
+        span_sizes=span_sizes_asked(asked),
         notes=[*notes, *_notes(asked)],
         unmatched=[],
         against=None if against is None or other is None else _run(asked, against, other, 1),

@@ -13,13 +13,15 @@ from cdk_ecs_xray.sampling.checks import EnvironmentRules, check_account, check_
 from cdk_ecs_xray.sampling.findings import SamplingFinding
 from cdk_ecs_xray.sampling.foreign_rules import in_file_shape
 from cdk_ecs_xray.sampling.matching import deciding_rule
-from cdk_ecs_xray.sampling.prices import DEFAULT_REGION, prices_in
+from cdk_ecs_xray.sampling.prices import DEFAULT_REGION, prices_in, span_prices_in
 from cdk_ecs_xray.sampling.reading import inspect_content
 from cdk_ecs_xray.sampling.simulation import AnyRule, Load, simulate
+from cdk_ecs_xray.sampling.span_cost import MonthlySpanCost, SpanSizes
 from cdk_ecs_xray.sampling.traffic.profile import TrafficProfile
 from cdk_ecs_xray.sampling.values import DEFAULT_RULE_NAME
 from cdk_ecs_xray.templates.container import Place
 from cdk_ecs_xray.templates.model import Resource, Stack
+from cdk_ecs_xray.templates.transaction_search import indexing_percentage
 from cdk_ecs_xray.unknown import Unknown
 
 _RULE = "AWS::XRay::SamplingRule"
@@ -33,6 +35,8 @@ class Cost:
     """What an environment's rules record of a traffic in a month, and what that costs.
 
     :param region: whose prices they are.
+    :param transaction_search: the same with Transaction Search.
+    :param searched: whether a stack turns that on, so that it is what the account pays.
     """
 
     environment: str
@@ -40,14 +44,30 @@ class Cost:
     dollars: float
     region: str
     as_of: str
+    transaction_search: MonthlySpanCost
+    searched: bool
 
     @property
     def sentence(self) -> str:
         """The cost in words, with whose prices they are."""
         return (
             f"{self.traces_a_month:,.0f} traces a month, ${self.dollars:,.2f} at the prices of "
-            f"{self.region} of {self.as_of}, free tier used once"
+            f"{self.region} of {self.as_of}, free tier used once; "
+            f"{self.transaction_search.sentence}"
+            + ("; a stack turns it on" if self.searched else "")
         )
+
+    def as_document(self) -> Mapping[str, Any]:
+        """Return it for programs."""
+        return {
+            "environment": self.environment,
+            "traces_a_month": self.traces_a_month,
+            "dollars": self.dollars,
+            "region": self.region,
+            "as_of": self.as_of,
+            "transaction_search": self.transaction_search.as_document(),
+            "searched": self.searched,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +83,7 @@ class _Sampled:
     findings: Sequence[SamplingFinding]
     places: Mapping[str, Place]
     services: Sequence[str]
+    indexing_percentage: float | None
 
 
 def sampling_findings(stacks: Sequence[Stack]) -> Sequence[Finding]:
@@ -114,13 +135,21 @@ def _cost(one: _Sampled, rules: SamplingRuleSet, traffic: TrafficProfile, proces
         processes=processes,
         insights=any(group.insights.enabled for group in rules.groups_in(None)),
     )
-    prices = prices_in(one.account[1] or DEFAULT_REGION)
+    region = one.account[1] or DEFAULT_REGION
+    prices = prices_in(region)
     return Cost(
         environment=one.environment,
         traces_a_month=simulation.traces_a_month,
         dollars=simulation.cost(prices).total,
         region=prices.region,
         as_of=prices.as_of.isoformat(),
+        transaction_search=simulation.span_cost(
+            span_prices_in(region),
+            SpanSizes()
+            if one.indexing_percentage is None
+            else SpanSizes(indexing_percentage=one.indexing_percentage),
+        ),
+        searched=one.indexing_percentage is not None,
     )
 
 
@@ -144,7 +173,8 @@ def _sampled(stacks: Sequence[Stack]) -> Sequence[_Sampled]:
         ]
         closed = [resource for resource in resources if not _is_open(resource.properties)]
         if any(resource.type == _RULE for resource in closed):
-            found.append(_read(environment, (account, region), closed, own))
+            indexed = indexing_percentage(stacks, own[0].source)
+            found.append(_read(environment, (account, region), closed, own, indexed))
     return found
 
 
@@ -153,6 +183,7 @@ def _read(
     account: tuple[str | None, str | None],
     resources: Sequence[Resource],
     stacks: Sequence[Stack],
+    indexed: float | None,
 ) -> _Sampled:
     rules = [resource for resource in resources if resource.type == _RULE]
     shape = in_file_shape([{"SamplingRule": _rule(rule.properties)} for rule in rules]).content
@@ -169,6 +200,7 @@ def _read(
         findings=reading.findings,
         places={_name(resource): resource.place for resource in resources},
         services=list(_services(stacks)),
+        indexing_percentage=indexed,
     )
 
 

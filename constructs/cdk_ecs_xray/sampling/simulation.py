@@ -9,8 +9,9 @@ from typing import Any
 
 from cdk_ecs_xray.sampling.cost import DEFAULT_DAYS, MonthlyCost, monthly_cost
 from cdk_ecs_xray.sampling.decisions import Reservoirs, draw_binomial
-from cdk_ecs_xray.sampling.prices import Prices
+from cdk_ecs_xray.sampling.prices import Prices, SpanPrices
 from cdk_ecs_xray.sampling.rules import DefaultRule, SamplingRule
+from cdk_ecs_xray.sampling.span_cost import MonthlySpanCost, SpanSizes, monthly_span_cost
 
 _DAY = 86_400
 AnyRule = SamplingRule | DefaultRule
@@ -124,6 +125,20 @@ class Simulation:
             [self.traces_a_month, elsewhere],
             prices=prices,
             scanned=scanned,
+            with_insights=self.traces_a_month if self.insights else 0,
+        )
+
+    def span_cost(
+        self, prices: SpanPrices, sizes: SpanSizes, *, elsewhere: float = 0
+    ) -> MonthlySpanCost:
+        """Return the month's bill of the account with Transaction Search.
+
+        :param elsewhere: traces a month that others record in the same account.
+        """
+        return monthly_span_cost(
+            self.traces_a_month + elsewhere,
+            prices=prices,
+            sizes=sizes,
             with_insights=self.traces_a_month if self.insights else 0,
         )
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from cdk_ecs_xray.printable import json_text, markdown, markdown_code, printable
 from cdk_ecs_xray.sampling.cost import MonthlyCost, share_of_cost
-from cdk_ecs_xray.sampling.prices import Prices
+from cdk_ecs_xray.sampling.prices import Prices, SpanPrices
 from cdk_ecs_xray.sampling.rules import SamplingRule
 from cdk_ecs_xray.sampling.simulation import RuleResult, Simulation
+from cdk_ecs_xray.sampling.span_cost import MonthlySpanCost, SpanSizes
 
 HEADINGS = (
     "rule",
@@ -30,6 +31,7 @@ class SimulationReport:
     """Everything a simulation has to say.
 
     :param title: what was simulated.
+    :param span_prices: with Transaction Search.
     :param notes: what to know about the traffic, malformed lines above all.
     :param unmatched: the most frequent routes that no rule matches, with their requests.
     :param against: the same traffic under other rules.
@@ -40,6 +42,8 @@ class SimulationReport:
     title: str
     simulation: Simulation
     prices: Prices
+    span_prices: SpanPrices
+    span_sizes: SpanSizes
     notes: Sequence[str]
     unmatched: Sequence[tuple[str, int]]
     against: Simulation | None = None
@@ -50,6 +54,10 @@ class SimulationReport:
     def cost_of(self, simulation: Simulation) -> MonthlyCost:
         """Return the account's bill under a simulation's rules."""
         return simulation.cost(self.prices, elsewhere=self.elsewhere, scanned=self.scanned)
+
+    def span_cost_of(self, simulation: Simulation) -> MonthlySpanCost:
+        """Return the same with Transaction Search."""
+        return simulation.span_cost(self.span_prices, self.span_sizes, elsewhere=self.elsewhere)
 
 
 def as_text(report: SimulationReport) -> str:
@@ -100,6 +108,7 @@ def as_json(report: SimulationReport) -> str:
         "fewest_a_month": report.simulation.month[0],
         "most_a_month": report.simulation.month[1],
         "cost": _cost(cost),
+        "transaction_search": report.span_cost_of(report.simulation).as_document(),
         "prices": {"region": report.prices.region, "as_of": report.prices.as_of.isoformat()},
         "notes": list(report.notes),
         "routes_without_rule": [{"route": r, "requests": n} for r, n in report.unmatched],
@@ -111,6 +120,7 @@ def as_json(report: SimulationReport) -> str:
             "rules": [_result(result, other) for result in report.against.results],
             "traces_a_month": report.against.traces_a_month,
             "cost": _cost(other),
+            "transaction_search": report.span_cost_of(report.against).as_document(),
         }
     return json_text(document) + "\n"
 
@@ -162,6 +172,7 @@ def _sentences(report: SimulationReport) -> Sequence[str]:
         f"prices of {report.prices.as_of.isoformat()}, {report.prices.region}: "
         f"${report.prices.recorded:g} per million traces after "
         f"{report.prices.free_recorded:,} free a month and account",
+        report.span_cost_of(report.simulation).sentence,
     ]
     if report.against is not None:
         other = report.cost_of(report.against)
@@ -169,7 +180,9 @@ def _sentences(report: SimulationReport) -> Sequence[str]:
             f"against {report.against_label}: traces a month "
             f"{_count(report.against.traces_a_month)} → {_count(report.simulation.traces_a_month)} "
             f"({_signed(report.simulation.traces_a_month - report.against.traces_a_month)}), "
-            f"${other.total:,.2f} → ${cost.total:,.2f}"
+            f"${other.total:,.2f} → ${cost.total:,.2f}, with Transaction Search "
+            f"${report.span_cost_of(report.against).total:,.2f} → "
+            f"${report.span_cost_of(report.simulation).total:,.2f}"
         )
         sentences += _changes(report.against.results, report.simulation.results)
     return [*sentences, *_boosts(report.simulation.results), *report.notes]

@@ -45,7 +45,7 @@ def _document(report: Report) -> Mapping[str, Any]:
         ],
         "tasks": [asdict(task) for task in report.tasks],
         "permissions": [asdict(permission) for permission in report.permissions],
-        "costs": None if report.costs is None else [asdict(cost) for cost in report.costs],
+        "costs": None if report.costs is None else [cost.as_document() for cost in report.costs],
         "changes": None
         if report.changes is None
         else [

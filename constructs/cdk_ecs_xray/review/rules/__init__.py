@@ -60,6 +60,7 @@ from cdk_ecs_xray.review.rules import (
     span_permissions_missing,
     subnets_without_egress,
     task_role_missing,
+    transaction_search_needed,
     udp_port_unmapped,
     waits_without_health_check,
 )
@@ -119,6 +120,7 @@ RULES: Sequence[Rule] = tuple(
         span_permissions_missing,
         subnets_without_egress,
         task_role_missing,
+        transaction_search_needed,
         udp_port_unmapped,
         waits_without_health_check,
     )
