@@ -55,9 +55,8 @@ class OrdersStack(cdk.Stack):
         sidecar.container.add_docker_label("team", "platform")
 
         # 3. Permissions for something else that sends traces.
-        batch_role = iam.Role(
-            self, "Batch", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com")
-        )
+        tasks = iam.ServicePrincipal("ecs-tasks.amazonaws.com")
+        batch_role = iam.Role(self, "Batch", assumed_by=tasks)
         grant_write_traces(batch_role)
 
         # 4. A collector of your own.

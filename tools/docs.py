@@ -17,6 +17,7 @@ from tools.reference.commands import commands
 from tools.reference.errors import errors, exit_codes
 from tools.reference.facts import FACTS, old_facts, prices, versions
 from tools.reference.findings import findings
+from tools.reference.iam import iam
 from tools.reference.options import options
 from tools.reference.rules_keys import rules_keys
 
@@ -27,6 +28,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "errors": errors,
     "exit-codes": exit_codes,
     "findings": findings,
+    "iam": iam,
     "keys": environment_keys.tables,
     "options": options,
     "prices": prices,

@@ -95,7 +95,7 @@ def test_an_installation_brings_only_what_every_use_needs(metadata: Message) -> 
 def test_each_extra_is_named_where_a_reader_chooses_one(
     project: Mapping[str, Any], repository: Path
 ) -> None:
-    text = (repository / "README.md").read_text("utf-8")
+    text = (repository / "docs" / "start" / "install.md").read_text("utf-8")
 
     extras = project["project"]["optional-dependencies"]
     assert [name for name in extras if f"cdk-ecs-xray[{name}]" not in text] == []

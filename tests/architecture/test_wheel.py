@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shlex
 import subprocess
 import sys
 import sysconfig
@@ -96,6 +99,26 @@ def test_ten_lines_in_another_project_are_enough(
     web, sidecar = definition["ContainerDefinitions"]
     assert {"Name": "AWS_XRAY_DAEMON_ADDRESS", "Value": "127.0.0.1:2000"} in web["Environment"]
     assert sidecar["Name"] == "xray-daemon"
+
+
+def test_the_first_screen_of_the_readme_does_what_it_shows(
+    installed: Path, repository: Path, tmp_path: Path, end_of: End
+) -> None:
+    readme = (repository / "README.md").read_text(encoding="utf-8")
+    (app,) = re.findall(r"^```python\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
+    (console,) = re.findall(r"^```console\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
+    (tmp_path / "app.py").write_text(app)
+    printed = []
+    for command in re.findall(r"^\$ (.+)$", console, re.MULTILINE):
+        program, *rest = shlex.split(command)
+        # `cdk` is the checkout's; everything of Python is the stranger's.
+        found = Path(sys.prefix) / "bin" / program if program == "cdk" else installed / program
+        done = end_of(found, *rest, cwd=tmp_path, PATH=f"{installed}:{os.environ['PATH']}")
+        assert done.returncode == 0, f"{command}\n{done.stderr}"
+        printed += done.stdout.splitlines()
+    shown = [line for line in console.splitlines() if not line.startswith(("$ ", "…"))]
+    assert [line for line in shown if line not in printed] == []
+    assert len(shown) >= 2
 
 
 def test_it_is_the_wheel_that_was_imported(installed: Path, tmp_path: Path, end_of: End) -> None:

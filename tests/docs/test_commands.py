@@ -68,10 +68,10 @@ def commands_of(snippets: Sequence[Any], page: str, program: str) -> Sequence[st
     ]
 
 
-def test_the_cdk_commands_of_the_readme_work_in_their_order(
+def test_the_cdk_commands_of_environments_work_in_their_order(
     shell: Shell, snippets: Sequence[Any]
 ) -> None:
-    commands = commands_of(snippets, "README.md", "cdk")
+    commands = commands_of(snippets, "docs/environments.md", "cdk")
     assert len(commands) >= 4
     for command in commands:
         # Without a terminal nobody can be asked to approve the permissions.
@@ -80,7 +80,7 @@ def test_the_cdk_commands_of_the_readme_work_in_their_order(
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/fix/no-traces.md"])
+@pytest.mark.parametrize("page", ["docs/environments.md", "docs/fix/no-traces.md"])
 def test_every_ecs_xray_command_works(shell: Shell, snippets: Sequence[Any], page: str) -> None:
     commands = commands_of(snippets, page, "ecs-xray")
     assert commands

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import aws_cdk as cdk
@@ -41,21 +42,26 @@ def test_every_example_synthesises(
     assert '"AWS::' in template.read_text()
 
 
-def in_order(wanted: Sequence[str], lines: Sequence[str]) -> bool:
-    remaining = iter(lines)
-    return all(line in remaining for line in wanted)
+def without_margin(lines: Sequence[str]) -> Sequence[str]:
+    return dedent("\n".join(lines)).splitlines()
 
 
-def test_every_python_snippet_stands_in_an_example(snippets: Sequence[Any]) -> None:
-    examples = {
-        path.name: [line.strip() for line in path.read_text().splitlines()]
-        for path in sorted((ROOT / "examples").rglob("*.py"))
-    }
+def is_in(wanted: Sequence[str], lines: Sequence[str]) -> bool:
+    """Return whether the lines follow each other there, at whatever margin."""
+    margin = without_margin(wanted)
+    return any(
+        without_margin(lines[start : start + len(wanted)]) == margin
+        for start in range(len(lines) - len(wanted) + 1)
+    )
+
+
+def test_every_python_snippet_is_a_region_of_an_example(snippets: Sequence[Any]) -> None:
+    examples = [path.read_text().splitlines() for path in sorted((ROOT / "examples").rglob("*.py"))]
     strangers = [
         f"{snippet.page}: {snippet.lines[0]}"
         for snippet in snippets
         if snippet.language == "python"
-        and not any(in_order(snippet.lines, lines) for lines in examples.values())
+        and not any(is_in(snippet.text.splitlines(), lines) for lines in examples)
     ]
     assert strangers == []
     assert sum(snippet.language == "python" for snippet in snippets) >= 5
@@ -104,13 +110,13 @@ def test_every_make_target_exists(snippets: Sequence[Any]) -> None:
     assert missing == set()
 
 
-def test_the_error_that_the_readme_shows_is_the_one_users_get(
+def test_the_error_that_a_page_shows_is_the_one_users_get(
     snippets: Sequence[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown = [
         line
         for snippet in snippets
-        if snippet.page == "README.md" and snippet.language == "text"
+        if snippet.page == "docs/sampling.md" and snippet.text.startswith("sampling/rules.yaml, ")
         for line in snippet.lines
     ]
     monkeypatch.chdir(tmp_path)

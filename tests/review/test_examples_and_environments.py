@@ -66,7 +66,7 @@ def test_the_safe_profile_has_no_warning_either(reports: Mapping[str, Report]) -
 
 def test_the_reference_setups_profile_is_warned_of(reports: Mapping[str, Report]) -> None:
     assert ids(reports["reference_setup"], Severity.WARNING) == {"essential-collector"}
-    # README.md explains what the shipped environments are warned of.
+    # docs/environments.md explains what the shipped environments are warned of.
     assert ids(reports[ENVIRONMENTS], Severity.WARNING) == {
         "essential-collector",
         "sampling-other-environments",
