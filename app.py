@@ -7,23 +7,23 @@ import signal
 import sys
 from pathlib import Path
 
-import stacks.few_collections  # isort: skip
-import stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import of aws_cdk
+import cdk_ecs_xray.stacks.few_collections  # isort: skip
+import cdk_ecs_xray.stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import of aws_cdk
 import aws_cdk as cdk
 
-from cdk_ecs_xray import EcsXRayError
-from cdk_ecs_xray.environments.folder import read_environments, select
-from stacks.acknowledged import check_with_nag, findings_left
-from stacks.stage import EnvironmentStage
+from cdk_ecs_xray import EcsXRayError, add_environments
+from cdk_ecs_xray.stacks.acknowledged import check_with_nag, findings_left
 
 
 def main() -> int:
     """Synthesize into ``cdk.out``; 1 with the problems on standard error if that cannot be done."""
     app = cdk.App()
     try:
-        environments = read_environments(app.node.try_get_context("environments") or "environments")
-        for environment in select(environments, app.node.try_get_context("env")):
-            EnvironmentStage(app, environment=environment, environments=environments)
+        add_environments(
+            app,
+            app.node.try_get_context("environments") or "environments",
+            only=app.node.try_get_context("env"),
+        )
     except EcsXRayError as error:
         print(*error.problems, sep="\n", file=sys.stderr)
         # What an earlier run left must not pass for the answer to this input.

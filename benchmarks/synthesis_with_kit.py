@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 
-import stacks.few_collections  # isort: skip
-import stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import of aws_cdk
+import cdk_ecs_xray.stacks.few_collections  # isort: skip
+import cdk_ecs_xray.stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import of aws_cdk
 import aws_cdk as cdk
 
 from cdk_ecs_xray import SamplingRule, SamplingRuleSet
 from cdk_ecs_xray.environments.environment import Environment
-from stacks.service_stack import ServiceStack
+from cdk_ecs_xray.stacks.service_stack import ServiceStack
 
 if __name__ == "__main__":
     environment = Environment.model_validate(

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     )
     from cdk_ecs_xray.sampling.groups import GroupOverride
     from cdk_ecs_xray.sampling.rules import RuleOverride
+    from cdk_ecs_xray.stacks.environments import add_environments
 
 # Loading aws-cdk-lib takes most of a second. The pure modules and the command line share this
 # package and must not pay for it, so a name is imported when it is first used.
@@ -140,6 +141,7 @@ _MODULES = {
     "XRayTracing": "cdk.tracing",
     "XRayTracingAspect": "cdk.aspect",
     "XRayTransactionSearch": "cdk.transaction_search",
+    "add_environments": "stacks.environments",
     "grant_write_traces": "cdk.permissions",
 }
 
@@ -208,6 +210,7 @@ __all__ = [
     "XRayTracing",
     "XRayTracingAspect",
     "XRayTransactionSearch",
+    "add_environments",
     "grant_write_traces",
 ]
 

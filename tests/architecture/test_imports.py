@@ -49,10 +49,10 @@ def test_every_room_has_its_place_in_the_layers(
 
     placed = {name.strip() for layer in layers for name in layer.split("|")}
 
-    assert placed == rooms | {"stacks"}
+    assert placed == rooms
 
 
-def test_every_room_but_one_is_kept_from_cdk(
+def test_every_room_but_two_is_kept_from_cdk(
     contracts: Sequence[Mapping[str, Any]], rooms: set[str]
 ) -> None:
     (kept,) = (
@@ -61,7 +61,7 @@ def test_every_room_but_one_is_kept_from_cdk(
         if "aws_cdk" in contract.get("forbidden_modules", ())
     )
 
-    assert set(kept) == rooms - {"cdk_ecs_xray.cdk"}
+    assert set(kept) == rooms - {"cdk_ecs_xray.cdk", "cdk_ecs_xray.stacks"}
 
 
 def test_the_ground_floor_has_few_modules(rooms: set[str], repository: Path) -> None:
@@ -109,7 +109,7 @@ def test_the_command_line_starts_without_what_it_does_not_need(
 def test_jsii_is_pointed_at_the_pinned_node_unless_the_user_chose_one(
     end_of: End, repository: Path
 ) -> None:
-    code = "import stacks.pinned_node, os; print(os.environ['JSII_NODE'])"
+    code = "import cdk_ecs_xray.stacks.pinned_node, os; print(os.environ['JSII_NODE'])"
 
     def node(**variables: str) -> str:
         done = end_of("/usr/bin/env", "-u", "JSII_NODE", *(

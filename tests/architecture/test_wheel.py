@@ -136,3 +136,32 @@ def test_the_command_line_comes_with_it(
 
     project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert done.stdout == f"ecs-xray, version {project['version']}\n"
+
+
+@pytest.mark.parametrize("launch", ["ec2", "fargate"])
+def test_what_init_writes_is_an_app_that_synthesizes_without_findings(
+    installed: Path, tmp_path: Path, end_of: End, repository: Path, launch: str
+) -> None:
+    folder = tmp_path / "my orders"
+    folder.mkdir()
+    program = installed / "ecs-xray"
+
+    for command in (
+        [program, "init", "--launch", launch, "--name", "orders"],
+        [program, "environments", "check"],
+        [program, "rules", "check", "--fail-on", "warning"],
+        [installed / "python", "app.py"],
+        [program, "review", "--fail-on", "error", "--fail-on", "untraced"],
+        [Path(sys.prefix) / "bin" / "cfn-lint", "cdk.out/**/*.template.json"],
+    ):
+        done = end_of(*command, cwd=folder, CDK_OUTDIR=str(folder / "cdk.out"))
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+
+    (orders,) = folder.glob("cdk.out/*/devorders*.template.json")
+    assert str(repository) not in orders.read_text()
+    # What stops the app is a line, not a traceback, and no half of an assembly.
+    (folder / "environments" / "dev.yaml").write_text("name: 5\n")
+    done = end_of(installed / "python", "app.py", cwd=folder, CDK_OUTDIR=str(folder / "other"))
+    assert done.returncode == 1
+    assert "environments/dev.yaml" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -17,7 +17,7 @@ import pytest
 from cdk_ecs_xray.local import EmbeddedAws
 
 ROOT = Path(__file__).resolve().parents[2]
-PROJECT_FILES = ("app.py", "cdk.json", "environments", "sampling", "stacks")
+PROJECT_FILES = ("app.py", "cdk.json", "environments", "sampling")
 VERIFY = "ecs-xray verify --env dev --watch"
 
 

@@ -17,7 +17,7 @@ from cdk_ecs_xray.severity import Severity
 # Every example in one process, as most of the time goes into starting CDK's own.
 SYNTHESISE = """
 import functools, os, runpy, sys
-import stacks.pinned_node
+import cdk_ecs_xray.stacks.pinned_node
 import aws_cdk
 App = aws_cdk.App
 for example in sys.argv[2:]:

@@ -12,7 +12,7 @@ import pytest
 from cdk_ecs_xray import SamplingRule, SamplingRuleSet
 from cdk_ecs_xray.environments.environment import Environment
 from cdk_ecs_xray.environments.folder import read_environments
-from stacks.stage import EnvironmentStage
+from cdk_ecs_xray.stacks.stage import EnvironmentStage
 
 if TYPE_CHECKING:
     from tests.conftest import Synthesised

@@ -12,7 +12,7 @@ import pytest
 from jsii._kernel.providers import process
 
 from cdk_ecs_xray.environments.environment import Environment
-from stacks.service_stack import ServiceStack
+from cdk_ecs_xray.stacks.service_stack import ServiceStack
 from tests.stacks.conftest import RULES, SERVICE
 
 MOST = 5

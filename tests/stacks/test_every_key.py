@@ -13,7 +13,7 @@ from cdk_ecs_xray.environments.defaults import Defaults
 from cdk_ecs_xray.environments.environment import Environment
 from cdk_ecs_xray.environments.schema import environment_schema
 from cdk_ecs_xray.environments.service import Service
-from stacks.stage import EnvironmentStage
+from cdk_ecs_xray.stacks.stage import EnvironmentStage
 from tests.stacks.conftest import RULES
 from tests.stacks.container_rows import CONTAINER_ROWS
 from tests.stacks.rows import Row, at

@@ -16,8 +16,8 @@ import yaml
 
 from cdk_ecs_xray.environments.environment import Environment
 from cdk_ecs_xray.environments.folder import read_environments
-from stacks.acknowledged import check_with_nag
-from stacks.stage import EnvironmentStage
+from cdk_ecs_xray.stacks.acknowledged import check_with_nag
+from cdk_ecs_xray.stacks.stage import EnvironmentStage
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 BIN = Path(sys.prefix) / "bin"

@@ -13,7 +13,7 @@ import aws_cdk as cdk
 import pytest
 
 from cdk_ecs_xray.environments.environment import Environment
-from stacks.stage import EnvironmentStage
+from cdk_ecs_xray.stacks.stage import EnvironmentStage
 
 if TYPE_CHECKING:
     from tests.conftest import Synthesised

@@ -11,13 +11,13 @@ import aws_cdk as cdk
 import pytest
 
 from cdk_ecs_xray.environments.environment import Environment
-from stacks.acknowledged import (
+from cdk_ecs_xray.stacks.acknowledged import (
     NEW_CLUSTER_FINDINGS,
     SERVICE_FINDINGS,
     check_with_nag,
     findings_left,
 )
-from stacks.stage import EnvironmentStage
+from cdk_ecs_xray.stacks.stage import EnvironmentStage
 
 if TYPE_CHECKING:
     from tests.conftest import Synthesised

@@ -14,7 +14,7 @@ from aws_cdk.assertions import Annotations, Match, Template
 from cdk_ecs_xray import SamplingRuleError
 from cdk_ecs_xray.environments.environment import Environment
 from cdk_ecs_xray.environments.folder import read_environments
-from stacks.sampling_stack import SamplingStack
+from cdk_ecs_xray.stacks.sampling_stack import SamplingStack
 
 RULE = {"name": "checkout", "priority": 100, "fixed_rate": 0.5, "host": "example.com"}
 OFF = {"enabled": False}

@@ -12,7 +12,7 @@ from cdk_ecs_xray import (
     ConfigurationError,
 )
 from cdk_ecs_xray.environments.environment import Environment
-from stacks.stage import EnvironmentStage
+from cdk_ecs_xray.stacks.stage import EnvironmentStage
 from tests.task_files import TASK
 
 ENVIRONMENT = """\

@@ -14,7 +14,7 @@ import pytest
 
 from cdk_ecs_xray.environments.environment import Environment
 from cdk_ecs_xray.environments.folder import read_environments
-from stacks.stage import EnvironmentStage
+from cdk_ecs_xray.stacks.stage import EnvironmentStage
 
 TEAMS = Path(__file__).parent / "teams"
 BIN = Path(sys.prefix) / "bin"

@@ -12,8 +12,8 @@ import pytest
 from cdk_ecs_xray.environments.environment import Environment
 from cdk_ecs_xray.environments.folder import read_environments
 from cdk_ecs_xray.errors import ConfigurationError
-from stacks.acknowledged import check_with_nag
-from stacks.stage import EnvironmentStage
+from cdk_ecs_xray.stacks.acknowledged import check_with_nag
+from cdk_ecs_xray.stacks.stage import EnvironmentStage
 from tests.stacks.conftest import RULES, SERVICE
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cdk_ecs_xray.environments.environment import Environment
-from stacks.stage import EnvironmentStage
+from cdk_ecs_xray.stacks.stage import EnvironmentStage
 
 FILE = """\
 name: dev

@@ -14,6 +14,7 @@ from cdk_ecs_xray.cli.completion import completion
 from cdk_ecs_xray.cli.docs import docs
 from cdk_ecs_xray.cli.environments import environments
 from cdk_ecs_xray.cli.guard import FAILED, INTERRUPTED, UNUSABLE_INPUT
+from cdk_ecs_xray.cli.init import init
 from cdk_ecs_xray.cli.inject import inject
 from cdk_ecs_xray.cli.local import local
 from cdk_ecs_xray.cli.review import review
@@ -40,6 +41,7 @@ commands.add_command(adopt)
 commands.add_command(completion)
 commands.add_command(docs)
 commands.add_command(environments)
+commands.add_command(init)
 commands.add_command(inject)
 commands.add_command(local)
 commands.add_command(review)

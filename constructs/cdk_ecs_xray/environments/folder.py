@@ -30,11 +30,7 @@ def read_environments(folder: str | Path) -> Mapping[str, Environment]:
         hold more rules or groups than it may, or more than one sets its Default rule.
     :raises NameCollisionError: when two that may share an account and region share a name.
     """
-    files = sorted(
-        path
-        for path in Path(folder).glob("*")
-        if path.suffix in _SUFFIXES and not path.name.endswith(_SCHEMA)
-    )
+    files = environment_files(folder)
     if not files:
         raise ConfigurationError(
             Problem(
@@ -56,6 +52,15 @@ def read_environments(folder: str | Path) -> Mapping[str, Environment]:
     _refuse_two_searches(environments)
     _refuse_wrong_rules(environments)
     return {environment.name: environment for _, environment in environments}
+
+
+def environment_files(folder: str | Path) -> Sequence[Path]:
+    """Return the files of a folder that describe environments, as they are read, in their order."""
+    return sorted(
+        path
+        for path in Path(folder).glob("*")
+        if path.suffix in _SUFFIXES and not path.name.endswith(_SCHEMA)
+    )
 
 
 def select(environments: Mapping[str, Environment], name: str | None) -> Iterable[Environment]:

@@ -11,7 +11,7 @@ import pytest
 
 from cdk_ecs_xray import SamplingRule, SamplingRuleSet
 from cdk_ecs_xray.environments.environment import Environment
-from stacks.stage import EnvironmentStage
+from cdk_ecs_xray.stacks.stage import EnvironmentStage
 
 if TYPE_CHECKING:
     from tests.conftest import Synthesised

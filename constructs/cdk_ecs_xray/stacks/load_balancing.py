@@ -9,9 +9,9 @@ from cdk_ecs_xray.environments.load_balancer import LoadBalancer, NewLoadBalance
 from cdk_ecs_xray.environments.network import Vpc
 from cdk_ecs_xray.environments.targets import Target
 from cdk_ecs_xray.environments.values import resolved
+from cdk_ecs_xray.stacks.contents import Contents
+from cdk_ecs_xray.stacks.tokens import attribute, ref, with_tokens
 from cdk_ecs_xray.templates.spelling import declared
-from stacks.contents import Contents
-from stacks.tokens import attribute, ref, with_tokens
 
 TARGET_GROUP = "TargetGroup"
 LOAD_BALANCER = "LoadBalancer"

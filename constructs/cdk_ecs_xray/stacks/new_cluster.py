@@ -12,7 +12,7 @@ from constructs import Construct
 from cdk_ecs_xray.environments.cluster import NewCluster
 from cdk_ecs_xray.environments.network import Vpc
 from cdk_ecs_xray.environments.values import resolved
-from stacks.tokens import with_tokens
+from cdk_ecs_xray.stacks.tokens import with_tokens
 
 _INSIGHTS = {
     "disabled": ecs.ContainerInsights.DISABLED,

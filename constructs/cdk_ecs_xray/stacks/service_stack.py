@@ -16,22 +16,22 @@ from cdk_ecs_xray.environments.service import Service
 from cdk_ecs_xray.environments.task_definition import Surroundings
 from cdk_ecs_xray.inject import Injection
 from cdk_ecs_xray.plan.regions import PARTITIONS
-from cdk_ecs_xray.templates.spelling import as_cloudformation
-from stacks import logical_ids as ids
-from stacks.acknowledged import (
+from cdk_ecs_xray.stacks import logical_ids as ids
+from cdk_ecs_xray.stacks.acknowledged import (
     LOAD_BALANCER_FINDINGS,
     NEW_CLUSTER_FINDINGS,
     SERVICE_FINDINGS,
     acknowledge,
 )
-from stacks.contents import Contents
-from stacks.log_groups import add_log_group
-from stacks.roles import add_policy, add_role, name_of, tell_what_is_needed
-from stacks.running import add_runner
-from stacks.tokens import attribute, ref, with_tokens
+from cdk_ecs_xray.stacks.contents import Contents
+from cdk_ecs_xray.stacks.log_groups import add_log_group
+from cdk_ecs_xray.stacks.roles import add_policy, add_role, name_of, tell_what_is_needed
+from cdk_ecs_xray.stacks.running import add_runner
+from cdk_ecs_xray.stacks.tokens import attribute, ref, with_tokens
+from cdk_ecs_xray.templates.spelling import as_cloudformation
 
 if TYPE_CHECKING:
-    from stacks.new_cluster import NewClusterCapacity
+    from cdk_ecs_xray.stacks.new_cluster import NewClusterCapacity
 
 _ZONES = 2
 _TOLD_OTHERWISE = ("ecs-xray:no-task-role", "ecs-xray:no-execution-role")
@@ -203,7 +203,7 @@ class ServiceStack(cdk.Stack):
         if self._environment.cluster_of(self._service) is not None:
             return None
         # It loads EC2's part of CDK, the largest, which most services have no use for.
-        from stacks.new_cluster import NewClusterCapacity
+        from cdk_ecs_xray.stacks.new_cluster import NewClusterCapacity
 
         cluster = NewClusterCapacity(self, "Cluster", new_cluster=self._service.new_cluster)
         acknowledge(cluster, NEW_CLUSTER_FINDINGS)

@@ -11,15 +11,15 @@ from cdk_ecs_xray.environments.cluster import CreatedCluster, NewCluster
 from cdk_ecs_xray.environments.environment import CLUSTER_STACK, Environment
 from cdk_ecs_xray.environments.network import Vpc
 from cdk_ecs_xray.environments.values import resolved
-from stacks.acknowledged import (
+from cdk_ecs_xray.stacks.acknowledged import (
     CLUSTER_FINDINGS,
     MANAGED_INSTANCES_FINDINGS,
     NEW_CLUSTER_FINDINGS,
     acknowledge,
 )
-from stacks.new_cluster import NewClusterCapacity
-from stacks.roles import trust
-from stacks.tokens import attribute, ref, with_tokens
+from cdk_ecs_xray.stacks.new_cluster import NewClusterCapacity
+from cdk_ecs_xray.stacks.roles import trust
+from cdk_ecs_xray.stacks.tokens import attribute, ref, with_tokens
 
 CLUSTER = "Cluster"
 CAPACITY_PROVIDER = "CapacityProvider"

@@ -10,8 +10,8 @@ from constructs import Construct
 
 from cdk_ecs_xray.environments.access import Statement
 from cdk_ecs_xray.errors import Problem
-from stacks.contents import Contents
-from stacks.tokens import attribute, with_tokens
+from cdk_ecs_xray.stacks.contents import Contents
+from cdk_ecs_xray.stacks.tokens import attribute, with_tokens
 
 _VERSION = "2012-10-17"
 

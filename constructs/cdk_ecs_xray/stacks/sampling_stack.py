@@ -11,7 +11,7 @@ from cdk_ecs_xray import XRayDefaultSamplingRule, XRayGroups, XRaySamplingRules
 from cdk_ecs_xray.environments.environment import SAMPLING_STACK, Environment
 from cdk_ecs_xray.environments.folder import sharing_with
 from cdk_ecs_xray.sampling.checks import check_environment_names
-from stacks.acknowledged import acknowledge
+from cdk_ecs_xray.stacks.acknowledged import acknowledge
 
 _DEFAULT_RULE_FINDINGS = {
     "IAM5[Resource::*]": "xray:GetSamplingRules takes no resource.",

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from cdk_ecs_xray.environments.schedule import Schedule
 from cdk_ecs_xray.environments.service import Service
 from cdk_ecs_xray.environments.targeting import discovery_target, load_balancer_target, record_of
+from cdk_ecs_xray.stacks import logical_ids as ids
+from cdk_ecs_xray.stacks.discovery import add_discovery
+from cdk_ecs_xray.stacks.load_balancing import Balanced, add_load_balancing, url_of
+from cdk_ecs_xray.stacks.scaling import add_scaling
+from cdk_ecs_xray.stacks.schedule import SCHEDULE, add_schedule
+from cdk_ecs_xray.stacks.tokens import ref, with_tokens
 from cdk_ecs_xray.templates.spelling import declared
-from stacks import logical_ids as ids
-from stacks.discovery import add_discovery
-from stacks.load_balancing import Balanced, add_load_balancing, url_of
-from stacks.scaling import add_scaling
-from stacks.schedule import SCHEDULE, add_schedule
-from stacks.tokens import ref, with_tokens
 
 if TYPE_CHECKING:
-    from stacks.service_stack import ServiceStack
+    from cdk_ecs_xray.stacks.service_stack import ServiceStack
 
 _LAUNCH_TYPES = {"ec2": "EC2", "fargate": "FARGATE", "external": "EXTERNAL"}
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from cdk_ecs_xray.environments.discovery import Discovery
 from cdk_ecs_xray.environments.targets import Target
-from stacks.contents import Contents
-from stacks.tokens import attribute
+from cdk_ecs_xray.stacks.contents import Contents
+from cdk_ecs_xray.stacks.tokens import attribute
 
 DISCOVERY_SERVICE = "DiscoveryService"
 

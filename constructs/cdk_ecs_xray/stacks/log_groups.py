@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stacks.contents import Contents
+from cdk_ecs_xray.stacks.contents import Contents
 
 _KEPT: Mapping[str, Mapping[str, str]] = {
     "destroy": {"UpdateReplacePolicy": "Delete", "DeletionPolicy": "Delete"},

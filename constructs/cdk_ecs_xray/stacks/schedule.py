@@ -7,10 +7,10 @@ from typing import Any
 
 from cdk_ecs_xray.environments.access import statement
 from cdk_ecs_xray.environments.schedule import Schedule
+from cdk_ecs_xray.stacks.contents import Contents
+from cdk_ecs_xray.stacks.roles import document, trust
+from cdk_ecs_xray.stacks.tokens import attribute, ref
 from cdk_ecs_xray.templates.spelling import declared
-from stacks.contents import Contents
-from stacks.roles import document, trust
-from stacks.tokens import attribute, ref
 
 SCHEDULE = "Schedule"
 SCHEDULE_ROLE = "ScheduleRole"

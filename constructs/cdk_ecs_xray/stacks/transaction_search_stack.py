@@ -9,7 +9,7 @@ from cdk_ecs_xray import XRayTransactionSearch
 from cdk_ecs_xray.environments.environment import Environment
 from cdk_ecs_xray.environments.transaction_search import TransactionSearch
 from cdk_ecs_xray.plan.transaction_search import LOG_GROUPS
-from stacks.acknowledged import acknowledge
+from cdk_ecs_xray.stacks.acknowledged import acknowledge
 
 _FINDINGS = {
     "IAM5[Resource::*]": "X-Ray's settings and the resource policies of CloudWatch Logs take no "

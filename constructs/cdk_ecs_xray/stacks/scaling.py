@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from cdk_ecs_xray.environments.scaling import Scaling
-from stacks.contents import Contents
-from stacks.tokens import ref, with_tokens
+from cdk_ecs_xray.stacks.contents import Contents
+from cdk_ecs_xray.stacks.tokens import ref, with_tokens
 
 SCALABLE_TARGET = "ScalableTarget"
 _DIMENSION = "ecs:service:DesiredCount"

@@ -10,12 +10,12 @@ from constructs import Construct
 from cdk_ecs_xray.environments.environment import MONITORING_STACK, SAMPLING_STACK, Environment
 from cdk_ecs_xray.environments.image_cache import IMAGE_CACHE_STACK
 from cdk_ecs_xray.environments.transaction_search import TRANSACTION_SEARCH_STACK
-from stacks.cluster_stack import ClusterStack
-from stacks.image_cache_stack import ImageCacheStack
-from stacks.monitoring_stack import MonitoringStack
-from stacks.sampling_stack import SamplingStack
-from stacks.service_stack import ServiceStack
-from stacks.transaction_search_stack import TransactionSearchStack
+from cdk_ecs_xray.stacks.cluster_stack import ClusterStack
+from cdk_ecs_xray.stacks.image_cache_stack import ImageCacheStack
+from cdk_ecs_xray.stacks.monitoring_stack import MonitoringStack
+from cdk_ecs_xray.stacks.sampling_stack import SamplingStack
+from cdk_ecs_xray.stacks.service_stack import ServiceStack
+from cdk_ecs_xray.stacks.transaction_search_stack import TransactionSearchStack
 
 
 class EnvironmentStage(cdk.Stage):
