@@ -126,6 +126,8 @@ def install_cdk_cli() -> bool:
     node = VENV / "bin" / "node"
     node.unlink(missing_ok=True)
     node.symlink_to(os.path.relpath(wheel / "bin" / "node", node.parent))
+    # 65 MB of headers, for modules in C++ that nothing here compiles.
+    shutil.rmtree(wheel / "include", ignore_errors=True)
     _run([*_npm(), "ci", *_NPM_FLAGS], PATH=_venv_path())
     cdk = VENV / "bin" / "cdk"
     cdk.write_text(CDK_WRAPPER.format(venv=VENV, root=ROOT), encoding="utf-8")
