@@ -140,7 +140,8 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
         meaning_id="access-denied",
         terms=("AccessDenied", "HTTP Status Code 403"),
         meaning="X-Ray refuses the collector's task role",
-        fix="Give the task role, not the execution role, the five write actions of X-Ray on *.",
+        fix="Give the task role, not the execution role, the five write actions of X-Ray on *, and "
+        "xray:PutSpans and xray:PutSpansForIndexing for a collector that sends spans.",
     ),
     LineMeaning(
         meaning_id="expired-token",
@@ -174,7 +175,7 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
         ),
         meaning="X-Ray accepts no more segments per second from this account",
         fix="Lower the sampling rates, or ask for a higher quota of segments per second. ADOT "
-        "drops what was throttled at once.",
+        "drops throttled segments at once, and tries throttled spans again for five minutes.",
     ),
     LineMeaning(
         meaning_id="certificate",

@@ -17,7 +17,7 @@ readline.createInterface({ input: process.stdin })
     const called = {};
     for (const [caller, headers] of Object.entries(CALLERS)) {
       const parent = propagation.extract(context.active(), headers);
-      const span = tracer.startSpan(`from ${caller}`, {}, parent);
+      const span = tracer.startSpan(`from ${caller}`, { kind: SpanKind.SERVER }, parent);
       called[caller] = {};
       propagation.inject(trace.setSpan(parent, span), called[caller]);
       span.end();

@@ -22,7 +22,8 @@ for line in sys.stdin:
     tracer.start_span(f"{line.strip()} deleted", attributes=method).end()
     called: dict[str, dict[str, str]] = {}
     for caller, headers in CALLERS.items():
-        with tracer.start_as_current_span(f"from {caller}", context=extract(headers)):
+        joined = {"context": extract(headers), "kind": trace.SpanKind.SERVER}
+        with tracer.start_as_current_span(f"from {caller}", **joined):
             called[caller] = {}
             inject(called[caller])
     trace.get_tracer_provider().force_flush()

@@ -8,13 +8,15 @@ const server = http.createServer((request, response) => {
   segment.addAnnotation("round", request.headers.round);
   response.end();
 });
-const ask = (port, round) => new Promise((resolve) => {
-  http.get({ port, path: "/", headers: { round } }, (response) => response.resume().on("end", resolve));
+const CALLER = "Root=1-68d5f1c0-cccccccccccccccccccccccc;Parent=dddddddddddddddd;Sampled=1";
+const ask = (port, headers) => new Promise((resolve) => {
+  http.get({ port, path: "/", headers }, (response) => response.resume().on("end", resolve));
 });
 server.listen(0, "127.0.0.1", () => {
   readline.createInterface({ input: process.stdin })
     .on("line", async (round) => {
-      for (let request = 0; request < 5; request += 1) await ask(server.address().port, round);
+      for (let request = 0; request < 5; request += 1) await ask(server.address().port, { round });
+      await ask(server.address().port, { round: "joined", "x-amzn-trace-id": CALLER });
       console.log(`answer ${round}`);
     })
     .on("close", () => process.exit(0));
