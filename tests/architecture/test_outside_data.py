@@ -75,6 +75,7 @@ KNOWN: Mapping[str, str] = {
     "local/xray/span_segments.py loads": "an attribute of a span that was taken",
     "page/logs.py loads": "a line of a log, shown as text where it is no JSON",
     "page/reading.py loads": "documents of traces, passed over where they are no JSON",
+    "page/views.py read_text": "the kit's own scripts, from the package",
     "review/baseline.py open": "an archive that git made of the user's repository",
     "review/render/html.py read_text": "the kit's own style sheet, from the package",
     "stacks/acknowledged.py loads": "the report of the synthesis that asks",

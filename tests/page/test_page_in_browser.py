@@ -138,6 +138,20 @@ def test_its_keys_do_what_they_say(seen: Mapping[str, Any]) -> None:
     }
 
 
+def test_a_range_of_a_chart_is_dragged_pressed_or_written(seen: Mapping[str, Any]) -> None:
+    found = seen["range"]
+    assert found["drawn"] == 1
+    assert [found["dragged"], found["pressed"]] == found["wanted"]
+    assert found["written"].startswith("242 of 243 traces")
+    assert "from=" in found["link"]
+    assert "rt=0.04..0.06" in found["link"]
+    assert found["complaints"] == []
+
+
+def test_a_log_line_points_into_the_timeline(seen: Mapping[str, Any]) -> None:
+    assert seen["range"]["moments"] == seen["range"]["lanes"] > 2
+
+
 def test_a_new_trace_waits_until_it_is_asked_for(seen: Mapping[str, Any]) -> None:
     live = seen["live"]
     assert live["said"] == "1 new trace, 1 not ok: show"

@@ -80,6 +80,7 @@ def _of_aws(
     from cdk_ecs_xray.page.account import Account
     from cdk_ecs_xray.page.aws_reading import AwsLines, AwsTraces, Calls
     from cdk_ecs_xray.page.log_groups import groups_of_task_definitions
+    from cdk_ecs_xray.page.searching import GrowingTraces
     from cdk_ecs_xray.verify.connection import account_of, open_session, readable_aws_errors
 
     session = open_session(profile=profile, region=region)
@@ -92,7 +93,7 @@ def _of_aws(
     return Account(
         label=tuple(filter(None, label)),
         is_real=True,
-        traces=AwsTraces(calls=calls),
+        traces=GrowingTraces(traces=AwsTraces(calls=calls)),
         lines=AwsLines(calls=calls),
         log_groups=tuple(dict.fromkeys([*log_groups, *deployed])),
     )

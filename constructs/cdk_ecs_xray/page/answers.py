@@ -50,7 +50,8 @@ class Answers:
             }
             for row in found["shown"]
         ]
-        return JSONResponse({"traces": rows, "total": found["total"]})
+        is_whole = found["read_to"] is None and found["failure"] is None
+        return JSONResponse({"traces": rows, "total": found["total"], "complete": is_whole})
 
     def trace(self, request: Request) -> Response:
         """The documents of one trace, as they were sent."""

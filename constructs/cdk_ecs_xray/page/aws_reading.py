@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from cdk_ecs_xray.page.model import Documents, Found, Graph, LogLine, Span, TraceRow
@@ -44,6 +45,8 @@ class Calls:
 
     session: boto3.Session
     _clients: dict[str, Any] = field(default_factory=dict)
+    # Clients may be shared by threads; a session may not.
+    _making: Lock = field(default_factory=Lock)
 
     def call(self, service: str, operation: str, **arguments: Any) -> Any:
         """Return the answer to one call.
@@ -52,9 +55,10 @@ class Calls:
         """
         if (service, operation) not in READS:
             raise NotAReadError(f"{service}.{operation}")
-        if service not in self._clients:
-            make: Any = self.session.client
-            self._clients[service] = make(service)
+        with self._making:
+            if service not in self._clients:
+                make: Any = self.session.client
+                self._clients[service] = make(service)
         return getattr(self._clients[service], operation)(**arguments)
 
     def pages(self, operation: str, **arguments: Any) -> Iterator[Mapping[str, Any]]:
@@ -82,17 +86,22 @@ class AwsTraces:
     def find(self, span: Span, expression: str = "") -> Found:
         """Return the traces of a range that an expression matches, newest first."""
         rows: list[TraceRow] = []
-        filtered = {"FilterExpression": expression} if expression else {}
         is_cut = False
-        for page in self.calls.pages(
-            "get_trace_summaries", StartTime=span.start, EndTime=span.end, **filtered
-        ):
+        for page in self.pages(span, expression):
             is_cut = len(rows) >= self.most
             if is_cut:
                 break
-            rows += map(row_of, page["TraceSummaries"])
+            rows += page
         rows.sort(key=lambda row: (row.start, row.id), reverse=True)
         return Found(rows=rows[: self.most], is_cut=is_cut or len(rows) > self.most)
+
+    def pages(self, span: Span, expression: str = "") -> Iterator[Sequence[TraceRow]]:
+        """Yield the traces of a range as X-Ray answers, in no order."""
+        filtered = {"FilterExpression": expression} if expression else {}
+        for page in self.calls.pages(
+            "get_trace_summaries", StartTime=span.start, EndTime=span.end, **filtered
+        ):
+            yield [row_of(summary) for summary in page["TraceSummaries"]]
 
     def documents(self, ids: Sequence[str]) -> Mapping[str, Documents]:
         """Return the traces that are there, by id."""

@@ -16,7 +16,12 @@ from cdk_ecs_xray.verify.connection import (
 
 # What a reading raises when it cannot answer.
 NO_ANSWER = (BotoCoreError, ClientError, LocalAwsError, XRayRefusalError)
-_THROTTLED = {"ThrottledException", "ThrottlingException", "TooManyRequestsException"}
+_THROTTLED = {
+    "RequestLimitExceeded",
+    "ThrottledException",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
 _NOT_READ = {"InvalidRequestException"}
 
 
@@ -32,6 +37,11 @@ class Failure:
     fix: str
     policy: str = ""
     is_expression: bool = False
+
+
+def is_throttled(error: Exception) -> bool:
+    """Whether AWS asks to slow down."""
+    return isinstance(error, ClientError) and error_code(error) in _THROTTLED
 
 
 def failure_of(error: Exception, action: str) -> Failure:

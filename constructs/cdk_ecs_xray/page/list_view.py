@@ -45,6 +45,8 @@ def traces_of(account: Account, query: Query, now: float) -> Mapping[str, Any]:
         "has_traffic": bool(read.behind.rows),
         "behind_total": len(read.behind.rows),
         "is_cut": read.found.is_cut,
+        "growing": _growing(query, read),
+        "read_to": read.read_to,
         "total": len(rows),
         "before_band": len(read.found.rows),
         "first": first,
@@ -56,7 +58,7 @@ def traces_of(account: Account, query: Query, now: float) -> Mapping[str, Any]:
         "back": _back(query),
         "span": read.span,
         "alone": [] if rows else _alone(account, query, read),
-        "newest": None if read.behind.rows else _newest(account, query, now),
+        "newest": None if read.behind.rows or read.is_growing else _newest(account, query, now),
     }
 
 
@@ -74,6 +76,17 @@ class ReadList:
     groups: Mapping[str, str]
     problem: Unread | None
     failure: Failure | None
+
+    @property
+    def is_growing(self) -> bool:
+        """Whether more of it is being read."""
+        return self.found.is_growing or self.behind.is_growing
+
+    @property
+    def read_to(self) -> float | None:
+        """The moment back to which all of it was read; None where all of the range was."""
+        known = [one.read_to for one in (self.behind, self.found) if one.read_to is not None]
+        return max(known, default=None)
 
 
 def read_list(account: Account, query: Query, now: float) -> ReadList:
@@ -93,6 +106,9 @@ def read_list(account: Account, query: Query, now: float) -> ReadList:
             # What only X-Ray knows, such as a keyword that the emulator's lacks.
             problem = Unread(before=query.q, at="", behind="", column=None, text=failure.text)
             failure = None
+    ended = found.failure or behind.failure
+    if ended is not None:
+        failure = failure_of(ended, _SEARCH)
     return ReadList(
         span=span, behind=behind, found=found, groups=groups, problem=problem, failure=failure
     )
@@ -106,9 +122,25 @@ def groups_of(account: Account) -> Mapping[str, str]:
         return {}
 
 
+def _growing(query: Query, read: ReadList) -> Mapping[str, Any] | None:
+    """Return how far a search has come, and the address that stops there."""
+    if not read.is_growing:
+        return None
+    back_to = read.span.end if read.read_to is None else read.read_to
+    done = {"from_": f"{back_to:.3f}", "to": f"{read.span.end:.3f}"}
+    return {
+        "scanned": read.span.end - back_to,
+        "of": read.span.seconds,
+        "traces": len(read.found.rows),
+        "pause": read.found.pause or read.behind.pause,
+        "stop": query.link("/traces", cursor=None, **done) if back_to < read.span.end else None,
+    }
+
+
 def _alone(account: Account, query: Query, read: ReadList) -> Sequence[Mapping[str, Any]]:
     """Return what each condition finds alone, where all of them find nothing."""
-    if read.problem is not None or read.failure is not None or not read.behind.rows:
+    is_sure = read.problem is None and read.failure is None and not read.is_growing
+    if not is_sure or not read.behind.rows:
         return []
     found = list(terms(query.q)) if query.q else []
     try:

@@ -80,11 +80,19 @@ class TraceRow:
 class Found:
     """The traces of a search, newest first.
 
-    :param is_cut: whether there are more than were read.
+    :param is_cut: whether there are more than a search may read.
+    :param read_to: the moment back to which the range was read; None where all of it was.
+    :param is_growing: whether the rest is being read.
+    :param pause: seconds until AWS, which asked to slow down, is asked again.
+    :param failure: what ended the search before all was read.
     """
 
     rows: Sequence[TraceRow]
     is_cut: bool = False
+    read_to: float | None = None
+    is_growing: bool = False
+    pause: float | None = None
+    failure: Exception | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -92,7 +92,7 @@ def read_query(parameters: Mapping[str, str], *, whole: Span | None = None) -> Q
         absolute = (absolute[1] - _LONGEST_SPAN, absolute[1])
     if whole is not None and absolute is None and span not in RANGES:
         absolute = (whole.start, whole.end)
-    low, _, high = parameters.get("rt", "").partition("..")
+    low, _, high = (parameters.get("rt") or _between(parameters)).partition("..")
     return Query(
         q=parameters.get("q", "").strip()[:LONGEST_EXPRESSION],
         range=span if span in RANGES else _DEFAULT,
@@ -102,6 +102,18 @@ def read_query(parameters: Mapping[str, str], *, whole: Span | None = None) -> Q
         by=by if by in _BY else _BY[0],
         cursor=parameters.get("cursor", ""),
     )
+
+
+def _between(parameters: Mapping[str, str]) -> str:
+    """Return the response times of the form's two fields, which are in milliseconds."""
+    ends = {}
+    for name, left_out in (("above", 0.0), ("below", _LONGEST_SPAN * 1000.0)):
+        try:
+            ends[name] = float(parameters.get(name) or left_out) / 1000
+        except ValueError:
+            return ""
+    is_asked = parameters.get("above") or parameters.get("below")
+    return f"{ends['above']}..{ends['below']}" if is_asked else ""
 
 
 def both(one: str, other: str) -> str:

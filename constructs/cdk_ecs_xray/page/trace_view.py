@@ -24,13 +24,13 @@ _ID = re.compile(r"1-[0-9a-fA-F]{8}-[0-9a-fA-F]{24}")
 _STATES = ("seg", "logs", "open", "only", "clock", "gap", "back")
 _BEFORE, _AFTER = 1.0, 5.0
 _RUNNING_LONGER = 10.0
+_LINES_LATE = 120.0
 
 
 def trace_page(
     account: Account, trace_id: str, parameters: Mapping[str, str], now: float
 ) -> Mapping[str, Any]:
     """Return the values of the trace's template; ``trace`` is None where there is none."""
-    del now
     back = parameters.get("back", "")
     found: dict[str, Any] = {
         "trace_id": trace_id,
@@ -67,7 +67,7 @@ def trace_page(
         "chosen": chosen.id,
         "details": details_of(trace, chosen),
         "state": state,
-        **_logs(account, trace, timeline, parameters),
+        **_logs(account, trace, timeline, parameters, now),
     }
 
 
@@ -130,7 +130,11 @@ def _head(trace: Trace) -> Mapping[str, Any]:
 
 
 def _logs(
-    account: Account, trace: Trace, timeline: Timeline, parameters: Mapping[str, str]
+    account: Account,
+    trace: Trace,
+    timeline: Timeline,
+    parameters: Mapping[str, str],
+    now: float,
 ) -> Mapping[str, Any]:
     """Return the lines beside the trace: of the services in it, a little longer than it took."""
     named = groups_named_in(trace) if account.lines is not None else ()
@@ -140,6 +144,8 @@ def _logs(
         "log_failure": None,
         "log_marks": [],
         "has_logs": has_logs,
+        # CloudWatch Logs has a line a minute late, and sometimes more.
+        "is_recent": now - (trace.end or now) < _LINES_LATE,
     }
     if not has_logs:
         return found
@@ -158,6 +164,8 @@ def _logs(
         **found,
         "lines": every if around else mine,
         "around": around,
+        "place": timeline.scale.place,
+        "last": last,
         "mine": len(mine),
         "every": len(every),
         "log_marks": [

@@ -28,6 +28,8 @@ from cdk_ecs_xray.page.security import Guard
 from cdk_ecs_xray.page.trace_view import trace_page
 
 _STATIC = Path(__file__).parent / "static"
+# What handles a key first is first.
+SCRIPTS = ("completion.js", "drawing.js", "page.js")
 _FRAME, _ALONE = "layout.html", "fragment.html"
 
 
@@ -63,12 +65,19 @@ def application(
             Route("/events", answers.events),
             *(Route(path, view) for path, view in shown),
             *(Route(f"/fragment{path}", view) for path, view in shown),
+            Route("/static/page.js", script),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
         exception_handlers={404: views.not_found, Exception: views.failed},
     )
     # Outside of all that Starlette does, so that its own answers have the headers too.
     return Guard(found, port=port, token=token)
+
+
+def script(_request: Request) -> Response:
+    """All of the scripts as one, as each file would be a request of every view."""
+    parts = [(_STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS]
+    return Response("".join(parts), media_type="text/javascript")
 
 
 class Views:
@@ -92,7 +101,8 @@ class Views:
         after = shown[0].id if shown and not query.cursor else ""
         moves = query.absolute is None and not query.cursor
         live = self._live(request, "traces", query, after=after) if moves else None
-        return self._html(request, "traces.html", here="Traces", live=live, **found)
+        link = query.link("/traces", **_fixed(query, self._clock()))
+        return self._html(request, "traces.html", here="Traces", live=live, link=link, **found)
 
     def trace(self, request: Request) -> Response:
         """One trace."""
@@ -109,7 +119,11 @@ class Views:
         found = map_page(self._account, query, request.query_params, self._clock())
         moves = query.absolute is None and not found["trace_id"]
         live = self._live(request, "map", query) if moves else None
-        return self._html(request, "map.html", here="Map", live=live, **found)
+        link = None
+        if not found["trace_id"]:
+            node = found["chosen"].key if found["chosen"] is not None else None
+            link = query.link("/map", node=node, **_fixed(query, self._clock()))
+        return self._html(request, "map.html", here="Map", live=live, link=link, **found)
 
     def logs(self, request: Request) -> Response:
         """The lines of the log groups."""
@@ -153,18 +167,28 @@ class Views:
         code: int = 200,
         here: str,
         live: Mapping[str, str] | None = None,
+        link: str | None = None,
         **values: Any,
     ) -> Response:
-        is_part = request.url.path.startswith("/fragment/")
+        path = request.url.path.removeprefix("/fragment")
+        is_part = path != request.url.path
         text = self._templates.get_template(template).render(
             frame=_ALONE if is_part else _FRAME,
             here=here,
             account=self._account,
             now=self._clock(),
             live=live,
+            link=link,
+            fragment=f"/fragment{path}?{request.url.query}",
             **values,
         )
         return HTMLResponse(text, status_code=code)
+
+
+def _fixed(query: Query, now: float) -> Mapping[str, str]:
+    """Return the range as moments, so that a link that is sent shows the same tomorrow."""
+    span = query.span(now)
+    return {"from_": f"{span.start:.3f}", "to": f"{span.end:.3f}"}
 
 
 def _query_string(parameters: Mapping[str, str]) -> str:

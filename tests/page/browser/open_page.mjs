@@ -84,9 +84,11 @@ await leads(`**${ids[0]}?*`, "[");
 keys.previous = path() === ids[0];
 const rows = () => page.locator(".tlrow:not(.logrow):visible").count();
 keys.rows = await rows();
-await press("j", "h");
+await press("ArrowDown", "h");
+await page.locator(".tlrow .nm a").first().focus();
+await press("ArrowLeft");
 keys.folded = await rows();
-await press("l");
+await press("ArrowRight");
 keys.unfolded = await rows();
 await press("Escape");
 keys.panel = await page.locator(".panel").isVisible();
@@ -105,6 +107,43 @@ keys.off = await focused();
 await press("?");
 keys.stillOff = await page.evaluate(() => document.querySelector("#keys").open);
 await close();
+
+// A range of a chart: dragged, chosen by keys, written.
+const chart = await opened(1280, 860);
+const range = {};
+await chart.page.goto(`${base}/traces`);
+const bars = chart.page.locator('svg[aria-label^="Response times"] a');
+const box = await bars.first().locator("..").boundingBox();
+const at = (number) => [box.x + ((number + 0.5) / 37) * box.width, box.y + 60];
+await chart.page.mouse.move(...at(10));
+await chart.page.mouse.down();
+await chart.page.mouse.move(...at(15), { steps: 4 });
+range.drawn = await chart.page.locator(".brush").count();
+await Promise.all([chart.page.waitForURL("**rt=*"), chart.page.mouse.up()]);
+range.dragged = new URL(chart.page.url()).searchParams.get("rt");
+await chart.page.goto(`${base}/traces`);
+range.wanted = await bars.evaluateAll((all) =>
+  [[10, 15], [0, 2]].map(([one, other]) => {
+    const ends = [one, other].map((n) => new URL(all[n].getAttribute("href"), location).searchParams.get("rt").split(".."));
+    return `${ends[0][0]}..${ends[1][1]}`;
+  }),
+);
+await bars.first().focus();
+for (const key of ["Shift+ArrowRight", "Shift+ArrowRight"]) await chart.page.keyboard.press(key);
+await Promise.all([chart.page.waitForURL("**rt=*"), chart.page.keyboard.press("Enter")]);
+range.pressed = new URL(chart.page.url()).searchParams.get("rt");
+await chart.page.fill("#slow", "40");
+await chart.page.fill("#fast", "60");
+await Promise.all([chart.page.waitForURL("**above=40*"), chart.page.press("#fast", "Enter")]);
+range.written = await chart.page.textContent("#lh");
+range.link = await chart.page.evaluate(() => document.querySelector("#main").dataset.link);
+// A log line points into the timeline.
+await chart.page.goto(base + views.find((view) => view.startsWith("trace=")).slice(6));
+await chart.page.locator(".logs [data-at]").first().hover();
+range.moments = await chart.page.locator(".moment").count();
+range.lanes = await chart.page.locator(".tlrow .lane svg").count();
+range.complaints = chart.heard.said;
+await chart.close();
 
 const live = {};
 const many = await opened(1280, 860);
@@ -188,4 +227,4 @@ const title = await plain.page.textContent("h1");
 const dead = await plain.page.locator("button:visible:not(form button)").count();
 await plain.close();
 await browser.close();
-process.stdout.write(JSON.stringify({ measured, keys, live, styles, plain: { title, dead, reload } }));
+process.stdout.write(JSON.stringify({ measured, keys, range, live, styles, plain: { title, dead, reload } }));

@@ -1,4 +1,4 @@
-// Everything can be read and followed without this file; it adds keys, folding, completion and Live.
+// Keys, folding, and what the server has since: Live, and searches that go on.
 "use strict";
 (() => {
   const $ = (q, at = document) => at.querySelector(q);
@@ -67,7 +67,8 @@
     "]": () => beside(1),
     ".": () => live.show(),
     " ": () => live.pause(),
-    y: () => navigator.clipboard?.writeText(location.href),
+    // A link that is sent shows the same tomorrow.
+    y: () => navigator.clipboard?.writeText(new URL($("#main").dataset.link ?? location.href, location).href),
     "/": () => {
       const field = $("#q");
       field?.focus();
@@ -80,9 +81,15 @@
     if (e.key === "Escape") {
       // A browser would empty the field.
       if (typing(e)) e.preventDefault();
-      if (complete.shut()) return;
       if (typing(e)) e.target.blur();
       else if (!close() && $(".back")) location.href = $(".back").href;
+      return;
+    }
+    const arrow = { ArrowDown: "j", ArrowUp: "k", ArrowLeft: "h", ArrowRight: "l" }[e.key];
+    const isRow = document.activeElement.matches(".list .rq a, .tlrow .nm a");
+    if (arrow && isRow) {
+      acts[arrow]();
+      e.preventDefault();
       return;
     }
     if (typing(e) || !$("#single").checked) return;
@@ -98,88 +105,27 @@
     }
     e.preventDefault();
   });
-  // Completion of the filter. Its field is another one after each change that Live shows.
-  const complete = (() => {
-    const isField = (one) => one.matches?.('#q[role="combobox"]');
-    const items = () => $$("#choices li");
-    let found = null;
-    let chosen = -1;
-    let asked = 0;
-    const isOpen = () => $("#choices")?.hidden === false;
-    const shut = () => {
-      asked += 1;
-      if (!isOpen()) return false;
-      $("#choices").hidden = true;
-      $("#q").setAttribute("aria-expanded", "false");
-      $("#q").removeAttribute("aria-activedescendant");
-      return true;
-    };
-    const choose = (number) => {
-      chosen = number;
-      items().forEach((item, at) => item.setAttribute("aria-selected", at === chosen));
-      items()[chosen]?.scrollIntoView({ block: "nearest" });
-      $("#q").setAttribute("aria-activedescendant", items()[chosen]?.id ?? "");
-    };
-    const shown = (one, number) => {
-      const item = document.createElement("li");
-      item.id = `choice-${number}`;
-      item.setAttribute("role", "option");
-      const code = document.createElement("code");
-      code.textContent = one.text;
-      const note = document.createElement("span");
-      note.textContent = one.note;
-      item.append(code, note);
-      return item;
-    };
-    const ask = async () => {
-      const field = $("#q");
-      const mine = (asked += 1);
-      const query = new URLSearchParams(location.search);
-      query.set("q", field.value);
-      query.set("at", field.selectionStart);
-      const answer = await fetch(`/complete?${query}`).catch(() => null);
-      const read = answer?.ok ? await answer.json() : null;
-      if (read === null || mine !== asked) return;
-      found = read;
-      $("#choices").replaceChildren(...found.choices.map(shown));
-      $("#choices").hidden = !found.choices.length;
-      field.setAttribute("aria-expanded", String(isOpen()));
-      choose(-1);
-    };
-    const take = (number) => {
-      const { text } = found.choices[number];
-      const before = $("#q").value.slice(0, found.begin);
-      const space = /[\s({!]$|^$/.test(before) ? "" : " ";
-      const gap = text.endsWith("(") ? "" : " ";
-      $("#q").setRangeText(space + text + gap, found.begin, found.end, "end");
-      ask();
-    };
-    // What is offered belongs to the text it was asked for, and goes with it.
-    document.addEventListener("input", (e) => {
-      if (!isField(e.target)) return;
-      shut();
-      ask();
-    });
-    document.addEventListener("focusout", (e) => isField(e.target) && shut());
-    document.addEventListener("mousedown", (e) => {
-      const item = e.target.closest("#choices li");
-      if (!item) return;
-      e.preventDefault();
-      take(items().indexOf(item));
-    });
-    document.addEventListener("keydown", (e) => {
-      if (!isField(e.target)) return;
-      const by = { ArrowDown: 1, ArrowUp: -1 }[e.key];
-      const among = items().length + 1;
-      if (by && !isOpen()) ask();
-      else if (by) choose(((chosen + 1 + by + among) % among) - 1);
-      else if (e.key === "Tab" && !e.shiftKey && isOpen()) take(Math.max(chosen, 0));
-      else if (e.key === "Enter" && isOpen() && chosen >= 0) take(chosen);
-      else return;
-      e.preventDefault();
-    });
-    return { shut };
-  })();
+  // The main part as the server has it now; the focus stays where it is, if that is still there.
+  const put = async (from) => {
+    const answer = await fetch(from).catch(() => null);
+    if (!answer || answer.status >= 500) return false;
+    const read = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const part = $("#main", read);
+    if (!part || $("#main").contains(document.activeElement) && document.activeElement.matches("input, select")) return false;
+    const at = document.activeElement.getAttribute("href");
+    $("#main").replaceWith(part);
+    if (at) $$("a", part).find((a) => a.getAttribute("href") === at)?.focus({ preventScroll: true });
+    remember();
+    rove();
+    return true;
+  };
+  // A search of a real account comes in parts; each is put in place while somebody looks.
+  const grow = async () => {
+    const from = $("[data-grows]")?.dataset.grows;
+    if (!from) return;
+    if (!document.hidden) await put(from);
+    setTimeout(grow, 1000);
+  };
   // Live: the server says that something has changed; rows are never put in above a reader.
   const live = (() => {
     const button = $("button.live");
@@ -201,18 +147,10 @@
     };
     const show = async () => {
       const to = $("#main").dataset.fragment;
-      if (!is() || !to) return;
-      const answer = await fetch(to).catch(() => null);
-      if (!answer || answer.status >= 500) return;
-      const read = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const part = $("#main", read);
-      if (!part) return;
-      $("#main").replaceWith(part);
+      if (!is() || !to || !(await put(to))) return;
       news.hidden = true;
       waiting = null;
-      remember();
-      rove();
-      if (part.dataset.events) listen();
+      if ($("#main").dataset.events) listen();
       else end();
     };
     const isReading = () => $("#main").contains(document.activeElement) || scrollY > 200;
@@ -269,7 +207,7 @@
     svg.addEventListener("keydown", (e) => {
       const by = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
       const at = all.indexOf(document.activeElement);
-      if (!by || !all[at + by]) return;
+      if (!by || e.shiftKey || !all[at + by]) return;
       e.preventDefault();
       all[at].setAttribute("tabindex", "-1");
       all[at + by].setAttribute("tabindex", "0");
@@ -278,6 +216,7 @@
   });
   rove();
   remember();
+  addEventListener("load", () => setTimeout(grow));
   const single = $("#single");
   single.checked = localStorage.getItem("keys") !== "off";
   single.addEventListener("change", () => {
