@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import aws_cdk as cdk
@@ -11,16 +12,21 @@ import pytest
 from aws_cdk import aws_ecs as ecs
 
 from cdk_ecs_xray import (
+    AdotCollector,
+    CloudWatchAgent,
+    Collector,
     DotNetInstrumentation,
     Instrumentation,
     JavaInstrumentation,
     NodeInstrumentation,
     PythonInstrumentation,
+    SidecarProfile,
     XRayTracing,
 )
 
 IMAGE = ecs.ContainerImage.from_registry("app:1")
 Task = Callable[..., Mapping[str, Any]]
+Synthesise = Callable[..., Any]
 
 
 @pytest.fixture
@@ -43,6 +49,25 @@ def task_of(synthesise: Callable[..., Any]) -> Task:
         return found
 
     return run
+
+
+def on_fargate(
+    instrument: Instrumentation,
+    collector: Collector | None = None,
+    *,
+    profile: SidecarProfile = SidecarProfile.SAFE,
+    arm64: bool = False,
+) -> Callable[[cdk.Stack], None]:
+    platform = ecs.RuntimePlatform(cpu_architecture=ecs.CpuArchitecture.ARM64) if arm64 else None
+
+    def build(stack: cdk.Stack) -> None:
+        task = ecs.FargateTaskDefinition(
+            stack, "Task", cpu=512, memory_limit_mib=1024, runtime_platform=platform
+        )
+        task.add_container("web", image=IMAGE)
+        task.add_extension(XRayTracing(collector=collector, instrument=instrument, profile=profile))
+
+    return build
 
 
 X86 = DotNetInstrumentation(architecture="x86_64")
@@ -122,6 +147,47 @@ def test_dotnet_gets_no_variables_that_nothing_reads(
     found = variables(task_of(X86)["web"])
 
     assert not {"OTEL_DOTNET_DISTRO", "OTEL_DOTNET_CONFIGURATOR"} & found.keys()
+
+
+@pytest.mark.parametrize("collector", [AdotCollector(), CloudWatchAgent()], ids=["adot", "agent"])
+def test_essential_false_is_not_swallowed(synthesise: Synthesise, collector: Collector) -> None:
+    profile = replace(SidecarProfile.TERRAFORM, essential=False)
+
+    stack = synthesise(on_fargate(PythonInstrumentation(), collector, profile=profile))
+
+    containers = stack.containers()
+    essential = {name: container["Essential"] for name, container in containers.items()}
+    assert essential.pop("web") is True
+    assert list(essential.values()) == [False, False]
+
+
+def test_containers_beside_the_default_one_are_instrumented_too(
+    task_of: Task, variables: Callable[..., dict[str, Any]]
+) -> None:
+    instrumentation = PythonInstrumentation()
+
+    containers = task_of({"web": instrumentation, "worker": instrumentation})
+
+    assert "PYTHONPATH" in variables(containers["web"])
+    assert "PYTHONPATH" in variables(containers["worker"])
+
+
+def test_arm64_without_an_operating_system_does_not_get_files_for_x64(
+    synthesise: Synthesise, variables: Callable[..., dict[str, Any]]
+) -> None:
+    stack = synthesise(on_fargate(DotNetInstrumentation(), arm64=True))
+
+    platform = stack.properties("AWS::ECS::TaskDefinition")["RuntimePlatform"]
+    assert platform == {"CpuArchitecture": "ARM64"}
+    path = variables(stack.containers()["web"])["CORECLR_PROFILER_PATH"]
+    assert path.endswith("/linux-arm64/OpenTelemetry.AutoInstrumentation.Native.so")
+
+
+def test_the_cloudwatch_agent_is_not_the_latest(synthesise: Synthesise) -> None:
+    stack = synthesise(on_fargate(PythonInstrumentation(), CloudWatchAgent()))
+
+    image = stack.containers()["cloudwatch-agent"]["Image"]
+    assert re.search(r":[0-9]+\.[0-9]+\.[0-9]+b[0-9]+(@sha256:[0-9a-f]{64})?$", image)
 
 
 def test_the_init_container_has_a_log_driver(task_of: Task) -> None:
