@@ -7,12 +7,12 @@ import signal
 import sys
 from pathlib import Path
 
-import cdk_ecs_xray.stacks.few_collections  # isort: skip
-import cdk_ecs_xray.stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import of aws_cdk
+import stacks.few_collections  # isort: skip
+import stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import of aws_cdk
 import aws_cdk as cdk
 
 from cdk_ecs_xray import EcsXRayError, add_environments
-from cdk_ecs_xray.stacks.acknowledged import check_with_nag, findings_left
+from stacks.nag import check_with_nag, findings_left
 
 
 def main() -> int:

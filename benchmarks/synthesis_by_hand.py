@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-import cdk_ecs_xray.stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import of aws_cdk
+import stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import of aws_cdk
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs

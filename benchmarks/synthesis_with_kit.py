@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-import cdk_ecs_xray.stacks.few_collections  # isort: skip
-import cdk_ecs_xray.stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import of aws_cdk
+import stacks.few_collections  # isort: skip
+import stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import of aws_cdk
 import aws_cdk as cdk
 
 from cdk_ecs_xray import SamplingRule, SamplingRuleSet

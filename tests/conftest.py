@@ -7,7 +7,7 @@ import os
 import re
 import sys
 
-import cdk_ecs_xray.stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import of aws_cdk
+import stacks.pinned_node  # isort: skip  # noqa: F401 - before the first import of aws_cdk
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -78,8 +78,6 @@ KNOWN: Mapping[str, str] = {
     "page/views.py read_text": "the kit's own scripts, from the package",
     "review/baseline.py open": "an archive that git made of the user's repository",
     "review/render/html.py read_text": "the kit's own style sheet, from the package",
-    "stacks/acknowledged.py loads": "the report of the synthesis that asks",
-    "stacks/acknowledged.py read_text": "the report of the synthesis that asks",
     "stacks/tokens.py loads": "a function that this module itself wrote",
 }
 

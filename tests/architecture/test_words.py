@@ -140,7 +140,7 @@ def test_nothing_else_that_is_shown_has_a_word_of_the_list(repository: Path) -> 
 
 def modules(repository: Path) -> list[Path]:
     """Return the package, the app, the examples and the tools."""
-    folders = ["constructs/cdk_ecs_xray", "examples", "tools"]
+    folders = ["constructs/cdk_ecs_xray", "stacks", "examples", "tools"]
     found = [path for folder in folders for path in (repository / folder).rglob("*.py")]
     return sorted([*found, repository / "app.py"])
 

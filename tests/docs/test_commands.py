@@ -17,7 +17,7 @@ import pytest
 from cdk_ecs_xray.local import EmbeddedAws
 
 ROOT = Path(__file__).resolve().parents[2]
-PROJECT_FILES = ("app.py", "cdk.json", "environments", "sampling")
+PROJECT_FILES = ("app.py", "cdk.json", "environments", "sampling", "stacks")
 VERIFY = "ecs-xray verify --env dev --watch"
 
 

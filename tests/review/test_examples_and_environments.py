@@ -17,7 +17,7 @@ from cdk_ecs_xray.severity import Severity
 # Every example in one process, as most of the time goes into starting CDK's own.
 SYNTHESISE = """
 import functools, os, runpy, sys
-import cdk_ecs_xray.stacks.pinned_node
+import stacks.pinned_node
 import aws_cdk
 App = aws_cdk.App
 for example in sys.argv[2:]:
@@ -56,7 +56,7 @@ def test_nothing_that_is_shipped_has_an_error(reports: Mapping[str, Report]) -> 
 
 
 def test_the_safe_profile_has_no_warning_either(reports: Mapping[str, Report]) -> None:
-    other = ("reference_setup", "start_order", ENVIRONMENTS)
+    other = ("reference_setup", "start_order", "environments_in_an_app", ENVIRONMENTS)
     safe = [name for name in reports if name not in other]
     warned = {name: ids(reports[name], Severity.WARNING) for name in safe}
 

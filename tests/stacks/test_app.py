@@ -32,7 +32,7 @@ def copies(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> tuple[
     for folder in folders:
         folder.mkdir(exist_ok=True)
         shutil.copy(repository / "app.py", folder)
-        for name in ("environments", "sampling"):
+        for name in ("environments", "sampling", "stacks"):
             shutil.copytree(
                 repository / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
             )

@@ -16,8 +16,8 @@ import yaml
 
 from cdk_ecs_xray.environments.environment import Environment
 from cdk_ecs_xray.environments.folder import read_environments
-from cdk_ecs_xray.stacks.acknowledged import check_with_nag
 from cdk_ecs_xray.stacks.stage import EnvironmentStage
+from stacks.nag import check_with_nag
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 BIN = Path(sys.prefix) / "bin"

@@ -11,13 +11,9 @@ import aws_cdk as cdk
 import pytest
 
 from cdk_ecs_xray.environments.environment import Environment
-from cdk_ecs_xray.stacks.acknowledged import (
-    NEW_CLUSTER_FINDINGS,
-    SERVICE_FINDINGS,
-    check_with_nag,
-    findings_left,
-)
+from cdk_ecs_xray.stacks.acknowledged import NEW_CLUSTER_FINDINGS, SERVICE_FINDINGS
 from cdk_ecs_xray.stacks.stage import EnvironmentStage
+from stacks.nag import check_with_nag, findings_left
 
 if TYPE_CHECKING:
     from tests.conftest import Synthesised

@@ -12,8 +12,8 @@ from typing import Any
 import aws_cdk as cdk
 
 from cdk_ecs_xray.environments.environment import Environment
-from cdk_ecs_xray.stacks.acknowledged import check_with_nag
 from cdk_ecs_xray.stacks.stage import EnvironmentStage
+from stacks.nag import check_with_nag
 from tests.stacks.conftest import RULES
 
 OTHERS: Mapping[str, Any] = {

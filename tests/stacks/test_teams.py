@@ -66,6 +66,9 @@ def test_the_review_finds_no_error_and_every_app_is_connected(folder: Path) -> N
     assert {(one["stack"], one["id"]) for one in report["findings"]} == {
         ("core/ledger", "proxy-not-on-collector"),
         ("main/site", "essential-collector"),
+        # Spans go to the endpoint for OpenTelemetry; another app turns Transaction Search on.
+        ("nightly/cleanup", "transaction-search-needed"),
+        ("nightly/invoices", "transaction-search-needed"),
     }
     outcomes = [app["outcome"] for task in report["tasks"] for app in task["apps"]]
     # One container a service, and a second one of the transcoder's; what ends is no app.

@@ -12,8 +12,8 @@ import pytest
 from cdk_ecs_xray.environments.environment import Environment
 from cdk_ecs_xray.environments.folder import read_environments
 from cdk_ecs_xray.errors import ConfigurationError
-from cdk_ecs_xray.stacks.acknowledged import check_with_nag
 from cdk_ecs_xray.stacks.stage import EnvironmentStage
+from stacks.nag import check_with_nag
 from tests.stacks.conftest import RULES, SERVICE
 
 if TYPE_CHECKING:

@@ -87,7 +87,10 @@ def copy_project(repository: Path) -> Callable[..., Path]:
     def copy(folder: Path, *environments: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(repository / "app.py", folder)
-        shutil.copytree(repository / "sampling", folder / "sampling")
+        for name in ("stacks", "sampling"):
+            shutil.copytree(
+                repository / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
         (folder / "environments").mkdir()
         for name in environments:
             shutil.copy(repository / "environments" / f"{name}.yaml", folder / "environments")

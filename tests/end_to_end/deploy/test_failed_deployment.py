@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ACCOUNT = "202020202020"
 APP = """\
 import sys
-import cdk_ecs_xray.stacks.pinned_node
+import stacks.pinned_node
 import aws_cdk as cdk
 from cdk_ecs_xray import SamplingRule, SamplingRuleSet, XRayLogGroup, XRaySamplingRules
 

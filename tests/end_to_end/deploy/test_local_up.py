@@ -61,7 +61,7 @@ def project(repository: Path, tmp_path: Path) -> Path:
     folder.mkdir()
     for name in ("app.py", "cdk.json"):
         shutil.copy(repository / name, folder / name)
-    for name in ("environments", "sampling"):
+    for name in ("environments", "sampling", "stacks"):
         shutil.copytree(repository / name, folder / name)
     (folder / ".venv").symlink_to(sys.prefix)
     return folder

@@ -15,7 +15,7 @@ import pytest
 from cdk_ecs_xray.collectors.log_lines import Trouble, filter_pattern
 from cdk_ecs_xray.environments.environment import Environment
 from cdk_ecs_xray.errors import ConfigurationError
-from cdk_ecs_xray.stacks.acknowledged import check_with_nag
+from stacks.nag import check_with_nag
 from tests.stacks.monitoring.conftest import TOPIC
 
 if TYPE_CHECKING:

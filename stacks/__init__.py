@@ -1,0 +1,1 @@
+"""What the shipped app alone needs; its stacks are the package's, ``cdk_ecs_xray.stacks``."""
