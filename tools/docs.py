@@ -18,6 +18,7 @@ from tools.reference.errors import errors, exit_codes
 from tools.reference.facts import FACTS, old_facts, prices, versions
 from tools.reference.findings import findings
 from tools.reference.iam import iam
+from tools.reference.messages import messages
 from tools.reference.options import options
 from tools.reference.rules_keys import rules_keys
 
@@ -30,6 +31,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "findings": findings,
     "iam": iam,
     "keys": environment_keys.tables,
+    "messages": messages,
     "options": options,
     "prices": prices,
     "rules-keys": rules_keys,

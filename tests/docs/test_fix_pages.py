@@ -27,6 +27,8 @@ _LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
 # The AWS CLI's own command over an operation, with the options that the page uses.
 _CLI_ONLY = {("logs", "tail"): {"since"}}
 _GLOBAL = {"query", "region"}
+# tests/review holds these to the code.
+_OF_CONSTRUCTS = re.compile(r"^### (ecs-xray:.+)$", re.MULTILINE)
 
 CHECK_IDS = [check.check_id for check in (*CHECKS, SENT_TRACE)]
 IDS = [
@@ -34,6 +36,7 @@ IDS = [
     *map(str, SamplingCheck),
     *CHECK_IDS,
     *(meaning.meaning_id for meaning in LINE_MEANINGS),
+    *_OF_CONSTRUCTS.findall((ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")),
 ]
 
 
@@ -48,6 +51,12 @@ def test_every_id_leads_to_its_section(name: str) -> None:
 def test_a_line_of_a_collector_has_the_fix_that_verify_prints() -> None:
     for meaning in LINE_MEANINGS:
         assert meaning.fix in text_about(meaning.meaning_id)
+
+
+def test_every_id_has_a_row_in_the_index() -> None:
+    index = (ROOT / "docs" / "reference" / "findings.md").read_text(encoding="utf-8")
+
+    assert [name for name in IDS if f"| [`{name}`](" not in index] == []
 
 
 def test_a_page_is_found_by_its_name_and_an_id_goes_first() -> None:
