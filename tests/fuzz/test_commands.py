@@ -256,7 +256,8 @@ def options() -> Mapping[str, list[str]]:
     return {
         name: [option for parameter in command.params for option in parameter.opts]
         for name, command in commands.commands.items()
-        if name != "local"  # It starts servers.
+        if name
+        not in ("init", "local")  # One writes wherever it is sent, the other starts servers.
     }
 
 

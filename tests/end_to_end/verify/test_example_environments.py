@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,13 @@ SERVICES: Mapping[str, Mapping[str, str]] = {
     "plant": {"telemetry": "/readings/1", "gateway": "/"},
 }
 """The services of each example, with a request that one of its sampling rules records."""
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[EmbeddedAws]:
+    """A server of its own: other files begin with an account whose rules nobody has asked for."""
+    with EmbeddedAws.start() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
