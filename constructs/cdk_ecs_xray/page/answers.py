@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -29,9 +30,10 @@ _STILL_HERE = 15
 class Answers:
     """Each method answers one address."""
 
-    def __init__(self, account: Account, clock: Callable[[], float]) -> None:
+    def __init__(self, account: Account, clock: Callable[[], float], end: asyncio.Event) -> None:
         self._account = account
         self._clock = clock
+        self._end = end
         self._streams = 0
 
     def traces(self, request: Request) -> Response:
@@ -132,7 +134,10 @@ class Answers:
                 if found != said or silent >= _STILL_HERE:
                     said, silent = found, 0.0
                     yield f"data: {json.dumps(found)}\n\n"
-                await asyncio.sleep(pause)
+                # Since Python 3.12 a server that ends waits for every answer to end before it.
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._end.wait(), pause)
+                    return
                 silent += pause
         finally:
             self._streams -= 1

@@ -41,9 +41,11 @@ class Page:
         self._sockets = _listeners(port)
         self.port = int(self._sockets[0].getsockname()[1])
         self._token = secrets.token_urlsafe(24) if account.is_real else None
-        self._app = application(account, port=self.port, token=self._token, clock=clock)
         self._loop = asyncio.new_event_loop()
         self._end = asyncio.Event()
+        self._app = application(
+            account, port=self.port, token=self._token, clock=clock, end=self._end
+        )
         self._thread = Thread(target=self._serve, name="page", daemon=True)
         self._thread.start()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -39,12 +40,17 @@ def application(
     port: int,
     token: str | None = None,
     clock: Callable[[], float] = time.time,
+    end: asyncio.Event | None = None,
 ) -> ASGIApp:
     """Return the page as an ASGI application.
 
     :param token: of the printed address; None where anyone on the machine may read.
+    :param end: set when answers that go on must end.
     """
-    views, answers = Views(account, clock), Answers(account, clock)
+    views, answers = (
+        Views(account, clock),
+        Answers(account, clock, asyncio.Event() if end is None else end),
+    )
     # The parser is made when it is first used, and a person would wait for it.
     unread("fault")
     shown = [
