@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from botocore.exceptions import ClientError
@@ -54,6 +55,34 @@ class Session:
             except XRayRefusalError as refused:
                 answer: Any = {"Error": {"Code": refused.code, "Message": str(refused)}}
                 raise ClientError(answer, operation) from refused
+
+        return call
+
+
+@dataclass
+class Listens:
+    """A collector of this machine."""
+
+    address: str = "127.0.0.1:2000"
+    lost: str = ""
+
+    def complaint(self) -> str:
+        return self.lost
+
+
+class Ended:
+    """A session whose credentials AWS no longer takes."""
+
+    def client(self, _service: str) -> Ended:
+        return self
+
+    def __getattr__(self, operation: str) -> Any:
+        def call(**_: object) -> object:
+            answer: Any = {
+                "Error": {"Code": "ExpiredTokenException", "Message": "The token is expired"},
+                "ResponseMetadata": {"RequestId": "1b57e1e7-0d4c-4f7f-9d1e-example"},
+            }
+            raise ClientError(answer, operation)
 
         return call
 

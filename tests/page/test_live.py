@@ -73,6 +73,41 @@ def test_new_traces_are_told_with_how_many_are_not_ok(served: Page, followed: Fo
     assert trace_id(901, NOW - 0.5) in ask(served, fragment)[2]
 
 
+def test_axes_grow_and_never_shrink_while_somebody_looks(served: Page, followed: Followed) -> None:
+    def drawn(path: str) -> tuple[str, str, list[str]]:
+        text = ask(served, path)[2]
+        axes = re.search(r'data-axes="([^"]+)"', text)
+        fragment = re.search(r'data-fragment="([^"]+)"', text)
+        assert axes is not None
+        assert fragment is not None
+        times = re.search(r'aria-label="Response times.*?</svg>', text, re.DOTALL)
+        assert times is not None
+        ticks = re.findall(r'y="154"[^>]*>([^<]+)<', times[0])
+        return axes[1], fragment[1].replace("&amp;", "&"), ticks
+
+    axes, fragment, ticks = drawn("/traces?range=1h")
+    assert axes == "20.0,20.0,5.0"
+    assert ticks[-1] == "1 s"
+
+    wider, again, wide = drawn(f"{fragment}&axes=40,50,60")
+    assert wider == "40.0,50.0,60.0"
+    assert wide[-1] == "10 s"
+    # The address of the next one does not grow.
+    assert again == fragment
+
+    put(followed.store, [{**signup(900, NOW - 100), "end_time": NOW}])
+    assert drawn(f"{fragment}&axes=40,50,60")[0] == "40.0,50.0,100.0"
+
+
+@pytest.mark.parametrize(
+    "axes", ["", "1", "a,b,c", "nan,inf,-inf", "-5,-5,-5", "1,2,3,4", "9" * 400]
+)
+def test_axes_that_are_none_change_nothing(served: Page, axes: str) -> None:
+    status, _, text = ask(served, f"/traces?range=1h&axes={axes}")
+    assert status == 200
+    assert 'data-axes="20.0,20.0,5.0"' in text
+
+
 def test_a_page_ends_while_somebody_listens(followed: Followed) -> None:
     with Page(followed.account, clock=lambda: NOW) as page:
         answer, connection = heard(page, "/events?view=traces")

@@ -17,6 +17,7 @@ from cdk_ecs_xray.page.aws_reading import Calls
 from cdk_ecs_xray.page.file_account import file_account
 from cdk_ecs_xray.page.log_groups import groups_of_task_definitions
 from cdk_ecs_xray.page.serving import Page
+from cdk_ecs_xray.verify.connection import login_of, open_session
 from tests.page.store import account_of, ask, signup
 
 
@@ -42,6 +43,31 @@ def test_a_port_is_a_number_that_a_port_can_have(port: str) -> None:
 def test_it_wants_credentials(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["traces", "--region", "eu-central-1"]) == 2
     assert "AWS: credentials not found. Log in, or pass --profile." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("profile", "command"),
+    [("prod", "aws sso login --profile prod"), ("it's", "aws sso login --profile 'it'\"'\"'s'")],
+)
+def test_who_logged_in_by_identity_center_is_named_the_way_back(
+    profile: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configuration = tmp_path / "config"
+    lines = [
+        f'[profile "{profile}"]',
+        *("sso_session = work", "sso_account_id = 123456789012", "sso_role_name = ReadOnly"),
+        *("[profile keys]", "aws_access_key_id = a", "aws_secret_access_key = b"),
+        *("[sso-session work]", "sso_start_url = https://example", "sso_region = eu-central-1"),
+    ]
+    configuration.write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(configuration))
+
+    assert login_of(open_session(profile=profile, region="eu-central-1")) == command
+    assert login_of(open_session(profile="keys", region="eu-central-1")) == ""
+    # Credentials of the environment come before those of the default profile.
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
+    assert login_of(open_session(profile=None, region="eu-central-1")) == ""
 
 
 def test_it_names_the_extra_that_is_missing(

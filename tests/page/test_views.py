@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from html import unescape
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
 
 from cdk_ecs_xray.page.account import Account
 from cdk_ecs_xray.page.aws_reading import READS, AwsTraces, Calls, NotAReadError
@@ -205,18 +203,6 @@ def test_a_map_of_a_real_account_with_a_filter_is_of_the_newest_traces() -> None
     assert session.asked.count("get_trace_graph") == 20
 
 
-def test_groups_that_may_not_be_read_are_left_out() -> None:
-    class Refusing(Session):
-        def __getattr__(self, operation: str) -> Any:
-            return refused if operation == "get_groups" else super().__getattr__(operation)
-
-    session = Refusing(store_of([signup(1, NOW - 5)]))
-    with Page(account_of([], session=session), clock=lambda: NOW) as served:
-        _, _, text = ask(served, "/traces")
-    assert "1 trace<" in text
-    assert 'name="group"' not in text
-
-
 def test_log_lines_lead_to_their_traces(page: Page) -> None:
     _, _, text = ask(page, "/logs?level=WARN")
     assert f'href="/traces/{DUPLICATE}"' in text
@@ -229,46 +215,6 @@ def test_without_log_groups_no_link_to_logs_is_there() -> None:
         assert "No trace in the last 15 minutes" in text
         assert 'href="/logs"' not in text
         assert "No log group was named" in ask(empty, "/logs")[2]
-
-
-def refused(**_: object) -> object:
-    raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetTraceSummaries")
-
-
-def slow(**_: object) -> object:
-    raise ClientError({"Error": {"Code": "ThrottledException"}}, "GetTraceSummaries")
-
-
-def ended(**_: object) -> object:
-    raise ClientError({"Error": {"Code": "ExpiredToken"}}, "GetTraceSummaries")
-
-
-def away(**_: object) -> object:
-    raise EndpointConnectionError(endpoint_url="https://xray")
-
-
-@pytest.mark.parametrize(
-    ("call", "shown"),
-    [
-        (refused, '"Action": "xray:GetTraceSummaries"'),
-        (slow, "AWS asks to slow down"),
-        (ended, "Log in again."),
-        (away, "AWS must be reachable"),
-    ],
-)
-def test_what_keeps_aws_from_answering_is_said(call: Callable[..., object], shown: str) -> None:
-    class Failing:
-        def client(self, _: str) -> Failing:
-            return self
-
-        def __getattr__(self, _: str) -> Callable[..., object]:
-            return call
-
-    with Page(account_of([], session=Failing())) as served:
-        status, _, text = ask(served, "/traces")
-    assert status == 200
-    assert shown in unescape(text)
-    assert "No trace in" not in text
 
 
 def test_a_real_account_is_only_read() -> None:

@@ -103,6 +103,7 @@ def _page_of(running: Lifted) -> Page:
             name=running.app.name,
             log_groups=[] if running.app.log_group is None else [running.app.log_group],
             variables=running.app.environment,
+            collector=running.relay,
         )
     )
 

@@ -81,11 +81,16 @@ def _of_aws(
     from cdk_ecs_xray.page.aws_reading import AwsLines, AwsTraces, Calls
     from cdk_ecs_xray.page.log_groups import groups_of_task_definitions
     from cdk_ecs_xray.page.searching import GrowingTraces
-    from cdk_ecs_xray.verify.connection import account_of, open_session, readable_aws_errors
+    from cdk_ecs_xray.verify.connection import (
+        caller_of,
+        login_of,
+        open_session,
+        readable_aws_errors,
+    )
 
     session = open_session(profile=profile, region=region)
     _require_region(session.region_name)
-    account = account_of(session, ())
+    account, caller = caller_of(session, region=session.region_name)
     label = ("READ-ONLY", f"{account[:4]}…{account[-4:]}", profile or "", session.region_name or "")
     calls = Calls(session=session)
     with readable_aws_errors():
@@ -96,6 +101,8 @@ def _of_aws(
         traces=GrowingTraces(traces=AwsTraces(calls=calls)),
         lines=AwsLines(calls=calls),
         log_groups=tuple(dict.fromkeys([*log_groups, *deployed])),
+        caller=caller,
+        login=login_of(session),
     )
 
 

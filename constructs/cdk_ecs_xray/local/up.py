@@ -57,6 +57,7 @@ class Lifted:
     """What runs: the app's environment, and what keeps it true.
 
     :param variables: to start the app with.
+    :param relay: the collector, unless Docker Compose runs one.
     """
 
     app: DeployedApp
@@ -65,6 +66,7 @@ class Lifted:
     variables: Mapping[str, str]
     wanted: Wanted
     report: TrialReport
+    relay: Relay | None = None
 
     def compose_file(self) -> str:
         """Return the app's task as a file of Docker Compose.
@@ -148,6 +150,7 @@ def lifted(wanted: Wanted) -> Iterator[Lifted]:
         names = [(target, source.name) for target, found in stacks.items() for source in found]
         target, app = _chosen(aws, names, wanted)
         variables = variables_of(app, aws, account=target.account, region=target.region)
+        relay = None
         if not wanted.compose:
             report.step(5, "start the collector")
             relay = running.enter_context(_relay(variables, app, temporary / "relay.log"))
@@ -157,7 +160,13 @@ def lifted(wanted: Wanted) -> Iterator[Lifted]:
                 app = app.reaching(relay.address)
                 variables = {**variables, **app.environment}
         yield Lifted(
-            app=app, target=target, aws=aws, variables=variables, wanted=wanted, report=report
+            app=app,
+            target=target,
+            aws=aws,
+            variables=variables,
+            wanted=wanted,
+            report=report,
+            relay=relay,
         )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cdk_ecs_xray.page.model import LineSource, LogLine, Span, TraceSource
+from cdk_ecs_xray.page.model import Arrival, Collector, LineSource, LogLine, Span, TraceSource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +17,9 @@ class Account:
     :param lines: where log lines are; None where there are none.
     :param log_groups: whose lines are shown beside traces.
     :param variables: to start an app with that is traced here; empty where nobody knows them.
+    :param arrival: how far data came, and ``collector`` through what; None where that is not seen.
+    :param caller: whose credentials ask, as an ARN; empty where AWS is not asked.
+    :param login: the command that logs them in again; empty where nobody knows it.
     :param whole: the range of all there is, shown by default; None where traces still come.
     """
 
@@ -26,6 +29,10 @@ class Account:
     lines: LineSource | None = None
     log_groups: Sequence[str] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
+    arrival: Callable[[], Arrival] | None = None
+    collector: Collector | None = None
+    caller: str = ""
+    login: str = ""
     whole: Span | None = None
 
     def lines_of(self, span: Span, more: Sequence[str] = ()) -> Sequence[LogLine]:

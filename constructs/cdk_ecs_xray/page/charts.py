@@ -62,6 +62,8 @@ class Chart:
     """Bars with their axis.
 
     :param marks: percentiles.
+    :param top: the traces of a bar that would be as high as the chart.
+    :param longest: the seconds at the end of the axis, of one that is not a range.
     :param band: the selected part of the axis, in percent.
     """
 
@@ -69,6 +71,8 @@ class Chart:
     ticks: Sequence[Mark]
     marks: Sequence[Mark] = ()
     band: tuple[float, float] | None = None
+    top: float = 1.0
+    longest: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,37 +88,51 @@ class Rank:
     term: str
 
 
-def over_time(rows: Sequence[TraceRow], behind: Sequence[TraceRow], span: Span) -> Chart:
-    """Return the requests of a range."""
+def over_time(
+    rows: Sequence[TraceRow], behind: Sequence[TraceRow], span: Span, *, top: float = 1.0
+) -> Chart:
+    """Return the requests of a range.
+
+    :param top: traces that the highest bar has room for at least.
+    """
     edges = [span.start + span.seconds * n / _TIME_BUCKETS for n in range(_TIME_BUCKETS + 1)]
-    bars = _bars(
+    bars, top = _bars(
         rows,
         behind,
         edges,
+        top=top,
         place=lambda row: (row.start - span.start) / span.seconds,
         label=lambda low, high: f"{clock(low)[:8]}, {took(high - low)}",
     )
     ticks = [Mark(x=0, text=clock(edges[n])[:5]) for n in (0, 10, 20, 30)]
-    return Chart(bars=bars, ticks=ticks)
+    return Chart(bars=bars, ticks=ticks, top=top)
 
 
 def response_times(
     rows: Sequence[TraceRow],
     behind: Sequence[TraceRow],
     selected: tuple[float, float] | None,
+    *,
+    top: float = 1.0,
+    longest: float = 0.0,
 ) -> Chart:
-    """Return the response times on a logarithmic axis, 1 ms to 5 s and as far as the data go."""
-    longest = max([_LONGEST, *(row.seconds for row in behind if row.seconds)])
+    """Return the response times on a logarithmic axis, 1 ms to 5 s and as far as the data go.
+
+    :param top: traces that the highest bar has room for at least.
+    :param longest: seconds that the axis has room for at least.
+    """
+    longest = max([_LONGEST, longest, *(row.seconds for row in behind if row.seconds)])
     decades = math.log10(longest / _SHORTEST)
 
     def place(seconds: float) -> float:
         return math.log10(max(seconds, _SHORTEST) / _SHORTEST) / decades
 
     edges = [_SHORTEST * 10 ** (decades * n / _DURATION_BUCKETS) for n in range(38)]
-    bars = _bars(
+    bars, top = _bars(
         [row for row in rows if row.seconds is not None],
         [row for row in behind if row.seconds is not None],
         edges,
+        top=top,
         place=lambda row: place(row.seconds or 0),
         label=lambda low, high: f"{took(low)} to {took(high)}",
         selected=selected,
@@ -131,7 +149,7 @@ def response_times(
     ]
     low, high = selected or (0.0, 0.0)
     band = (place(low) * 100, place(high) * 100) if selected else None
-    return Chart(bars=bars, ticks=ticks, marks=marks, band=band)
+    return Chart(bars=bars, ticks=ticks, marks=marks, band=band, top=top, longest=longest)
 
 
 def percentiles(rows: Sequence[TraceRow]) -> Mapping[str, float]:
@@ -228,10 +246,11 @@ def _bars(
     behind: Sequence[TraceRow],
     edges: Sequence[float],
     *,
+    top: float,
     place: Callable[[TraceRow], float],
     label: Callable[[float, float], str],
     selected: tuple[float, float] | None = None,
-) -> Sequence[Bar]:
+) -> tuple[Sequence[Bar], float]:
     number = len(edges) - 1
 
     def counted(of: Sequence[TraceRow]) -> Sequence[Counter[str]]:
@@ -241,7 +260,7 @@ def _bars(
         return found
 
     counts, all_counts = counted(rows), counted(behind)
-    top = max((count.total() for count in (*counts, *all_counts)), default=0) or 1
+    top = max([1.0, top, *(float(count.total()) for count in (*counts, *all_counts))])
     bars = []
     for place_, (count, whole) in enumerate(zip(counts, all_counts, strict=True)):
         low, high = edges[place_], edges[place_ + 1]
@@ -259,10 +278,10 @@ def _bars(
                 and (high <= selected[0] * 1.02 or low >= selected[1] * 0.98),
             )
         )
-    return bars
+    return bars, top
 
 
-def _blocks(count: Counter[str], top: int) -> Sequence[Block]:
+def _blocks(count: Counter[str], top: float) -> Sequence[Block]:
     y, found = HEIGHT, []
     for kind in _UPWARDS:
         if count[kind]:

@@ -11,6 +11,7 @@ from typing import Any
 from cdk_ecs_xray.local.xray.outcome import block, http_status
 from cdk_ecs_xray.local.xray.trace import Entity, Trace
 from cdk_ecs_xray.page.causes import exception_name, exceptions_of, note_of
+from cdk_ecs_xray.page.query import quoted
 from cdk_ecs_xray.page.reading import kind_of
 from cdk_ecs_xray.page.words import clock, offset, percent, took
 
@@ -30,7 +31,8 @@ _OF_AWS = {
     "request_id": "Request id",
     "account_id": "Account",
 }
-Pair = tuple[str, str]
+Pair = tuple[str, str, str]  # Title, text, and the filter that finds it; empty without one.
+_LONGEST_TERM = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +83,7 @@ def details_of(trace: Trace, part: Entity) -> Details:
     metadata = _json(document["metadata"]) if document.get("metadata") else ""
     sections = [
         ("SQL", _sql(block(document, "sql"))),
-        ("HTTP", _http(block(document, "http"))),
+        ("HTTP", _http(trace, part)),
         ("AWS", _aws(part)),
         ("Time", _time(trace, part)),
         ("Service", _service(part)),
@@ -153,25 +155,48 @@ def _sql(sql: Mapping[str, Any]) -> Sequence[Pair]:
     return _written(found)
 
 
-def _http(http: Mapping[str, Any]) -> Sequence[Pair]:
+def _http(trace: Trace, part: Entity) -> Sequence[Pair]:
+    http = block(part.document, "http")
     request, response = block(http, "request"), block(http, "response")
     size = response.get("content_length")
     status = str(response.get("status") or "")
     answer = " · ".join(filter(None, (status, f"{size:,} bytes" if isinstance(size, int) else "")))
-    return _written(
-        [
-            ("Method", request.get("method")),
-            ("URL", request.get("url")),
-            ("Client", request.get("client_ip")),
-            ("User agent", request.get("user_agent")),
-            ("Response", answer),
-        ]
-    )
+    found = [
+        ("Method", request.get("method")),
+        ("URL", request.get("url")),
+        ("Client", request.get("client_ip")),
+        ("User agent", request.get("user_agent")),
+        ("Response", answer),
+    ]
+    if trace.root is None or trace.root.id != part.id:
+        # X-Ray's keywords for HTTP are those of the request that a trace began with.
+        return _written(found)
+    terms = {
+        title: _term(keyword, request.get(member))
+        for title, keyword, member in (
+            ("Method", "http.method", "method"),
+            ("URL", "http.url", "url"),
+            ("Client", "http.clientip", "client_ip"),
+            ("User agent", "http.useragent", "user_agent"),
+        )
+    }
+    if status.isdecimal():
+        terms["Response"] = f"http.status = {status}"
+    return _written(found, terms)
+
+
+def _term(keyword: str, value: object) -> str:
+    """Return the filter for a text; empty for what is none, or too long for an expression."""
+    if not isinstance(value, str) or not value or len(value) > _LONGEST_TERM:
+        return ""
+    return f"{keyword} = {quoted(value)}"
 
 
 def _aws(part: Entity) -> Sequence[Pair]:
     aws = block(part.document, "aws")
-    return _written([(title, aws.get(member)) for member, title in _OF_AWS.items()])
+    table = aws.get("table_name")
+    terms = {"Table": f"service({quoted(table)})"} if isinstance(table, str) else {}
+    return _written([(title, aws.get(member)) for member, title in _OF_AWS.items()], terms)
 
 
 def _time(trace: Trace, part: Entity) -> Sequence[Pair]:
@@ -180,11 +205,28 @@ def _time(trace: Trace, part: Entity) -> Sequence[Pair]:
     share = f" · {percent(part.duration / whole)} of the trace" if part.duration and whole else ""
     below = [one for one in trace.entities.values() if one.parent_id == part.id]
     own = None if part.duration is None else part.duration - _covered(part, below)
-    return [
-        ("Started", f"{offset(start)} · {clock(part.start)}"),
-        ("Took", f"{took(part.duration)}{share}"),
-        *([("Own time", took(max(own, 0.0)))] if below and own is not None else []),
+    return _written(
+        [
+            ("Started", f"{offset(start)} · {clock(part.start)}"),
+            ("Took", f"{took(part.duration)}{share}"),
+            ("Own time", took(max(own, 0.0)) if below and own is not None else None),
+            ("Of its name", _among(trace, part)),
+        ]
+    )
+
+
+def _among(trace: Trace, part: Entity) -> str:
+    """Return a part's place among those of its name, the longest first; empty for a single one."""
+    name = part.document["name"]
+    alike = [
+        one.duration
+        for one in trace.entities.values()
+        if one.duration is not None and one.document["name"] == name
     ]
+    if part.duration is None or len(alike) == 1:
+        return ""
+    place = sum(one > part.duration for one in alike) + 1
+    return f"longest of {len(alike)}" if place == 1 else f"{place} of {len(alike)} by length"
 
 
 def _covered(part: Entity, below: Sequence[Entity]) -> float:
@@ -211,13 +253,16 @@ def _service(part: Entity) -> Sequence[Pair]:
             ("SDK", f"{xray.get('sdk', '')} {xray.get('sdk_version', '')}"),
             ("Sampling rule", xray.get("sampling_rule_name") or xray.get("rule_name")),
             ("User", part.document.get("user")),
-        ]
+        ],
+        {"User": _term("user", part.document.get("user"))},
     )
 
 
-def _written(pairs: Sequence[tuple[str, object]]) -> Sequence[Pair]:
+def _written(
+    pairs: Sequence[tuple[str, object]], terms: Mapping[str, str] | None = None
+) -> Sequence[Pair]:
     texts = [(title, "" if value is None else cut(str(value)).strip()) for title, value in pairs]
-    return [(title, text) for title, text in texts if text]
+    return [(title, text, (terms or {}).get(title, "")) for title, text in texts if text]
 
 
 def _json(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,6 +12,7 @@ from cdk_ecs_xray.local.xray import XRayRefusalError
 from cdk_ecs_xray.verify.connection import (
     error_code,
     is_refused,
+    needs_login,
     readable_aws_errors,
 )
 
@@ -29,14 +31,18 @@ _NOT_READ = {"InvalidRequestException"}
 class Failure:
     """One answer that did not come.
 
+    :param facts: by which AWS's support and an administrator find the call: its code and id.
     :param policy: a statement that would allow it; empty where that is not the matter.
+    :param is_login: whether AWS no longer takes the credentials.
     """
 
     title: str
     text: str
     fix: str
+    facts: Sequence[tuple[str, str]] = ()
     policy: str = ""
     is_expression: bool = False
+    is_login: bool = False
 
 
 def is_throttled(error: Exception) -> bool:
@@ -56,6 +62,7 @@ def failure_of(error: Exception, action: str) -> Failure:
         return Failure(
             title=f"{action} is not allowed",
             text=text,
+            facts=_facts(error),
             fix="This statement allows it:",
             policy=policy,
         )
@@ -63,12 +70,14 @@ def failure_of(error: Exception, action: str) -> Failure:
         return Failure(
             title="AWS asks to slow down",
             text=text,
+            facts=_facts(error),
             fix="Wait some seconds, then load the page again, or choose a shorter range.",
         )
     if code in _NOT_READ:
         return Failure(
             title="X-Ray does not take this search",
             text=text,
+            facts=_facts(error),
             fix="Change the filter or the range.",
             is_expression=True,
         )
@@ -82,5 +91,17 @@ def _not_read(error: Exception, text: str) -> Failure:
     except EcsXRayError as readable:
         problem = readable.problems[0]
         return Failure(
-            title=f"{problem.where}: {problem.what}", text=problem.got or text, fix=problem.fix
+            title=f"{problem.what[0].upper()}{problem.what[1:]}",
+            text=(problem.got or text).strip("'"),
+            facts=_facts(error),
+            fix=problem.fix,
+            is_login=needs_login(error),
         )
+
+
+def _facts(error: Exception) -> Sequence[tuple[str, str]]:
+    response = getattr(error, "response", None)
+    answered = response.get("ResponseMetadata") if isinstance(response, dict) else None
+    number = answered.get("RequestId") if isinstance(answered, dict) else None
+    found = (("Code", error_code(error)), ("Request id", str(number or "")))
+    return [(name, text) for name, text in found if text]

@@ -14,6 +14,7 @@ class Unread:
     """What is wrong with an expression, in parts: before, at, and behind the place.
 
     :param column: the first character is 1; None where only X-Ray knows.
+    :param instead: the expression with what was meant there; empty where nobody can know.
     """
 
     before: str
@@ -21,6 +22,7 @@ class Unread:
     behind: str
     column: int | None
     text: str
+    instead: str = ""
 
 
 def unread(expression: str) -> Unread | None:
@@ -33,12 +35,14 @@ def unread(expression: str) -> Unread | None:
         place = error.column - 1
         named = error.got.strip("'") if error.got.startswith("'") else ""
         end = place + len(named) if expression.startswith(named, place) and named else None
+        before, behind = expression[:place], "" if end is None else expression[end:]
         return Unread(
-            before=expression[:place],
+            before=before,
             at=expression[place:end],
-            behind="" if end is None else expression[end:],
+            behind=behind,
             column=error.column,
             text=error.fix,
+            instead=f"{before}{error.meant}{behind}" if error.meant and end is not None else "",
         )
     return None
 

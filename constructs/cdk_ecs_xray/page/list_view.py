@@ -35,7 +35,7 @@ def traces_of(account: Account, query: Query, now: float) -> Mapping[str, Any]:
     read = read_list(account, query, now)
     rows = [row for row in read.found.rows if _in_band(row, query)]
     first, shown = _page_of(rows, query.cursor)
-    longest = max((row.seconds or 0 for row in read.behind.rows), default=0.0)
+    longest = max([query.axes[2], *(row.seconds or 0 for row in read.behind.rows)])
     return {
         "query": query,
         "ranges": RANGES,
@@ -58,6 +58,7 @@ def traces_of(account: Account, query: Query, now: float) -> Mapping[str, Any]:
         "back": _back(query),
         "span": read.span,
         "alone": [] if rows else _alone(account, query, read),
+        "arrival": None if read.behind.rows or account.arrival is None else account.arrival(),
         "newest": None if read.behind.rows or read.is_growing else _newest(account, query, now),
     }
 
@@ -252,8 +253,8 @@ def _charts(
     if not behind:
         return None
     return {
-        "requests": over_time(rows, behind, span),
-        "times": response_times(rows, behind, query.rt),
+        "requests": over_time(rows, behind, span, top=query.axes[0]),
+        "times": response_times(rows, behind, query.rt, top=query.axes[1], longest=query.axes[2]),
         "percentiles": percentiles(rows),
         "ranks": ranks(rows, query.by),
     }

@@ -65,10 +65,12 @@ def _of_list(
             break
         new.append(row)
     newest = rows[0].id if rows else ""
+    came = account.arrival() if account.arrival is not None and not rows else ""
     # A revision counts what came in of a trace, so that one that goes on changes the sum.
     revisions = sum(row.revision for row in rows[:1000])
     return State(
-        mark=f"{newest}-{revisions}",
+        # Where no trace is shown, how far data came is.
+        mark=f"{newest}-{revisions}{came}",
         new=len(new),
         trouble=sum(row.kind not in ("ok", "pending") for row in new),
     )

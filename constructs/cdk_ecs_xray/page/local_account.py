@@ -9,11 +9,12 @@ from typing import Any
 
 from cdk_ecs_xray.errors import LocalAwsError, Problem
 from cdk_ecs_xray.local import EmbeddedAws
+from cdk_ecs_xray.local.relay import Relay
 from cdk_ecs_xray.page.account import Account
 from cdk_ecs_xray.page.aws_reading import AwsLines, Calls
 from cdk_ecs_xray.page.index import TraceIndex
 from cdk_ecs_xray.page.log_groups import groups_of_task_definitions
-from cdk_ecs_xray.page.model import Documents, Found, Graph, Span
+from cdk_ecs_xray.page.model import Arrival, Documents, Found, Graph, Span
 
 # How often it is asked while nobody looks, so that the first view need not read all of it.
 _EVERY = 2.0
@@ -32,6 +33,7 @@ class FollowedTraces:
         self._index = TraceIndex(account=account)
         self._known: Mapping[str, object] = {"generation": "", "number": 0}
         self._lock = Lock()
+        self._arrival = Arrival()
 
     def find(self, span: Span, expression: str = "") -> Found:
         """Return the traces of a range that an expression matches, newest first."""
@@ -57,6 +59,10 @@ class FollowedTraces:
         """Return the groups' expressions by name."""
         return self._index.groups()
 
+    def arrival(self) -> Arrival:
+        """Return how far data came."""
+        return self._arrival
+
     def refresh(self) -> None:
         """Take over what came in."""
         with self._lock:
@@ -75,6 +81,7 @@ class FollowedTraces:
                 if answer["generation"] != self._known["generation"]:
                     self._index.clear()
                 self._index.told(groups=answer["groups"], cut=answer["cut"])
+                self._arrival = Arrival(**answer["arrival"])
                 for received_at, raw in answer["segments"]:
                     self._index.add(raw, received_at=received_at)
                 self._known = {name: answer[name] for name in ("generation", "number")}
@@ -102,11 +109,13 @@ def local_account(
     name: str,
     log_groups: Sequence[str] = (),
     variables: Mapping[str, str] | None = None,
+    collector: Relay | None = None,
 ) -> Account:
     """Return an account and region of the AWS emulator.
 
     :param name: what the page calls it.
     :param log_groups: whose lines it shows, with those of the deployed task definitions.
+    :param collector: that the app reaches, where it runs on this machine.
     :param variables: that the page shows until a trace has come; an app's own, without keys.
     """
     shown = {
@@ -130,4 +139,6 @@ def local_account(
         lines=AwsLines(calls=calls),
         log_groups=tuple(dict.fromkeys([*log_groups, *deployed])),
         variables=shown,
+        arrival=traces.arrival,
+        collector=collector,
     )

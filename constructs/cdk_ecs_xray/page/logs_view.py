@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cdk_ecs_xray.page.account import Account
 from cdk_ecs_xray.page.failures import NO_ANSWER, failure_of
-from cdk_ecs_xray.page.logs import ShownLine, shown
+from cdk_ecs_xray.page.logs import MOST_SHOWN, ShownLine, answers_in, shown
+from cdk_ecs_xray.page.model import Span
 from cdk_ecs_xray.page.query import RANGES, Query
 
 LEVELS = ("ERROR", "WARN", "INFO", "DEBUG")
-_MOST = 500
+
+
+# A line can be written so long before or after its trace begins.
+LINES_AFTER = 300.0
 
 
 def logs_of(
@@ -37,10 +41,24 @@ def logs_of(
         "query": query,
         "ranges": RANGES,
         "failure": failure,
-        "lines": kept[:_MOST],
+        "lines": kept[:MOST_SHOWN],
+        "answers": answers_in(
+            account,
+            kept[:MOST_SHOWN],
+            Span(start=span.start - LINES_AFTER, end=span.end + LINES_AFTER),
+        ),
+        "older": _older(query, kept, span),
         "total": len(kept),
         "level": level,
         "service": service,
         "levels": LEVELS,
         "services": sorted({line.group for line in every}),
     }
+
+
+def _older(query: Query, kept: Sequence[ShownLine], span: Span) -> Mapping[str, str] | None:
+    """Return the range of the lines that are left out; None without any."""
+    if len(kept) <= MOST_SHOWN:
+        return None
+    last = kept[MOST_SHOWN - 1].at
+    return query.parameters(from_=f"{span.start:.3f}", to=f"{last:.3f}")

@@ -13,8 +13,15 @@ from cdk_ecs_xray.page.filters import Unread, unread
 from cdk_ecs_xray.page.list_view import groups_of
 from cdk_ecs_xray.page.map_folding import folded, neighborhood
 from cdk_ecs_xray.page.map_layout import MOST_NODES, draw
+from cdk_ecs_xray.page.map_panel import (
+    Panel,
+    exceptions_at,
+    panel_of_edge,
+    panel_of_node,
+    term_of_edge,
+)
 from cdk_ecs_xray.page.model import Span
-from cdk_ecs_xray.page.query import RANGES, Query, both, quoted
+from cdk_ecs_xray.page.query import RANGES, Query, both
 from cdk_ecs_xray.page.trace_map import Calls, Edge, Node, TraceMap, map_of
 from cdk_ecs_xray.verify import service_map
 from cdk_ecs_xray.verify.map_drawing import mermaid, svg
@@ -29,12 +36,15 @@ def map_page(
     """Return the values of the map's template."""
     trace_id = parameters.get("trace", "")
     read = read_map(account, query, now, trace_id)
-    chosen = read.map.node(parameters.get("node", ""))
+    edge = read.map.edge(parameters.get("edge", ""))
+    chosen = None if edge is not None else read.map.node(parameters.get("node", ""))
     small = folded(read.map, MOST_NODES)
     drawing = draw(small)
-    if drawing is None and chosen is not None:
-        small = neighborhood(small, small.node(chosen.key) or small.nodes[0])
+    middle = edge.caller if edge is not None else chosen
+    if drawing is None and middle is not None:
+        small = neighborhood(small, small.node(middle.key) or small.nodes[0])
         drawing = draw(small)
+    panel = _panel(account, read.map, chosen, edge)
     return {
         "query": query,
         "ranges": RANGES,
@@ -47,21 +57,29 @@ def map_page(
         "drawn": len(small.nodes),
         "drawing": drawing,
         "tree": _tree(small if drawing is not None else read.map),
-        "chosen": chosen,
+        "panel": panel,
+        # A real account would be searched for them.
+        "exceptions": []
+        if panel is None or account.is_real or trace_id
+        else _exceptions(account, _span(query, now), panel, read),
         "span": _span(query, now),
         "shortened": query.span(now).seconds > LONGEST_HOURS * 3600 and not trace_id,
         "ring": _ring,
-        "term": lambda node: both(query.q, _term(node)),
-        "edge_term": lambda edge: both(query.q, _edge_term(edge, is_real=account.is_real)),
+        "narrowed": query.narrowed,
+        "edge_term": lambda edge: term_of_edge(edge, is_real=account.is_real),
     }
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReadMap:
-    """What was read for a map."""
+    """What was read for a map.
+
+    :param expression: that its traces match; empty for all of them.
+    """
 
     map: TraceMap
     groups: Mapping[str, str]
+    expression: str = ""
     newest: int | None = None
     problem: Unread | None = None
     failure: Failure | None = None
@@ -83,7 +101,13 @@ def read_map(account: Account, query: Query, now: float, trace_id: str = "") -> 
         failure = failure_of(error, action)
         nothing = TraceMap(nodes=(), edges=())
         return ReadMap(map=nothing, groups=groups, problem=problem, failure=failure)
-    return ReadMap(map=map_of(found.services), groups=groups, newest=found.newest, problem=problem)
+    return ReadMap(
+        map=map_of(found.services),
+        groups=groups,
+        expression=expression,
+        newest=found.newest,
+        problem=problem,
+    )
 
 
 def mermaid_of(account: Account, query: Query, now: float) -> str:
@@ -128,19 +152,25 @@ def _span(query: Query, now: float) -> Span:
     return Span(start=max(span.start, span.end - LONGEST_HOURS * 3600), end=span.end)
 
 
-def _term(node: Node) -> str:
-    """Return the filter that finds the traces of a node; of a client, of what it calls."""
-    name = node.key.rpartition("~")[0] if node.kind == "client" else node.name
-    return f"service({quoted(name)})"
+def _panel(account: Account, drawn: TraceMap, node: Node | None, edge: Edge | None) -> Panel | None:
+    if edge is not None:
+        return panel_of_edge(edge, is_real=account.is_real)
+    return None if node is None else panel_of_node(drawn, node)
 
 
-def _edge_term(edge: Edge, *, is_real: bool) -> str:
-    """Return the filter that finds the traces with a call; only X-Ray itself knows edges."""
-    if is_real and edge.caller.kind != "client":
-        return f"edge({quoted(edge.caller.name)}, {quoted(edge.called.name)})"
-    if edge.caller.kind == "client":
-        return _term(edge.called)
-    return f"{_term(edge.caller)} AND {_term(edge.called)}"
+def _exceptions(
+    account: Account, span: Span, panel: Panel, read: ReadMap
+) -> Sequence[tuple[str, str, int]]:
+    """Return what failed at the chosen node, or at the end of the chosen calls."""
+    edge = read.map.edge(panel.key)
+    node = read.map.node(panel.key) if edge is None else edge.called
+    if node is None or not panel.calls.failing:
+        return []
+    try:
+        rows = account.traces.find(span, both(read.expression, panel.term)).rows
+    except NO_ANSWER:
+        return []
+    return exceptions_at(rows, node)
 
 
 def _ring(node: Node, radius: float) -> Sequence[tuple[str, str, str]]:

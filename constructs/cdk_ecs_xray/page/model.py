@@ -96,6 +96,21 @@ class Found:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """How far data came on its way from an app to the emulator's X-Ray.
+
+    :param asked: how often somebody asked for sampling rules, as SDKs do before they trace.
+    :param segments: those that X-Ray took, of traces that it indexes.
+    :param refused: those that it did not take, the last of them for the reason ``refusal``.
+    """
+
+    asked: int = 0
+    segments: int = 0
+    refused: int = 0
+    refusal: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Documents:
     """One trace as X-Ray has it.
 
@@ -148,6 +163,19 @@ class TraceSource(Protocol):
 
     def groups(self) -> Mapping[str, str]:
         """Return the groups' expressions by name."""
+        ...
+
+
+class Collector(Protocol):
+    """What an app sends its segments to."""
+
+    @property
+    def address(self) -> str:
+        """Host and port where it listens."""
+        ...
+
+    def complaint(self) -> str:
+        """Return what it last could not do; empty if nothing went wrong."""
         ...
 
 

@@ -25,6 +25,8 @@ class Query:
     """The state of a view.
 
     :param rt: response times from … to, in seconds.
+    :param axes: how far the charts' axes went before, so that they never shrink while one looks:
+        requests and response times of their largest buckets, and the longest time in seconds.
     :param absolute: from … to in epoch seconds, in place of a range that ends now.
     """
 
@@ -35,6 +37,7 @@ class Query:
     group: str = ""
     by: str = _BY[0]
     cursor: str = ""
+    axes: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     def span(self, now: float) -> Span:
         """Return the time range."""
@@ -101,6 +104,7 @@ def read_query(parameters: Mapping[str, str], *, whole: Span | None = None) -> Q
         group=parameters.get("group", ""),
         by=by if by in _BY else _BY[0],
         cursor=parameters.get("cursor", ""),
+        axes=_axes(parameters.get("axes", "")),
     )
 
 
@@ -122,6 +126,15 @@ def both(one: str, other: str) -> str:
     if len(found) == 1:
         return found[0]
     return " AND ".join(f"({text})" if " OR " in text.upper() else text for text in found)
+
+
+def _axes(text: str) -> tuple[float, float, float]:
+    try:
+        requests, times, longest = (min(max(float(one), 0.0), 1e6) for one in text.split(","))
+    except ValueError:
+        return 0.0, 0.0, 0.0
+    is_sound = all(math.isfinite(one) for one in (requests, times, longest))
+    return (requests, times, longest) if is_sound else (0.0, 0.0, 0.0)
 
 
 def _pair(low: str | None, high: str | None) -> tuple[float, float] | None:

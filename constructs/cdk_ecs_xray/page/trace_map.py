@@ -113,6 +113,11 @@ class Edge:
     called: Node
     calls: Calls
 
+    @property
+    def key(self) -> str:
+        """Its name in an address."""
+        return f"{self.caller.key}>{self.called.key}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class TraceMap:
@@ -124,6 +129,10 @@ class TraceMap:
     def node(self, key: str) -> Node | None:
         """Return a node by its key."""
         return next((node for node in self.nodes if node.key == key), None)
+
+    def edge(self, key: str) -> Edge | None:
+        """Return the calls of a key."""
+        return next((edge for edge in self.edges if edge.key == key), None)
 
     def calls_of(self, node: Node) -> Sequence[Edge]:
         """Return the calls that a node makes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from cdk_ecs_xray.local.xray.outcome import http_status
 from cdk_ecs_xray.local.xray.trace import Entity, Trace
@@ -14,9 +14,9 @@ from cdk_ecs_xray.page.causes import cause_of, failing_part
 from cdk_ecs_xray.page.details import details_of
 from cdk_ecs_xray.page.failures import NO_ANSWER, failure_of
 from cdk_ecs_xray.page.log_groups import groups_named_in
-from cdk_ecs_xray.page.logs import ShownLine, names_of, shown
+from cdk_ecs_xray.page.logs import ShownLine, answers_in, names_of, shown
 from cdk_ecs_xray.page.model import Span
-from cdk_ecs_xray.page.query import quoted
+from cdk_ecs_xray.page.query import quoted, read_query
 from cdk_ecs_xray.page.reading import kind_of, path_of, trace_of
 from cdk_ecs_xray.page.timeline import Choice, Timeline, timeline_of
 
@@ -25,6 +25,7 @@ _STATES = ("seg", "logs", "open", "only", "clock", "gap", "back")
 _BEFORE, _AFTER = 1.0, 5.0
 _RUNNING_LONGER = 10.0
 _LINES_LATE = 120.0
+_MOST_LINES = 100  # Beside up to 200 rows of the timeline.
 
 
 def trace_page(
@@ -56,12 +57,14 @@ def trace_page(
     )
     timeline = timeline_of(trace, choice)
     chosen = _chosen(trace, parameters.get("seg", ""))
+    head = _head(trace)
     state = _State(trace_id, parameters, opened)
     return {
         **found,
         "trace": trace,
         "is_cut": documents.is_cut,
-        **_head(trace),
+        **head,
+        "more_alike": _more_alike(account, trace_id, head["alike"], now),
         "timeline": timeline,
         "choice": choice,
         "chosen": chosen.id,
@@ -72,10 +75,11 @@ def trace_page(
 
 
 class _State:
-    """The addresses of this view with something changed."""
+    """The addresses of this view with something changed, and of the list that it came from."""
 
     def __init__(self, trace_id: str, parameters: Mapping[str, str], opened: set[str]) -> None:
         self._path = f"/traces/{trace_id}"
+        self._list = read_query(dict(parse_qsl(parameters.get("back", ""))))
         self._known = {name: parameters[name] for name in _STATES if parameters.get(name)}
         self._opened = opened
 
@@ -83,6 +87,11 @@ class _State:
         """Return the address with these parameters; an empty one is left out."""
         known = {name: text for name, text in {**self._known, **changed}.items() if text}
         return f"{self._path}?{urlencode(known)}" if known else self._path
+
+    def narrowed(self, term: str) -> str:
+        """Return the address of the list with one more condition."""
+        has_it = term in self._list.q
+        return self._list.link("/traces", q=self._list.q if has_it else self._list.narrowed(term))
 
     def unfolded(self, part: str) -> str:
         """Return the address with one more fold open."""
@@ -122,11 +131,23 @@ def _head(trace: Trace) -> Mapping[str, Any]:
         "cause_at": None if failed is None else failed.start - trace.start,
         "cause_kind": None if failed is None else kind_of(failed),
         "cause_is_root": failed is not None and failed.id == first.id,
-        "alike": " AND ".join(terms),
+        # Where only a part of it failed, no filter of X-Ray's finds the others.
+        "alike": "" if kind_of(first) == "ok" else " AND ".join(terms),
         "way": [service.name for service in trace.services],
         "segments": len(trace.segments),
         "parts": len(trace.entities) - len(trace.segments),
     }
+
+
+def _more_alike(account: Account, trace_id: str, alike: str, now: float) -> int | None:
+    """Return how many more traces are like it; None where each search costs."""
+    if account.is_real or not alike:
+        return None
+    try:
+        found = account.traces.find(read_query({}, whole=account.whole).span(now), alike)
+    except NO_ANSWER:
+        return None
+    return sum(row.id != trace_id for row in found.rows)
 
 
 def _logs(
@@ -159,10 +180,18 @@ def _logs(
     every: list[ShownLine] = [shown(line, since=trace.start, names=names) for line in lines]
     mine = [line for line in every if line.is_mine]
     around = parameters.get("logs") == "around" or (not mine and parameters.get("logs") != "trace")
+    kept = every if around else mine
     last = timeline.scale.step * timeline.scale.steps
     return {
         **found,
-        "lines": every if around else mine,
+        "lines": kept,
+        "most_lines": _MOST_LINES,
+        "more_lines": {
+            "from": f"{span.start:.3f}",
+            "to": f"{span.end:.3f}",
+            "q": "" if around else trace.id,
+        },
+        "answers": answers_in(account, kept[:_MOST_LINES], span, beside=trace.id),
         "around": around,
         "place": timeline.scale.place,
         "last": last,

@@ -127,8 +127,8 @@ class Views:
         live = self._live(request, "map", query) if moves else None
         link = None
         if not found["trace_id"]:
-            node = found["chosen"].key if found["chosen"] is not None else None
-            link = query.link("/map", node=node, **_fixed(query, self._clock()))
+            kept = {name: request.query_params.get(name) for name in ("node", "edge")}
+            link = query.link("/map", **kept, **_fixed(query, self._clock()))
         return self._html(request, "map.html", here="Map", live=live, link=link, **found)
 
     def logs(self, request: Request) -> Response:
@@ -154,6 +154,7 @@ class Views:
         if self._account.whole is not None:
             return None
         known = {**dict(request.query_params), **more}
+        known.pop("axes", None)
         state = None
         if not self._account.is_real:
             # Of a real account it would be all of the view's calls again.
@@ -161,7 +162,7 @@ class Views:
         path = request.url.path.removeprefix("/fragment")
         return {
             "events": f"/events?{_query_string({**known, 'view': view})}",
-            "fragment": f"/fragment{path}?{request.url.query}",
+            "fragment": f"/fragment{path}?{_asked(request)}",
             "mark": "" if state is None else state.mark,
         }
 
@@ -185,7 +186,7 @@ class Views:
             now=self._clock(),
             live=live,
             link=link,
-            fragment=f"/fragment{path}?{request.url.query}",
+            fragment=f"/fragment{path}?{_asked(request)}",
             **values,
         )
         return HTMLResponse(text, status_code=code)
@@ -195,6 +196,12 @@ def _fixed(query: Query, now: float) -> Mapping[str, str]:
     """Return the range as moments, so that a link that is sent shows the same tomorrow."""
     span = query.span(now)
     return {"from_": f"{span.start:.3f}", "to": f"{span.end:.3f}"}
+
+
+def _asked(request: Request) -> str:
+    """Return the query of the view itself, without what a script adds to put a part in place."""
+    parts = request.url.query.split("&")
+    return "&".join(part for part in parts if not part.startswith("axes="))
 
 
 def _query_string(parameters: Mapping[str, str]) -> str:

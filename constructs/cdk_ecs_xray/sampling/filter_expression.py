@@ -115,8 +115,7 @@ def check_filter_expression(expression: str) -> None:
     except UnexpectedToken as refused:
         place = refused.token.value
         token = place if isinstance(place, Token) else found[-1]
-        fix = _fix(token, set(refused.accepts or refused.expected))
-        raise FilterExpressionError(token.column, token.shown, fix) from None
+        raise _refused(token, set(refused.accepts or refused.expected)) from None
 
 
 def expected_after(expression: str) -> frozenset[str]:
@@ -132,8 +131,7 @@ def expected_after(expression: str) -> frozenset[str]:
         try:
             parser.feed_token(LarkToken(_terminal(token), token))
         except UnexpectedToken as refused:
-            fix = _fix(token, set(refused.accepts or refused.expected))
-            raise FilterExpressionError(token.column, token.shown, fix) from None
+            raise _refused(token, set(refused.accepts or refused.expected)) from None
     accepts: Callable[[], set[str]] = parser.accepts
     return frozenset(accepts())
 
@@ -173,11 +171,21 @@ def _terminal(token: Token) -> str:
     return _WORDS.get(token.text, "WORD")
 
 
+def _refused(token: Token, expected: set[str]) -> FilterExpressionError:
+    meant = _meant(token) if _begins_condition(expected) else ""
+    fix = f"Did you mean '{meant}'?" if meant else _fix(token, expected)
+    return FilterExpressionError(token.column, token.shown, fix, meant=meant)
+
+
+def _begins_condition(expected: set[str]) -> bool:
+    """Whether a condition may begin there, perhaps among other things."""
+    return "TRUTH" in expected and "WORD" not in expected
+
+
 def _fix(token: Token, expected: set[str]) -> str:
-    if "TRUTH" in expected and "WORD" not in expected:
-        # A condition may begin there, perhaps among other things.
-        if token.kind == "word" and _terminal(token) == "WORD":
-            return _meant(token.text)
+    if _begins_condition(expected):
+        if _is_unknown(token):
+            return "Write a known keyword."
         if not expected & {"RPAR", "RBRACE", "$END"}:
             return "Write a keyword there, such as fault or responsetime."
         if token.kind != "end":
@@ -186,7 +194,14 @@ def _fix(token: Token, expected: set[str]) -> str:
     return next(fitting, "Remove it.")
 
 
-def _meant(word: str) -> str:
+def _is_unknown(token: Token) -> bool:
+    return token.kind == "word" and _terminal(token) == "WORD"
+
+
+def _meant(token: Token) -> str:
+    """Return the keyword that is closest to an unknown one; empty without any."""
+    if not _is_unknown(token):
+        return ""
     known = [*_WORDS, *(f"rootcause.{c}.{p}" for c in _ROOT_CAUSES for p in _ROOT_CAUSE_PARTS)]
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"Did you mean '{close[0]}'?" if close else "Write a known keyword."
+    close = difflib.get_close_matches(token.text, known, n=1)
+    return close[0] if close else ""

@@ -43,13 +43,15 @@ class FilterExpressionError(ValueError):
 
     :param column: where, the first character being 1.
     :param got: what is there.
-    :param fix: what to write instead.
+    :param fix: what to write instead, as a sentence.
+    :param meant: what would stand in the place of ``got``; empty where nobody can know.
     """
 
-    def __init__(self, column: int, got: str, fix: str) -> None:
+    def __init__(self, column: int, got: str, fix: str, *, meant: str = "") -> None:
         self.column = column
         self.got = got
         self.fix = fix
+        self.meant = meant
         super().__init__(f"column {column} (got {got}). {fix}")
 
 
@@ -85,8 +87,10 @@ def tokens(expression: str) -> Iterator[Token]:
         found = _TOKEN.match(expression, place)
         foreign = _FOREIGN.match(expression, place)
         if foreign is not None:
-            fix = _FIXES[foreign.group().upper()]
-            raise FilterExpressionError(place + 1, f"'{foreign.group()}'", f"Write {fix}.")
+            meant = _FIXES[foreign.group().upper()]
+            raise FilterExpressionError(
+                place + 1, f"'{foreign.group()}'", f"Write {meant}.", meant=meant
+            )
         if found is None or found.lastgroup is None:
             raise _unreadable(expression, place)
         yield Token(kind=found.lastgroup, text=found.group(), column=place + 1)

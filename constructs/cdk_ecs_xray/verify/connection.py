@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -87,11 +88,8 @@ def account_of(session: boto3.Session, stacks: Sequence[StackSource]) -> str:
 
     :raises ConfigurationError: when AWS cannot be asked, or a stack goes to another account.
     """
-    with readable_aws_errors():
-        region = session.region_name or next(
-            (stack.region for stack in stacks if stack.region), None
-        )
-        account = session.client("sts", region_name=region).get_caller_identity()["Account"]
+    region = session.region_name or next((stack.region for stack in stacks if stack.region), None)
+    account, _ = caller_of(session, region=region)
     others = sorted({stack.account for stack in stacks if stack.account not in (None, account)})
     if others:
         raise ConfigurationError(
@@ -110,7 +108,25 @@ def account_of(session: boto3.Session, stacks: Sequence[StackSource]) -> str:
                 fix="Pass --region or set AWS_REGION.",
             )
         )
-    return str(account)
+    return account
+
+
+def caller_of(session: boto3.Session, *, region: str | None) -> tuple[str, str]:
+    """Return account and ARN of the credentials. Needs no permission.
+
+    :raises ConfigurationError: when AWS cannot be asked.
+    """
+    with readable_aws_errors():
+        answer = session.client("sts", region_name=region).get_caller_identity()
+        return str(answer["Account"]), str(answer.get("Arn", ""))
+
+
+def login_of(session: boto3.Session) -> str:
+    """Return the command that logs in again at IAM Identity Center; empty for other credentials."""
+    credentials: Any = session.get_credentials()
+    if credentials is None or credentials.method != "sso":
+        return ""
+    return f"aws sso login --profile {shlex.quote(session.profile_name)}"
 
 
 @contextmanager
@@ -199,6 +215,11 @@ def error_code(error: Exception) -> str:
 def is_refused(error: Exception) -> bool:
     """Whether AWS refused a call for want of a permission."""
     return error_code(error) in _REFUSALS
+
+
+def needs_login(error: Exception) -> bool:
+    """Whether logging in again is what helps."""
+    return type(error).__name__ in _NO_CREDENTIALS or useless_credentials(error)
 
 
 def useless_credentials(error: Exception) -> bool:

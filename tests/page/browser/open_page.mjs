@@ -1,18 +1,31 @@
 // Opens the page's views in a real browser, as a desktop and phones show them, light and dark,
 // presses its keys, and lets it hear of a new trace.
 //
-//     node open_page.mjs BASE LARGE FOLDER NAME=PATH…
+//     node open_page.mjs FOLDER PAGES NAME=PATH…
 //
-// BASE and LARGE are pages; LARGE has many traces, and gets one more once FOLDER/put is there.
+// PAGES is JSON, addresses by name: "base", "large" with many traces, "fresh" with none yet, and
+// "ended" whose credentials are. "large" gets a trace once FOLDER/put is there, "fresh" its first
+// once FOLDER/first is, and a log line once FOLDER/late is; FOLDER/….done says so. A path is of
+// "base", or has the name of a page before it: large:/map.
 // Screenshots go to FOLDER; what was measured goes to standard output as JSON.
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { launched } from "../../browser/launch.mjs";
 
 const SCREENS = [[1280, 860], [390, 844], [320, 640]];
 const PATIENCE = 120_000;
-const [base, large, folder, ...views] = process.argv.slice(2);
+const [folder, addresses, ...views] = process.argv.slice(2);
+const pages = JSON.parse(addresses);
+const { base, large, fresh } = pages;
+const whole = (path) => {
+  const name = path.slice(0, path.indexOf(":"));
+  return name in pages ? pages[name] + path.slice(name.length + 1) : base + path;
+};
+const asked = async (name) => {
+  writeFileSync(join(folder, name), "");
+  while (!existsSync(join(folder, `${name}.done`))) await new Promise((done) => setTimeout(done, 20));
+};
 const everyPicture = process.env.EVERY_PICTURE === "1";
 mkdirSync(folder, { recursive: true });
 const browser = await launched();
@@ -36,7 +49,7 @@ for (const [width, height] of SCREENS) {
     for (const view of views) {
       const [name, path] = [view.slice(0, view.indexOf("=")), view.slice(view.indexOf("=") + 1)];
       Object.assign(heard, { said: [], asked: [] });
-      await page.goto(path.startsWith("many:") ? large + path.slice(5) : base + path);
+      await page.goto(whole(path));
       const needed = await page.evaluate(() => document.documentElement.scrollWidth);
       if (name === "traces" || everyPicture) {
         await page.screenshot({
@@ -84,8 +97,11 @@ await leads(`**${ids[0]}?*`, "[");
 keys.previous = path() === ids[0];
 const rows = () => page.locator(".tlrow:not(.logrow):visible").count();
 keys.rows = await rows();
-await press("ArrowDown", "h");
 await page.locator(".tlrow .nm a").first().focus();
+await press("h");
+keys.h = await rows();
+await press("l");
+keys.l = await rows();
 await press("ArrowLeft");
 keys.folded = await rows();
 await press("ArrowRight");
@@ -93,6 +109,9 @@ keys.unfolded = await rows();
 await press("Escape");
 keys.panel = await page.locator(".panel").isVisible();
 await leads("**/traces?q=*", "Escape");
+await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+await press("y");
+keys.link = await page.evaluate(() => navigator.clipboard.readText());
 await leads("**/map", "g", "m");
 keys.map = path();
 await leads("**/traces", "g", "t");
@@ -138,10 +157,21 @@ await Promise.all([chart.page.waitForURL("**above=40*"), chart.page.press("#fast
 range.written = await chart.page.textContent("#lh");
 range.link = await chart.page.evaluate(() => document.querySelector("#main").dataset.link);
 // A log line points into the timeline.
-await chart.page.goto(base + views.find((view) => view.startsWith("trace=")).slice(6));
+await chart.page.goto(whole(views.find((view) => view.startsWith("trace=")).slice(6)));
 await chart.page.locator(".logs [data-at]").first().hover();
 range.moments = await chart.page.locator(".moment").count();
 range.lanes = await chart.page.locator(".tlrow .lane svg").count();
+// A call of the map opens its figures, and closes on the row that has it.
+await chart.page.goto(`${base}/map`);
+await Promise.all([
+  chart.page.waitForURL("**edge=**"),
+  chart.page.locator(".map .edge text.s").first().click(),
+]);
+range.edge = await chart.page.locator(".panel h2").textContent();
+range.opened = await chart.page.evaluate(() => document.activeElement.id);
+await chart.page.keyboard.press("Escape");
+range.closed = await chart.page.evaluate(() => document.activeElement.textContent);
+range.row = await chart.page.locator(".calls [aria-current] td:first-child").textContent();
 range.complaints = chart.heard.said;
 await chart.close();
 
@@ -152,7 +182,7 @@ await shown.goto(`${large}/traces`);
 await shown.waitForSelector('.live[data-state="live"]');
 const top = () => shown.locator(".list .rq a").first().getAttribute("href");
 const before = await top();
-writeFileSync(join(folder, "put"), "");
+await asked("put");
 await shown.waitForSelector(".news:visible");
 live.said = await shown.textContent(".news button");
 live.moved = (await top()) !== before;
@@ -215,6 +245,35 @@ styles.columns = await style(".cols", "display");
 styles.pattern = await shown.locator('.lane rect[fill="url(#p-error)"]').count();
 await many.close();
 
+// The first trace takes the place of how far data came; a line that comes late is looked for.
+const first = {};
+const begun = await opened(1280, 860);
+await begun.page.goto(`${fresh}/traces`);
+await begun.page.waitForSelector('.live[data-state="live"]');
+first.stages = await begun.page.locator(".stages li").allTextContents();
+await asked("first");
+await begun.page.waitForSelector(".list");
+const link = await begun.page.locator(".list .rq a").first().getAttribute("href");
+const late = await opened(1280, 860);
+await late.page.clock.install();
+await late.page.goto(fresh + link);
+first.before = await late.page.locator(".logs li").count();
+await asked("late");
+const looks = () => late.heard.asked.filter((url) => url.includes("/fragment/traces/")).length;
+for (let number = 1; number <= 6; number += 1) {
+  const answer = late.page.waitForResponse("**/fragment/traces/**");
+  while (looks() < number) await late.page.clock.runFor(1000);
+  await (await answer).finished();
+  if (number === 1) await late.page.waitForSelector(".logs li");
+}
+first.after = await late.page.locator(".logs .mine .msg").allTextContents();
+first.ticks = await late.page.locator(".logrow").count();
+await late.page.clock.runFor(60_000);
+first.looks = looks();
+first.complaints = [...begun.heard.said, ...late.heard.said];
+await begun.close();
+await late.close();
+
 const plain = await opened(1280, 860, { javaScriptEnabled: false });
 await plain.page.goto(base + FILTERED);
 const reload = await plain.page.locator("noscript a, a:text('Reload')").count();
@@ -227,4 +286,4 @@ const title = await plain.page.textContent("h1");
 const dead = await plain.page.locator("button:visible:not(form button)").count();
 await plain.close();
 await browser.close();
-process.stdout.write(JSON.stringify({ measured, keys, range, live, styles, plain: { title, dead, reload } }));
+process.stdout.write(JSON.stringify({ measured, keys, range, live, first, styles, plain: { title, dead, reload } }));

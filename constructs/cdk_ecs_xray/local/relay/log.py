@@ -28,6 +28,11 @@ def error(text: str) -> None:
     _write("Error", text)
 
 
+def is_complaint(line: str) -> bool:
+    """Whether a line is about something that was lost or failed."""
+    return " [Warn] " in line or " [Error] " in line
+
+
 def _write(level: str, text: str) -> None:
     stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     line = f"{stamp} [{level}] {printable(text)}\n"

@@ -16,10 +16,13 @@ from typing import Self
 from cdk_ecs_xray.errors import LocalAwsError, Problem
 from cdk_ecs_xray.local import interruption, process
 from cdk_ecs_xray.local.control import HOST
+from cdk_ecs_xray.local.relay import log as lines_of_log
 
 _LISTENING = "Listening on "
 # Ends a start that hangs; one that fails is seen at once.
 START_TIMEOUT = 120.0
+# Bytes at the end of a log, which grows as long as the relay runs.
+_SEARCHED = 16_384
 # With X-Ray hanging and every place taken, the daemon takes up to 23.5 s to end.
 STOP_TIMEOUT = 30.0
 
@@ -63,6 +66,13 @@ class Relay:
             started = cls(program, log)
         started._wait_until_listening(address)
         return started
+
+    def complaint(self) -> str:
+        """Return the last line of its log that is a warning or an error; empty without any."""
+        with self.log.open("rb") as log:
+            log.seek(max(0, self.log.stat().st_size - _SEARCHED))
+            lines = log.read().decode(errors="replace").splitlines()
+        return next((line for line in reversed(lines) if lines_of_log.is_complaint(line)), "")
 
     def stop(self) -> None:
         """Ask it to end, as ECS does, and wait until it has sent all. Safe to call twice."""

@@ -1,4 +1,4 @@
-"""What came in since a reader last asked: segments in their order, and the groups."""
+"""What came in since a reader last asked: segments in their order, groups, how far data came."""
 
 from __future__ import annotations
 
@@ -27,5 +27,11 @@ def feed(store: XRayStore, request: Mapping[str, Any]) -> Document:
         "segments": [[segment.received_at, segment.raw] for segment in found],
         "is_last": len(found) < MOST_SEGMENTS,
         "cut": [trace.trace_id for trace in segments.traces() if trace.limit_exceeded],
+        "arrival": {
+            "asked": store.asked,
+            "segments": segments.arrived,
+            "refused": segments.refused,
+            "refusal": segments.refusal,
+        },
         "groups": {one["GroupName"]: one.get("FilterExpression", "") for one in groups},
     }

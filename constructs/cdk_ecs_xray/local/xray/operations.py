@@ -33,7 +33,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "SamplingRuleRecord": s.rules.update(r.get("SamplingRuleUpdate") or {})
     },
     "/DeleteSamplingRule": lambda s, r: {"SamplingRuleRecord": s.delete_rule(r)},
-    "/GetSamplingRules": lambda s, r: s.rules.listed(r.get("NextToken")),
+    "/GetSamplingRules": lambda s, r: s.rules_for_sdk(r.get("NextToken")),
     "/SamplingTargets": lambda s, r: s.targets.report(r),
     "/SamplingStatisticSummaries": lambda s, r: s.targets.summaries(r.get("NextToken")),
     "/CreateGroup": lambda s, r: {"Group": s.create_group(r)},

@@ -87,6 +87,8 @@ class Segments:
         # After a reset, numbers of segments begin again.
         self.generation = secrets.token_hex(8)
         self.telemetry: list[Document] = []
+        self.refused = 0
+        self.refusal = ""
 
     def put(self, request: Mapping[str, Any]) -> Document:
         """PutTraceSegments: takes what it can, names what it can't."""
@@ -102,6 +104,8 @@ class Segments:
                 self._take(raw)
             except SegmentRefusedError as refusal:
                 unprocessed.append(refusal.entry())
+                self.refused += 1
+                self.refusal = unprocessed[-1]["Message"]
         return {"UnprocessedTraceSegments": unprocessed}
 
     def _take(self, raw: object) -> None:
@@ -136,6 +140,11 @@ class Segments:
         trace.add(segment)
         if trace.indexed:
             self._arrived += [segment] if was_indexed else trace.segments.values()
+
+    @property
+    def arrived(self) -> int:
+        """How many segments X-Ray took of what it finds."""
+        return len(self._arrived)
 
     def after(self, number: int, *, most: int) -> Sequence[StoredSegment]:
         """The segments of what X-Ray finds after the first *number*, as they came in."""

@@ -36,13 +36,16 @@
     if (!panel || panel.hidden) return false;
     panel.hidden = true;
     panel.parentElement.classList.add("alone");
-    $('[aria-selected="true"] .nm a')?.focus();
+    $('[aria-selected="true"] .nm a, .node[aria-current], .calls [aria-current] a')?.focus();
     return true;
   };
   document.addEventListener("click", (e) => {
     const button = e.target.closest(".fold");
     if (button) fold(row(button), button.getAttribute("aria-expanded") !== "true");
     else if (e.target.closest(".close")) close();
+    else if (e.target.closest(".copy")) {
+      navigator.clipboard?.writeText($("pre", e.target.closest("details")).textContent);
+    }
   });
   // The way from trace to trace is the list that was seen last.
   const remember = () => {
@@ -147,7 +150,9 @@
     };
     const show = async () => {
       const to = $("#main").dataset.fragment;
-      if (!is() || !to || !(await put(to))) return;
+      // Axes grow while somebody looks, and never shrink.
+      const axes = $(".charts")?.dataset.axes;
+      if (!is() || !to || !(await put(axes ? `${to}&axes=${axes}` : to))) return;
       news.hidden = true;
       waiting = null;
       if ($("#main").dataset.events) listen();
@@ -159,7 +164,8 @@
       if (!$("#main").dataset.mark) $("#main").dataset.mark = state.mark;
       if (state.mark === $("#main").dataset.mark || state.mark === waiting) return;
       waiting = state.mark;
-      if ((following || !state.new) && !isReading()) {
+      // Where nothing is shown yet, nothing moves.
+      if ((following || !state.new || !$(".list, .map, .tl")) && !isReading()) {
         show();
         return;
       }
