@@ -21,7 +21,7 @@ from cdk_ecs_xray.local.seed import Seed
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
-LANGUAGES = {"console", "json", "mermaid", "python", "sh", "sql", "text", "yaml"}
+LANGUAGES = {"console", "json", "mermaid", "python", "sh", "sql", "text", "xml", "yaml"}
 
 
 def test_every_fence_names_its_language(snippets: Sequence[Any]) -> None:

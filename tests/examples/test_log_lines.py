@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,41 @@ def test_variables_alone_put_the_id_into_a_line() -> None:
     assert re.fullmatch(r"[0-9a-f]{32}", trace_id) is not None
     lines = [line for line in done.stderr.splitlines() if line.startswith("WARNING")]
     assert lines == ["WARNING 0 started", f"WARNING {trace_id} paid"]
+
+
+def java(name: str) -> ET.Element:
+    return ET.parse(EXAMPLES / "java" / name).getroot()  # noqa: S314 - a file of ours
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [("logback.xml", "./appender/encoder/pattern"), ("log4j2.xml", ".//PatternLayout")],
+)
+def test_a_java_pattern_prints_the_key_that_the_agent_sets(name: str, place: str) -> None:
+    (found,) = java(name).findall(place)
+    pattern = found.get("pattern") or found.text or ""
+    # In OpenTelemetry's page on the MDC, with span_id and trace_flags.
+    assert re.findall(r"%X\{(\w+)", pattern) == ["trace_id"]
+    page = (ROOT / "docs" / "logs.md").read_text(encoding="utf-8")
+    assert name != "logback.xml" or f"<pattern>{pattern}</pattern>" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "appender", "reference"),
+    [("logback.xml", "appender[@name='{}']", "root/appender-ref"),
+     ("log4j2.xml", ".//Console[@name='{}']", ".//Root/AppenderRef")],
+)  # fmt: skip
+def test_a_java_pattern_is_that_of_the_root_logger(
+    name: str, appender: str, reference: str
+) -> None:
+    root = java(name)
+    (used,) = root.findall(reference)
+    assert len(root.findall(appender.format(used.get("ref")))) == 1
+
+
+def test_spring_boot_prints_the_same_key() -> None:
+    text = (EXAMPLES / "java" / "application.properties").read_text(encoding="utf-8")
+    (setting,) = [line for line in text.splitlines() if not line.startswith("#")]
+    name, _, pattern = setting.partition("=")
+    assert name == "logging.pattern.level"
+    assert re.findall(r"%mdc\{(\w+)", pattern) == ["trace_id"]

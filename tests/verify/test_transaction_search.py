@@ -201,6 +201,17 @@ def test_where_it_is_off_and_not_asked_for_there_is_nothing_to_say() -> None:
     assert list(TRANSACTION_SEARCH.look(looked_at(get_trace_segment_destination=off))) == []
 
 
+def test_where_it_is_off_what_sends_spans_is_named() -> None:
+    endpoint = "https://xray.eu-west-1.amazonaws.com/v1/traces"
+    variables = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": endpoint}
+    asked = deployment(stack(app(**variables)), running=variables)
+    answer = only(TRANSACTION_SEARCH.look(asked))
+    assert answer.status is CheckStatus.FAILED
+    assert answer.clause == "is off, so X-Ray refuses the spans of orders"
+    assert answer.problem is not None
+    assert "XRayTransactionSearch" in answer.problem.fix
+
+
 @pytest.mark.parametrize(("status", "result"), [("COMPLETE", "ok"), ("FAILED", "failed")])
 def test_the_test_trace_is_looked_for_where_it_went(status: str, result: str) -> None:
     moments = iter(range(0, 10_000, 30))

@@ -178,6 +178,19 @@ LINE_MEANINGS: Sequence[LineMeaning] = (
         "drops throttled segments at once, and tries throttled spans again for five minutes.",
     ),
     LineMeaning(
+        meaning_id="xray-refused",
+        terms=("StatusCode: 400",),
+        meaning="X-Ray refuses a whole batch of segments as no valid request, and it is lost",
+        fix="Let only X-Ray SDKs send to the collector's UDP port, and update the collector. "
+        "--log-level debug of the X-Ray daemon prints what was refused.",
+    ),
+    LineMeaning(
+        meaning_id="xray-unavailable",
+        terms=tuple(f"StatusCode: {status}" for status in (500, 502, 503, 504)),
+        meaning="X-Ray does not work right now",
+        fix="Wait. ADOT tries a batch twice and loses it then.",
+    ),
+    LineMeaning(
         meaning_id="certificate",
         terms=("x509",),
         meaning="the collector does not trust the certificate on its way to X-Ray",

@@ -1,4 +1,4 @@
-"""Transaction Search with the real cdk: off, already on, twice in an account, and deleted."""
+"""Transaction Search with the real cdk: off, on already, twice, deployed again, and deleted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from tests.end_to_end.deploy.conftest import Cdk
 
 ACCOUNT = "303030303030"
-OFF, ON = "eu-west-1", "eu-central-1"
+OFF, ON, KEPT = "eu-west-1", "eu-central-1", "eu-north-1"
+REGIONS = (OFF, ON, KEPT)
 APP = """
 import aws_cdk as cdk
 from cdk_ecs_xray import XRayTransactionSearch
@@ -24,17 +25,20 @@ from cdk_ecs_xray import XRayTransactionSearch
 app = cdk.App()
 
 
-def stack(name, region, percentage):
-    made = cdk.Stack(app, name, env=cdk.Environment(account=ACCOUNT, region=region))
-    XRayTransactionSearch(
-        made, "Search", indexing_percentage=percentage, removal_policy=cdk.RemovalPolicy.DESTROY
-    )
+def stack(name, region, percentage, *, synthesizer=None, **options):
+    env = cdk.Environment(account=ACCOUNT, region=region)
+    made = cdk.Stack(app, name, env=env, synthesizer=synthesizer)
+    XRayTransactionSearch(made, "Search", indexing_percentage=percentage, **options)
     return made
 
 
-first, second = stack("first", OFF, 5), stack("second", OFF, 20)
+destroyed = {"removal_policy": cdk.RemovalPolicy.DESTROY}
+first, second = stack("first", OFF, 5, **destroyed), stack("second", OFF, 20, **destroyed)
 second.add_stack_dependency(first)
-stack("elsewhere", ON, 5)
+stack("elsewhere", ON, 5, **destroyed)
+# Its template is small enough to need no bucket, so its region needs no bootstrap.
+share = float(app.node.try_get_context("share") or 5)
+stack("kept", KEPT, share, synthesizer=cdk.BootstraplessSynthesizer())
 app.synth()
 """
 States = Mapping[str, Mapping[str, tuple[str, float]]]
@@ -45,6 +49,11 @@ def state(aws: EmbeddedAws, region: str) -> tuple[str, float]:
     (rule,) = xray.get_indexing_rules()["IndexingRules"]
     percentage: float = rule["Rule"]["Probabilistic"]["DesiredSamplingPercentage"]
     return xray.get_trace_segment_destination()["Destination"], percentage
+
+
+def policies(aws: EmbeddedAws, region: str) -> list[str]:
+    logs = aws.client("logs", account=ACCOUNT, region=region)
+    return [one["policyName"] for one in logs.describe_resource_policies()["resourcePolicies"]]
 
 
 def turn_on_by_hand(aws: EmbeddedAws) -> None:
@@ -68,9 +77,9 @@ def states(
     cdk_for: Callable[..., Cdk],
     bootstrap: Callable[..., None],
 ) -> States:
-    """What both regions have after each step."""
+    """What the regions have after each step."""
     folder: Path = tmp_path_factory.mktemp("search")
-    names = f"ACCOUNT, OFF, ON = {ACCOUNT!r}, {OFF!r}, {ON!r}\n"
+    names = f"ACCOUNT, OFF, ON, KEPT = {(ACCOUNT, *REGIONS)!r}\n"
     (folder / "app.py").write_text(names + APP)
     (folder / "cdk.json").write_text(json.dumps({"app": f"{sys.executable} app.py"}))
     cdk = cdk_for(folder, account=ACCOUNT)
@@ -80,13 +89,19 @@ def states(
     found = {}
 
     def note(step: str) -> None:
-        found[step] = {region: state(aws, region) for region in (OFF, ON)}
+        found[step] = {region: state(aws, region) for region in REGIONS}
 
     note("before")
     cdk("synth", "--quiet")
     ready = ("--app", "cdk.out")
     cdk("deploy", *ready, "--all", "--require-approval", "never", "--concurrency", "2")
     note("deployed")
+    again = cdk("deploy", *ready, "kept", "--require-approval", "never")
+    assert "(no changes)" in again.text
+    note("deployed again")
+    cdk("synth", "--quiet", "--context", "share=50", "--output", "changed.out")
+    cdk("deploy", "--app", "changed.out", "kept", "--require-approval", "never")
+    note("changed")
     cdk("destroy", *ready, "second", "--force", "--exclusively")
     note("second destroyed")
     cdk("destroy", *ready, "--all", "--force")
@@ -109,3 +124,16 @@ def test_an_account_where_it_is_on_already_keeps_it(states: States) -> None:
     assert states["before"][ON] == ("CloudWatchLogs", 1)
     assert states["deployed"][ON] == ("CloudWatchLogs", 5)
     assert states["destroyed"][ON] == ("CloudWatchLogs", 1)
+
+
+def test_a_second_deployment_changes_what_has_changed_and_nothing_else(states: States) -> None:
+    assert states["before"][KEPT] == ("XRay", 1)
+    assert states["deployed again"] == states["deployed"]
+    assert states["deployed"][KEPT] == ("CloudWatchLogs", 5)
+    assert states["changed"][KEPT] == ("CloudWatchLogs", 50)
+
+
+def test_by_default_it_stays_on_when_its_stack_is_deleted(states: States, aws: EmbeddedAws) -> None:
+    assert states["destroyed"][KEPT] == ("CloudWatchLogs", 50)
+    assert policies(aws, KEPT) == ["ecs-xray-transaction-search"]
+    assert policies(aws, OFF) == []

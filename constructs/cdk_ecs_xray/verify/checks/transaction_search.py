@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cdk_ecs_xray.files.plain_data import json_or_none
@@ -19,20 +19,20 @@ def _look(deployment: Deployment) -> Iterator[Answer]:
             if deployment.region_of(stack) == region
             for properties in stack.resources(RESOURCE).values()
         ]
-        # Where nothing asks for it and it is off, there is nothing to say.
-        if wanted or deployment.sends_to_logs(region):
+        senders = [
+            service.name
+            for service in deployment.services
+            if service.region == region and service.sends_spans
+        ]
+        if deployment.sends_to_logs(region):
             yield _answer(deployment, region, wanted)
+        # Where it is off and nothing needs it, there is nothing to say.
+        elif wanted or senders:
+            yield _off(f"Transaction Search in {region}", senders, synthesized=bool(wanted))
 
 
 def _answer(deployment: Deployment, region: str, wanted: list[float]) -> Answer:
     subject = f"Transaction Search in {region}"
-    if not deployment.sends_to_logs(region):
-        return failed(
-            subject,
-            "is off, synthesized on",
-            fix="Somebody turned it off: run aws xray update-trace-segment-destination "
-            "--destination CloudWatchLogs. Deploying alone changes nothing.",
-        )
     if deployment.destination(region)["Status"] == "PENDING":
         return not_checked(subject, "is still being turned on", fix="Verify again in some minutes.")
     if not _may_write(deployment.client("logs", region)):
@@ -51,6 +51,23 @@ def _answer(deployment: Deployment, region: str, wanted: list[float]) -> Answer:
             "and deploy it.",
         )
     return ok(subject, f"is on; X-Ray indexes {indexed:g} % of the traces")
+
+
+def _off(subject: str, senders: Sequence[str], *, synthesized: bool) -> Answer:
+    lost = f", so X-Ray refuses the spans of {', '.join(senders)}" if senders else ""
+    if synthesized:
+        return failed(
+            subject,
+            f"is off, synthesized on{lost}",
+            fix="Somebody turned it off: run aws xray update-trace-segment-destination "
+            "--destination CloudWatchLogs. Deploying alone changes nothing.",
+        )
+    return failed(
+        subject,
+        f"is off{lost}",
+        fix="Turn it on once for the account and region, with XRayTransactionSearch in a stack of "
+        "its own, or let a collector send with exporter xray.",
+    )
 
 
 def _may_write(logs: Any) -> bool:
