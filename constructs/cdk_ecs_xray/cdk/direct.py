@@ -9,12 +9,14 @@ from aws_cdk import Annotations, AspectPriority, Aspects, IAspect, Stack
 from aws_cdk import aws_ecs as ecs
 from constructs import IConstruct
 
+from cdk_ecs_xray.cdk.evidence import evidence_of
 from cdk_ecs_xray.cdk.permissions import grant_write_traces
 from cdk_ecs_xray.cdk.rendered import companion_in
 from cdk_ecs_xray.cdk.sidecar import XRaySidecar
 from cdk_ecs_xray.cdk.tracing_name import TracingName, name_of, require_tracing_name
 from cdk_ecs_xray.cdk.wiring import present_wiring, wire_environment
 from cdk_ecs_xray.collectors.exporter import traces_endpoint
+from cdk_ecs_xray.collectors.recognition import is_trace_collector
 from cdk_ecs_xray.collectors.write_access import write_actions
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.plan.direct import (
@@ -102,8 +104,10 @@ class _Wiring:
 
     def _wire(self, container: ecs.ContainerDefinition) -> None:
         # Of both ways at once an error on the task definition says enough.
-        combined = XRaySidecar.find(container.task_definition) is not None
-        if combined or companion_in(container) is not None:
+        if XRaySidecar.find(container.task_definition) is not None:
+            return
+        evidence = evidence_of(container)
+        if companion_in(container, evidence) is not None or is_trace_collector(evidence):
             return
         present = present_wiring(container)
         problems = list(app_problems(present, self._distribution, self._environment))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Stack
+from aws_cdk import Annotations, Stack
 from aws_cdk import aws_ecs as ecs
 from constructs import IConstruct
 
@@ -76,6 +76,21 @@ def init_problems(task_definition: ecs.TaskDefinition, agent: Agent) -> Sequence
         *taken_names(agent, where=task.where, named=named),
         *budget_obstacles(task, memory_mib=agent.memory_mib, sidecars=1, added=f"'{agent.name}'"),
     ]
+
+
+def refuse_second_collector(container: ecs.ContainerDefinition) -> None:
+    """Fail the synthesis of a task definition that would run two collectors of traces.
+
+    Where containers share their network, the later one cannot open its port and exits.
+    """
+    task_definition = container.task_definition
+    problem = Problem(
+        where=task_definition.node.path,
+        what=f"the collector '{container.container_name}' and XRayTracing cannot be combined",
+        fix="Keep one. To keep the container, leave the extension out; the aspect passes over such "
+        "a task definition.",
+    )
+    Annotations.of(task_definition).add_error(f"[ecs-xray:second-collector] {problem}")
 
 
 def _facts(task_definition: ecs.TaskDefinition, mode: str) -> TaskFacts:

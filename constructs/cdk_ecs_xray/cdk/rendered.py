@@ -8,7 +8,6 @@ from typing import Any
 from aws_cdk import Stack
 from aws_cdk import aws_ecs as ecs
 
-from cdk_ecs_xray.cdk.evidence import evidence_of
 from cdk_ecs_xray.cdk.modes import NETWORK_MODES
 from cdk_ecs_xray.collectors.companions import companion
 from cdk_ecs_xray.collectors.evidence import Evidence
@@ -42,7 +41,8 @@ def network_mode_of(task_definition: ecs.TaskDefinition) -> str:
 def windows_sign_of(task_definition: ecs.TaskDefinition) -> str | None:
     """Return what shows that a task runs Windows; None for Linux."""
     resource = resource_of(task_definition)
-    platform = task_definition.runtime_platform
+    # Before 2.272 aws-cdk-lib does not show it; the L1 has it wherever it reaches the template.
+    platform = getattr(task_definition, "runtime_platform", None)
     family = None if platform is None else platform.operating_system_family
     if family is not None and family.is_windows():
         return "its runtime platform"
@@ -73,8 +73,8 @@ def mesh_properties_of(task_definition: ecs.TaskDefinition) -> Mapping[str, str]
     return proxy_properties(proxy.get("proxyConfigurationProperties") or ())
 
 
-def companion_in(container: ecs.ContainerDefinition) -> str | None:
-    """Return what a container is for that is no app; None for an app. For aspects."""
+def companion_in(container: ecs.ContainerDefinition, evidence: Evidence) -> str | None:
+    """Return what a container is for that neither is an app nor collects traces. For aspects."""
     name = container.container_name
     siblings = [
         child
@@ -87,7 +87,7 @@ def companion_in(container: ecs.ContainerDefinition) -> str | None:
         for dependency in sibling.container_dependencies
     )
     return companion(
-        evidence_of(container),
+        evidence,
         routes_logs=isinstance(container, ecs.FirelensLogRouter),
         finishes=finishes,
     )

@@ -12,7 +12,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import IConstruct
 
-from cdk_ecs_xray.cdk.fit import containers_of
+from cdk_ecs_xray.cdk.evidence import evidence_of
+from cdk_ecs_xray.cdk.fit import containers_of, refuse_second_collector
 from cdk_ecs_xray.cdk.image_cache import XRayImageCache
 from cdk_ecs_xray.cdk.instrumentation import ContainerChoice, chosen_for
 from cdk_ecs_xray.cdk.load import require_load
@@ -24,6 +25,7 @@ from cdk_ecs_xray.cdk.sidecar import XRaySidecar
 from cdk_ecs_xray.cdk.strangers import warn_of_strangers
 from cdk_ecs_xray.cdk.tracing_name import TracingName, name_of, require_tracing_name
 from cdk_ecs_xray.collectors import Collector
+from cdk_ecs_xray.collectors.recognition import is_trace_collector
 from cdk_ecs_xray.errors import EcsXRayError, Problem
 from cdk_ecs_xray.instrumentation.choice import collector_for, missing_containers
 from cdk_ecs_xray.plan.naming import Naming
@@ -136,8 +138,14 @@ class XRayTracing:
     def wire(self, container: ecs.ContainerDefinition) -> None:
         """Wire a container to the sidecar of its task definition, where that has one."""
         sidecar = XRaySidecar.find(container.task_definition)
+        if sidecar is None or container.container_name == sidecar.container.container_name:
+            return
+        evidence = evidence_of(container)
         # Log routers, agents, proxies and init containers serve no requests to trace.
-        if sidecar is None or companion_in(container) is not None:
+        if companion_in(container, evidence) is not None:
+            return
+        if is_trace_collector(evidence):
+            refuse_second_collector(container)
             return
         name, instrument = self._name(container), chosen_for(self._instrument, container)
         try:

@@ -122,6 +122,12 @@ def collects_traces(evidence: Evidence) -> bool:
     return found is not None and found.collects_traces is not False
 
 
+def is_trace_collector(evidence: Evidence) -> bool:
+    """Return whether a container certainly collects traces and runs what the kit knows."""
+    found = recognize(evidence)
+    return found is not None and found.engine is not None and found.collects_traces is True
+
+
 def sends_spans(evidence: Evidence) -> bool:
     """Return whether a container certainly sends to X-Ray's endpoint for OpenTelemetry."""
     found = recognize(evidence)
