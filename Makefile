@@ -1,7 +1,7 @@
 # The commands of the README. `make` alone lists them.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help setup sdks deploy-local demo synth test fuzz check bench docs dist audit images clean
+.PHONY: help setup sdks deploy-local demo synth test fuzz matrix check bench docs dist audit images clean
 
 # `make deploy-local ENV=qa` decides. A value of the shell counts only where it names an environment:
 # POSIX shells use ENV for the path of their start-up file.
@@ -67,6 +67,9 @@ test: sdks ## run every test
 
 fuzz: setup ## feed every command INPUTS=4000 broken inputs of each kind
 	@ECS_XRAY_FUZZ="$${INPUTS:-4000}" $(BIN)/python -m pytest --numprocesses auto tests/fuzz
+
+matrix: setup ## test the constructs with the oldest and newest Python, aws-cdk-lib and Node
+	@$(BIN)/python -m tools.matrix
 
 check: sdks ## format, lint, types, import rules, tests with branch coverage, synth, cfn-lint, cdk-nag
 	@$(BIN)/ruff format --check .

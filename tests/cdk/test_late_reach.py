@@ -105,7 +105,9 @@ def reported(
     folder = tmp_path_factory.mktemp("reach")
     stacks = assemble(build, folder=folder)
     assert not any("out-of-reach" in one for stack in stacks.values() for one in stack.warnings)
-    (plugin,) = json.loads((folder / "validation-report.json").read_text())["pluginReports"]
+    reports = json.loads((folder / "validation-report.json").read_text())["pluginReports"]
+    # Older versions of CDK report a check of their own there.
+    (plugin,) = (one for one in reports if one["pluginName"] == "cdk-ecs-xray")
     found: dict[str, set[str]] = {}
     for one in plugin["violations"]:
         assert one["description"].endswith("(got subnets without a way out)")

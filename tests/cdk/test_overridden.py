@@ -88,8 +88,9 @@ def findings(folder: Path, assemble: Assemble, build: Callable[[cdk.App], object
     report = folder / "validation-report.json"
     plugins = json.loads(report.read_text())["pluginReports"] if report.exists() else []
     found: dict[str, list[Any]] = {}
-    for plugin in plugins:
-        assert (plugin["pluginName"], plugin["conclusion"]) == ("cdk-ecs-xray", "success")
+    # Older versions of CDK report a check of their own there.
+    for plugin in (one for one in plugins if one["pluginName"] == "cdk-ecs-xray"):
+        assert plugin["conclusion"] == "success"
         for one in plugin["violations"]:
             assert one["severity"] == "warning"
             found.setdefault(one["ruleName"], []).append(one)
