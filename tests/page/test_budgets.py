@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
+from benchmarks import page as benchmark
 from cdk_ecs_xray.local.xray import XRayStore
 from cdk_ecs_xray.local.xray.segments import StoredSegment
 from cdk_ecs_xray.page.serving import Page
@@ -19,11 +21,15 @@ from tests.page.store import ask
 
 STATIC = Path(__file__).parents[2] / "constructs" / "cdk_ecs_xray" / "page" / "static"
 OUTCOMES = ("ok", "error", "throttle", "fault", "pending")
+EDGE = quote("signup~AWS::ECS::Container>signup-dev~AWS::DynamoDB::Table")
 TEXT, GRAPHICS = 4.5, 3.0  # WCAG 2.2, success criteria 1.4.3 and 1.4.11.
 PAIRS = [
-    *(("ink", on, TEXT) for on in ("surface", "error-bg", "fault-bg", "throttle-bg")),
-    *(("ink2", on, TEXT) for on in ("surface", "canvas", "raised", "accent-bg")),
-    *(("accent", on, TEXT) for on in ("surface", "accent-bg", "canvas")),
+    *(
+        ("ink", on, TEXT)
+        for on in ("surface", "raised", "accent-bg", "error-bg", "fault-bg", "throttle-bg")
+    ),
+    *(("ink2", on, TEXT) for on in ("surface", "canvas", "raised", "accent-bg", "fault-bg")),
+    *(("accent", on, TEXT) for on in ("surface", "raised", "accent-bg", "canvas", "fault-bg")),
     ("surface", "accent", TEXT),
     ("edge", "surface", GRAPHICS),
     *((kind, on, GRAPHICS) for kind in OUTCOMES for on in ("surface", "accent-bg")),
@@ -51,7 +57,10 @@ class Elements(HTMLParser):
         self.number += 1
 
 
-@pytest.mark.parametrize("path", ["/traces", f"/traces/{LARGE}", "/map", "/traces?by=annotation"])
+@pytest.mark.parametrize(
+    "path",
+    ["/traces", f"/traces/{LARGE}", "/map", "/traces?by=annotation", f"/map?edge={EDGE}"],
+)
 def test_ten_thousand_traces_and_a_thousand_parts_make_no_larger_page(
     large: Large, path: str
 ) -> None:
@@ -60,6 +69,16 @@ def test_ten_thousand_traces_and_a_thousand_parts_make_no_larger_page(
     counted.feed(text)
     assert len(gzip.compress(text.encode())) <= 20 * 1024
     assert 50 < counted.number <= 3000
+
+
+def test_the_benchmark_asks_what_the_page_answers(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PAGE_TRACES", "20")
+    benchmark.main()
+    first, *rows = capsys.readouterr().out.splitlines()
+    assert first == "20 traces of two parts; milliseconds"
+    assert len(rows) == 6
 
 
 def test_a_list_reads_nothing_of_what_it_has_read_before(large: Large) -> None:
@@ -84,7 +103,9 @@ def counting(store: XRayStore) -> Iterator[list[int]]:
         yield sizes
 
 
-@pytest.mark.parametrize("path", ["/traces", f"/traces/{DUPLICATE}", "/map", "/logs"])
+@pytest.mark.parametrize(
+    "path", ["/traces", f"/traces/{DUPLICATE}", "/map", f"/map?edge={EDGE}", "/logs"]
+)
 def test_a_page_is_small_and_has_few_elements(page: Page, path: str) -> None:
     _, _, text = ask(page, path)
     counted = Elements()

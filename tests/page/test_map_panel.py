@@ -43,7 +43,7 @@ def test_a_call_shows_its_figures_and_leads_to_its_traces(page: Page) -> None:
     for figure in ("<b>241</b>calls", "<b>16.1/min</b>rate", "<b>10.4 %</b>failing"):
         assert figure in text
     assert text.count("<b>20.0 ms</b>") == 2
-    assert re.search(r"ConditionalCheckFailedException</td><td class=\"num\">25 traces", text)
+    assert re.search(r"ConditionalCheckFailedException</td><td class=\"num\">25 ", text)
     both = 'service("signup") AND service("signup-dev")'
     assert links(text) == {"Failing traces": f"{both} AND (error OR fault)", "All traces": both}
     assert re.search(r"<h2[^>]*>25\s+traces", _list(page, links(text)["Failing traces"]))

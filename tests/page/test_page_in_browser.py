@@ -180,6 +180,9 @@ def test_its_keys_do_what_they_say(seen: Mapping[str, Any]) -> None:
         "jj": 2,
         "k": 1,
         "e": 2,
+        "alt": 2,
+        "down": 3,
+        "up": 2,
         "slash": "q",
         "typed": "http.status = 409j",
         "kept": "http.status = 409j",
@@ -192,6 +195,7 @@ def test_its_keys_do_what_they_say(seen: Mapping[str, Any]) -> None:
         "folded": 1,
         "unfolded": rows,
         "panel": False,
+        "returned": True,
         "map": "/map",
         "traces": "/traces",
         "logs": "/logs",
@@ -244,6 +248,7 @@ def test_a_new_trace_waits_until_it_is_asked_for(seen: Mapping[str, Any]) -> Non
     assert live["said"] == "1 new trace, 1 not ok: show"
     assert live["moved"] is False
     assert live["hidden"] is True
+    assert live["axes"] == 1
     assert live["paused"] == "paused"
 
 

@@ -231,7 +231,7 @@ def _quick(rows: Sequence[TraceRow], query: Query) -> Sequence[Mapping[str, Any]
         {
             "kind": kind,
             "count": counts[kind],
-            "text": word,
+            "text": word.removesuffix("s") if counts[kind] == 1 else word,
             "link": query.link("/traces", q=query.narrowed(_KEYWORDS.get(kind, kind)), cursor=None),
         }
         for kind, word in _QUICK
