@@ -50,8 +50,11 @@ def test_a_called_service_is_under_its_call_and_a_clock_that_differs_is_shown() 
 
 
 def test_a_part_whose_caller_has_not_come_in_is_said_to_miss_it() -> None:
-    (row,) = timeline(part("c", 0, 1, parent_id="z")).rows
+    found = timeline(part("c", 0, 1, parent_id="z"))
+    (row,) = found.rows
     assert (row.depth, row.remark) == (0, "parent missing")
+    assert found.missing == 1
+    assert timeline(part("c", 0, 1)).missing == 0
 
 
 def test_a_circle_of_parents_is_shown_once() -> None:

@@ -206,3 +206,15 @@ def test_a_taken_port_is_said_and_a_chosen_one_is_used() -> None:
         assert ask(page, "/traces")[0] == 200
     with pytest.raises(ConnectionError):
         ask(page, "/traces")
+
+
+def test_the_terminal_says_what_the_page_shows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Page, "wait", lambda _page: None)
+    path = written(tmp_path / "fou\x1b[31mnd.json", [SEGMENT, LATER])
+    assert run(["traces", "--file", str(path)]) == 0
+    address, what = capsys.readouterr().out.splitlines()
+    assert address.startswith("http://127.0.0.1:")
+    assert what.endswith("nd.json: 2 traces, 1 not ok. Ctrl-C ends it.")
+    assert "\x1b" not in what

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from html import unescape
 from typing import Any
 
@@ -223,3 +224,17 @@ def test_a_real_account_is_only_read() -> None:
         Calls(session=session).call("xray", "put_trace_segments")
     assert session.asked == []
     assert all(name.split("_")[0] in ("get", "batch", "filter", "describe") for _, name in READS)
+
+
+def test_times_are_utc_and_the_readers_own_in_their_titles(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    try:
+        _, _, text = ask(page, f"/traces?{FILTER}")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    # 1_800_000_000 is 08:00:00 in UTC; the duplicate began 20 seconds before.
+    assert '"2027-01-15 13:29:40.000 IST, your time">07:59:40.000<' in text

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cdk_ecs_xray.printable import counted, printable
+
 if TYPE_CHECKING:
     from cdk_ecs_xray.page.account import Account
 
@@ -58,6 +60,7 @@ def traces(
     require_extra()
     if file is None:
         shown = _of_aws(profile, region, log_groups, task_definitions)
+        what = f"{', '.join(shown.label[1:])}, read-only"
         who = "Only your browser can open it, with this address. "
     else:
         from cdk_ecs_xray.page.file_account import file_account
@@ -66,8 +69,9 @@ def traces(
             profile=profile, region=region, log_group=log_groups, task_definition=task_definitions
         )
         shown, who = file_account(file), ""
+        what = _counted(shown)
     with Page(shown, port=port) as page:
-        click.echo(f"{page.url}\n{who}Ctrl-C ends it.")
+        click.echo(f"{page.url}\n{printable(what)}. {who}Ctrl-C ends it.")
         page.wait()
 
 
@@ -104,6 +108,13 @@ def _of_aws(
         caller=caller,
         login=login_of(session),
     )
+
+
+def _counted(account: Account) -> str:
+    """Return how many traces a file has, and how many of them are not ok."""
+    rows = [] if account.whole is None else account.traces.find(account.whole).rows
+    failed = sum(row.kind not in ("ok", "pending") for row in rows)
+    return f"{account.label[0]}: {counted(len(rows), 'trace')}, {failed or 'none'} not ok"
 
 
 def _refuse(**given: object) -> None:

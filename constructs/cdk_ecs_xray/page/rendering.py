@@ -28,6 +28,7 @@ def environment() -> Environment:
         "clock": words.clock,
         "minute": words.minute,
         "day": words.day,
+        "local": words.local,
         "short": words.short,
         "percent": words.percent,
         "offset": words.offset,

@@ -65,6 +65,7 @@ class Timeline:
     :param total: of all parts, folded ones too.
     :param waits: how long nothing ran, where that is most of the trace.
     :param is_off: whether a clock disagrees with its caller's.
+    :param missing: parts whose parent has not come in.
     """
 
     rows: Sequence[Row]
@@ -72,6 +73,7 @@ class Timeline:
     total: int
     waits: float | None = None
     is_off: bool = False
+    missing: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +109,12 @@ def timeline_of(trace: Trace, choice: Choice | None = None) -> Timeline:
         total=len(parts),
         waits=None if wait is None else wait[1] - wait[0],
         is_off=any(tree.off(part) is not None for part in parts),
+        missing=sum(_misses_parent(trace, part) for part in parts),
     )
+
+
+def _misses_parent(trace: Trace, part: Entity) -> bool:
+    return part.parent_id is not None and part.parent_id not in trace.entities
 
 
 class _Rows:
@@ -192,7 +199,7 @@ class _Rows:
         if off is not None:
             shown = "moved into its caller" if tree.fitted else "shown as sent"
             remark = f"clock {took(abs(off))} {'ahead' if off > 0 else 'behind'}, {shown}"
-        elif part.parent_id is not None and part.parent_id not in tree.trace.entities:
+        elif _misses_parent(tree.trace, part):
             remark = "parent missing"
         kinds = Counter(kind_of(one) for one in inside)
         is_ghost = off is not None and not tree.fitted

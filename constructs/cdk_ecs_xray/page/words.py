@@ -1,4 +1,4 @@
-"""How the page writes durations, times, counts and ids. Pure."""
+"""How the page writes durations, times, counts and ids. Pure, but for the zone of local times."""
 
 from __future__ import annotations
 
@@ -47,6 +47,12 @@ def minute(moment: float) -> str:
 def day(moment: float) -> str:
     """Date and time in UTC, as titles and machines have it."""
     return _utc(moment).isoformat(timespec="milliseconds")
+
+
+def local(moment: float) -> str:
+    """Date and time of this machine, which is the reader's: nobody else can open the page."""
+    at = _utc(moment).astimezone()
+    return f"{at.isoformat(sep=' ', timespec='milliseconds')[:23]} {at.tzname()}, your time"
 
 
 def short(identifier: str) -> str:
