@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from cdk_ecs_xray.collectors.write_access import SPAN_ACTIONS, WRITE_ACTIONS
 from cdk_ecs_xray.plan.network import NETWORKS
 from cdk_ecs_xray.verify.checks.permissions import PERMISSIONS
 from cdk_ecs_xray.verify.traced_service import traced_services
-from tests.verify.account import app, deployment, stack
+from tests.verify.account import XRAY_SDK, app, deployment, stack
 
 PLACE = Placement(network=NETWORKS["awsvpc"], region="eu-west-1", memory_mib=256)
 ITSELF = "https://xray.eu-west-1.amazonaws.com/v1/traces"
@@ -37,6 +38,20 @@ def test_a_collector_shows_it_by_its_configuration(collector: Collector, expecte
     address = app(AWS_XRAY_DAEMON_ADDRESS="127.0.0.1:2000")
     (service,) = traced_services(stack(address, sidecar), region="eu-west-1")
     assert service.sends_spans is expected
+
+
+def test_a_configuration_with_functions_in_it_shows_it_too() -> None:
+    text = AdotCollector(exporter="both").describe(PLACE).environment["AOT_CONFIG_CONTENT"]
+    start, end = text.split("eu-west-1", 1)
+    group, account = {"Ref": "Group"}, {"Ref": "AWS::AccountId"}
+    value = {"Fn::Join": ["", [start, {"Ref": "AWS::Region"}, end, "# ", group, account]]}
+    image = AdotCollector().describe(PLACE).image
+    pairs = [{"Name": "AOT_CONFIG_CONTENT", "Value": value}]
+    source = stack(app(**XRAY_SDK), {"Name": "xray", "Image": image, "Environment": pairs})
+    resources = {**source.template["Resources"], "Group": {"Type": "AWS::Logs::LogGroup"}}
+    looked_at = replace(source, template={"Resources": resources})
+    (service,) = traced_services(looked_at, region="eu-west-1")
+    assert service.sends_spans is True
 
 
 @pytest.mark.parametrize(

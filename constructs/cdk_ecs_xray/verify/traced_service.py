@@ -8,11 +8,15 @@ from typing import Any
 
 from cdk_ecs_xray.collectors.exporter import is_traces_endpoint
 from cdk_ecs_xray.collectors.recognition import collects_traces, sends_spans
+from cdk_ecs_xray.plan.regions import partition_of, url_suffix_of
 from cdk_ecs_xray.templates.containers import evidence_of
+from cdk_ecs_xray.templates.intrinsics import Resolver
 from cdk_ecs_xray.templates.stack_source import StackSource
+from cdk_ecs_xray.templates.stack_values import StackValues
 
 _SERVICE = "AWS::ECS::Service"
 _TASK_DEFINITION = "AWS::ECS::TaskDefinition"
+_LOG_GROUP = "AWS::Logs::LogGroup"
 _ADDRESSES = {
     "AWS_XRAY_DAEMON_ADDRESS",
     "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -58,6 +62,7 @@ def traced_services(stack: StackSource, *, region: str) -> Iterator[TracedServic
     Those whose task definition is elsewhere are among them, as nobody knows what they hold.
     """
     definitions = stack.resources(_TASK_DEFINITION)
+    resolver = _resolver(stack, region)
     for logical_id, properties in stack.resources(_SERVICE).items():
         reference = properties.get("TaskDefinition")
         definition: str | None = reference.get("Ref") if isinstance(reference, dict) else None
@@ -84,8 +89,7 @@ def traced_services(stack: StackSource, *, region: str) -> Iterator[TracedServic
                 task_definition=definition if definition in definitions else None,
                 containers=containers,
                 collectors=collectors,
-                sends_spans=any(sends_spans(evidence_of(one)) for one in containers)
-                or any(map(_sends_directly, apps)),
+                sends_spans=any(map(_sends_spans, resolver.resolve(containers))),
                 tracing_names=tracing_names(apps),
                 open_telemetry=bool(apps) and all(map(_only_open_telemetry, apps)),
                 asks_for_rules=any(map(_asks_for_rules, apps)) or not apps,
@@ -122,11 +126,27 @@ def _sends_traces(variables: Mapping[str, Any], *, beside_collector: bool) -> bo
     )
 
 
-def _sends_directly(variables: Mapping[str, Any]) -> bool:
-    endpoint = variables.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-    # With the region of the deployment in it, the address is an intrinsic function.
-    parts = endpoint.get("Fn::Join", [])[1:] if isinstance(endpoint, dict) else [[endpoint]]
-    return any(is_traces_endpoint("".join(map(str, part))) for part in parts)
+def _sends_spans(container: Mapping[str, Any]) -> bool:
+    """Whether a collector, or an app by itself, sends to X-Ray's endpoint for OpenTelemetry."""
+    endpoint = _variables(container).get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    return sends_spans(evidence_of(container)) or is_traces_endpoint(endpoint)
+
+
+def _resolver(stack: StackSource, region: str) -> Resolver:
+    """Return what resolves configurations and addresses before anything is deployed.
+
+    With the region or a log group in it, a collector's whole configuration is an intrinsic
+    function. Of names and accounts any will do: how traces leave does not depend on them.
+    """
+    references = {
+        "AWS::Region": region,
+        "AWS::Partition": partition_of(region),
+        "AWS::URLSuffix": url_suffix_of(region),
+        "AWS::AccountId": "ACCOUNT",
+        "AWS::StackName": stack.name,
+        **{logical_id: logical_id for logical_id in stack.resources(_LOG_GROUP)},
+    }
+    return Resolver(stack.template, StackValues(references=references))
 
 
 def _only_open_telemetry(variables: Mapping[str, Any]) -> bool:
