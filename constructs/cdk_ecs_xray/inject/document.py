@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
@@ -35,6 +36,9 @@ class Document:
     root: Node
 
 
+# Whoever edits a file reads what it was and what it has become, and proves the way back: the two
+# texts by turns. A document never changes.
+@lru_cache(maxsize=2)
 def parse(text: str, *, where: str) -> Document:
     """Return a JSON or YAML text as a document.
 
