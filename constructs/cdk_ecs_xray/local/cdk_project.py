@@ -96,10 +96,12 @@ class CdkProject:
         :param meanwhile: called several times a second while cdk runs.
         """
         # Exclusively: what they depend on in another account is deployed with that account.
+        # Direct: nobody looks at a change set here, and for each the CLI would load the
+        # specification of every resource type, which takes as long as the deployment.
         self._run(
             "deploy",
-            ["deploy", "--app", str(assembly), *stacks, "--exclusively", "--require-approval",
-             "never", "--progress", "events", "--concurrency", "4"],
+            ["deploy", "--app", str(assembly), *stacks, "--exclusively", "--method", "direct",
+             "--require-approval", "never", "--progress", "events", "--concurrency", "4"],
             aws=aws,
             target=target,
             meanwhile=meanwhile,
