@@ -7,18 +7,29 @@ import gzip
 import json
 import os
 import resource
-import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-PROGRAM = str(Path(sys.prefix) / "bin" / "ecs-xray")
+from tests.forked_command import ForkedCommand, forked_command
+
+Refused = Callable[..., str]
 MEMORY = 1024 * 1024 * 1024
 SECONDS = 10
 # Of the wall clock, for what waits and does not work: other programs may have the processor.
 FOREVER = 600
+# What the commands of this file import when they need it.
+IMPORTED = (
+    "cdk_ecs_xray.inject",
+    "cdk_ecs_xray.review",
+    "cdk_ecs_xray.sampling.groups",
+    "cdk_ecs_xray.verify",
+    "duckdb",
+    "hcl2",
+    "rich",
+)
 MIB = 1024 * 1024
 LINE = b'203.0.113.9 - - [26/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 5 "-" "curl/8"\n'
 RULES = "rules:\n  - {name: a, priority: 1, url_path: /a, reservoir_size: 1, fixed_rate: 0.1}\n"
@@ -82,39 +93,42 @@ DOCUMENTS: Mapping[str, Callable[[], str]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def forked() -> Iterator[ForkedCommand]:
+    with forked_command(*IMPORTED) as command:
+        yield command
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "rules.yaml").write_text(RULES)
-    (tmp_path / "right.json").write_text(
-        json.dumps({"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}})
-    )
-    return tmp_path
-
-
-def refused(folder: Path, arguments: Sequence[str], codes: Sequence[int] = (2,)) -> str:
+def refused(tmp_path: Path, forked: ForkedCommand, folder: Path) -> Refused:
     """Return what a command says that must end in time, and in memory, with an exit code."""
 
-    def limited() -> None:
+    def run(arguments: Sequence[str], codes: Sequence[int] = (2,)) -> str:
         # Time of the processor, whoever else has it; the system ends what takes more.
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        limits = {resource.RLIMIT_CPU: SECONDS}
         if sys.platform == "linux":
             # What the limit does not count: threads' stacks, and libraries that are mapped.
-            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+            limits[resource.RLIMIT_DATA] = MEMORY
+        done = forked(
+            *arguments, folder=folder, output=tmp_path / "said", limits=limits, seconds=FOREVER
+        )
+        assert done.code in codes, f"{done.code}: {done.said[:500]}"
+        assert "unexpected" not in done.said
+        assert "Traceback" not in done.said
+        return done.said
 
-    done = subprocess.run(
-        [PROGRAM, *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        preexec_fn=limited,
-        timeout=FOREVER,
-        check=False,
+    return run
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "rules.yaml").write_text(RULES)
+    (folder / "right.json").write_text(
+        json.dumps({"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}})
     )
-    said = done.stdout + done.stderr
-    assert done.returncode in codes, said[:500]
-    assert "unexpected" not in said
-    assert "Traceback" not in said
-    return said
+    return folder
 
 
 # Each kind through two of the commands by turns: all pairs would take minutes.
@@ -128,10 +142,10 @@ PAIRS = [
 @pytest.mark.parametrize(
     ("command", "kind"), PAIRS, ids=[f"{' '.join(pair[0][:2])}: {pair[1]}" for pair in PAIRS]
 )
-def test_documents(folder: Path, command: Sequence[str], kind: str) -> None:
+def test_documents(refused: Refused, folder: Path, command: Sequence[str], kind: str) -> None:
     (folder / "input.yaml").write_text(DOCUMENTS[kind]())
 
-    said = refused(folder, command)
+    said = refused(command)
 
     assert "input.yaml" in said
     assert all(line.isprintable() for line in said.splitlines())
@@ -155,10 +169,10 @@ TERRAFORM: Mapping[str, Callable[[], str]] = {
 
 
 @pytest.mark.parametrize("kind", TERRAFORM)
-def test_terraform(folder: Path, kind: str) -> None:
+def test_terraform(refused: Refused, folder: Path, kind: str) -> None:
     (folder / "input.tf").write_text(TERRAFORM[kind]())
 
-    assert "input.tf" in refused(folder, IMPORT_TF)
+    assert "input.tf" in refused(IMPORT_TF)
 
 
 def zeros(pack: Callable[[bytes], bytes], many: int) -> bytes:
@@ -187,15 +201,15 @@ LOGS: Mapping[str, Callable[[], bytes]] = {
 
 @pytest.mark.parametrize("kind", LOGS)
 @pytest.mark.parametrize("command", [SIMULATE, COUNTS], ids=["logs", "counts"])
-def test_logs(folder: Path, command: Sequence[str], kind: str) -> None:
+def test_logs(refused: Refused, folder: Path, command: Sequence[str], kind: str) -> None:
     (folder / "input.log").write_bytes(LOGS[kind]())
 
-    assert "input.log" in refused(folder, command)
+    assert "input.log" in refused(command)
 
 
 @pytest.mark.parametrize("command", [SIMULATE, COUNTS, CHECK, IMPORT, REVIEW, INJECT])
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder", "loop", "gone", "long"])
-def test_no_regular_file(folder: Path, command: Sequence[str], kind: str) -> None:
+def test_no_regular_file(refused: Refused, folder: Path, command: Sequence[str], kind: str) -> None:
     named = next(word for word in command if word.startswith("input"))
     path = folder / named
     if kind == "pipe":
@@ -208,13 +222,13 @@ def test_no_regular_file(folder: Path, command: Sequence[str], kind: str) -> Non
         path.symlink_to(named)
     name = "x" * 5000 if kind == "long" else named
 
-    said = refused(folder, [name if word == named else word for word in command])
+    said = refused([name if word == named else word for word in command])
 
     lines = [line for line in said.splitlines() if line and not line.startswith("About each: ")]
     assert len(lines) == 1
 
 
-def test_an_assembly_ends(folder: Path) -> None:
+def test_an_assembly_ends(refused: Refused, folder: Path) -> None:
     inside = {"type": "cdk:cloud-assembly", "properties": {"directoryName": "sub"}}
     outside = {"type": "cdk:cloud-assembly", "properties": {"directoryName": ".."}}
     stack = {"type": "aws:cloudformation:stack", "properties": {"templateFile": "right.json"}}
@@ -224,7 +238,7 @@ def test_an_assembly_ends(folder: Path) -> None:
         (folder / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
 
         for command in (["review", "."], ["rules", "import", "."], ["verify", "--app", "."]):
-            assert "assembly must" in refused(folder, command)
+            assert "assembly must" in refused(command)
 
 
 EXPRESSIONS = {
@@ -240,8 +254,8 @@ EXPRESSIONS = {
 
 
 @pytest.mark.parametrize("kind", EXPRESSIONS)
-def test_filter_expressions(folder: Path, kind: str) -> None:
+def test_filter_expressions(refused: Refused, folder: Path, kind: str) -> None:
     group = {"name": "g", "filter_expression": EXPRESSIONS[kind]}
     (folder / "input.yaml").write_text(RULES + "groups:\n  - " + json.dumps(group))
 
-    refused(folder, CHECK, codes=(0, 1, 2))
+    refused(CHECK, codes=(0, 1, 2))
