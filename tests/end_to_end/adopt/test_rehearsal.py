@@ -106,12 +106,14 @@ def rehearsal(
     for line in re.findall(r"^  cdk (import .+)$", report.stdout, re.MULTILINE):
         printed[f"import {len(printed)}"] = cdk(*shlex.split(line))
     imported = standing(aws)
-    printed["diff"] = cdk("diff", *STACKS)
-    printed["deploy"] = cdk("deploy", *STACKS, "--require-approval", "never")
+    # The imports have synthesized what these read.
+    ready = ("--app", "cdk.out")
+    printed["diff"] = cdk("diff", *ready, *STACKS)
+    printed["deploy"] = cdk("deploy", *ready, *STACKS, "--require-approval", "never")
     deployed = standing(aws)
     later = {"deployed": adopt("late.json")}
-    printed["diff of nothing"] = cdk("diff", "--fail", *STACKS)
-    printed["destroy"] = cdk("destroy", "--force", "dev/ledger-watcher")
+    printed["diff of nothing"] = cdk("diff", *ready, "--fail", *STACKS)
+    printed["destroy"] = cdk("destroy", *ready, "--force", "dev/ledger-watcher")
     (group,) = logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]
     later["destroyed"] = adopt("late.json")
     assert not list(folder.glob("late*"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,37 +41,54 @@ def listed(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["port", "url", "folder"])
-def test_a_deployment_goes_onto_a_server_that_runs_and_leaves_it_running(
-    tmp_path: Path, name: str
-) -> None:
-    with EmbeddedAws.start() as aws:
-        (mine,) = (one for one in listed(tmp_path) if one["port"] == aws.port)
-        first = project(tmp_path / "first", first={"One": GROUP})
-        second = project(tmp_path / "second", second={"Two": GROUP | {"Properties": {}}})
-
-        for folder in (first, second):
-            done = run_local("deploy", "--to", str(mine[name]), folder=folder)
-            assert done.returncode == 0, done.stdout
-            assert "[2/5] use the AWS emulator that runs" in done.stdout
-            assert f"The AWS emulator on port {aws.port} goes on running." in done.stdout
-
-        stacks = aws.client("cloudformation").describe_stacks()["Stacks"]
-        assert {"first", "second"} <= {stack["StackName"] for stack in stacks}
+@pytest.fixture(scope="module")
+def aws() -> Iterator[EmbeddedAws]:
+    """A server that runs on: each test deploys stacks of its own names onto it."""
+    with EmbeddedAws.start() as server:
+        yield server
 
 
-def test_deploying_again_says_that_there_are_no_changes(tmp_path: Path) -> None:
-    folder = project(tmp_path / "app", one={"One": GROUP})
-    with EmbeddedAws.start() as aws:
-        run_local("deploy", "--to", str(aws.port), folder=folder)
-        done = run_local("deploy", "--to", str(aws.port), folder=folder)
+@pytest.fixture(scope="module")
+def first(aws: EmbeddedAws, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that is deployed."""
+    folder = project(tmp_path_factory.mktemp("first") / "app", first={"One": GROUP})
+    deployed_onto(aws, str(aws.port), folder)
+    return folder
 
+
+def deployed_onto(aws: EmbeddedAws, named: str, folder: Path, *arguments: str) -> str:
+    """Deploy onto a server that runs and is left running; what the command says."""
+    done = run_local("deploy", "--to", named, *arguments, folder=folder)
     assert done.returncode == 0, done.stdout
-    assert re.search(r"^ +one +CREATE_COMPLETE, no changes$", done.stdout, re.MULTILINE)
+    assert "[2/5] use the AWS emulator that runs" in done.stdout
+    assert f"The AWS emulator on port {aws.port} goes on running." in done.stdout
+    return done.stdout
 
 
-def test_a_list_tells_how_to_reach_each(tmp_path: Path) -> None:
-    with EmbeddedAws.start() as aws, EmbeddedAws.start() as other:
+@pytest.mark.usefixtures("first")
+def test_a_deployment_goes_onto_a_server_that_runs_and_leaves_it_running(
+    aws: EmbeddedAws, tmp_path: Path
+) -> None:
+    (mine,) = (one for one in listed(tmp_path) if one["port"] == aws.port)
+    second = project(tmp_path / "second", second={"Two": GROUP | {"Properties": {}}})
+    third = project(tmp_path / "third", third={"Three": GROUP | {"Properties": {}}})
+
+    # The first project named the server by its port.
+    deployed_onto(aws, str(mine["url"]), second)
+    deployed_onto(aws, str(mine["folder"]), third)
+
+    stacks = aws.client("cloudformation").describe_stacks()["Stacks"]
+    assert {"first", "second", "third"} <= {stack["StackName"] for stack in stacks}
+
+
+def test_deploying_again_says_that_there_are_no_changes(aws: EmbeddedAws, first: Path) -> None:
+    said = deployed_onto(aws, str(aws.port), first)
+
+    assert re.search(r"^ +first +CREATE_COMPLETE, no changes$", said, re.MULTILINE)
+
+
+def test_a_list_tells_how_to_reach_each(aws: EmbeddedAws, tmp_path: Path) -> None:
+    with EmbeddedAws.start() as other:
         found = {one["port"]: one for one in listed(tmp_path)}
         text = run_local("list", folder=tmp_path).stdout
 
@@ -97,31 +114,28 @@ def test_with_none_running_a_list_says_so(tmp_path: Path) -> None:
     assert json.loads(done.stdout) == []
 
 
-def test_a_seed_is_there_before_the_deployment(tmp_path: Path) -> None:
-    folder = project(tmp_path / "app", one={"Subnets": USER})
+def test_a_seed_is_there_before_the_deployment(aws: EmbeddedAws, tmp_path: Path) -> None:
+    folder = project(tmp_path / "app", subnets={"Subnets": USER})
     (folder / "seed.yaml").write_text(SEED)
-    with EmbeddedAws.start() as aws:
-        done = run_local("deploy", "--to", str(aws.port), "--seed", "seed.yaml", folder=folder)
-        assert done.returncode == 0, done.stdout
-        assert "seeded 6 resources in 000000000000, us-east-1" in done.stdout
+    done = deployed_onto(aws, str(aws.port), folder, "--seed", "seed.yaml")
+    assert "seeded 6 resources in 000000000000, us-east-1" in done
 
-        assert aws.client("ecs").describe_clusters(clusters=["shared-dev"])["clusters"]
-        iam = aws.client("iam")
-        task = iam.get_role(RoleName="orders-task")["Role"]["AssumeRolePolicyDocument"]
-        schedule = iam.get_role(RoleName="orders-schedule")["Role"]["AssumeRolePolicyDocument"]
-        assert task["Statement"][0]["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
-        assert schedule["Statement"][0]["Principal"] == {"Service": "scheduler.amazonaws.com"}
-        assert iam.list_role_policies(RoleName="orders-schedule")["PolicyNames"] == []
-        policy = iam.get_role_policy(RoleName="orders-task", PolicyName="seed")["PolicyDocument"]
-        assert policy["Statement"][0]["Action"] == ["xray:PutTraceSegments", "s3:GetObject"]
-        parameter = aws.client("ssm").get_parameter(Name="/shared/vpc")["Parameter"]
-        assert parameter["Value"] == "vpc-1"
-        groups = aws.client("logs").describe_log_groups(logGroupNamePrefix="/shared")["logGroups"]
-        assert [group["logGroupName"] for group in groups] == ["/shared/audit"]
+    assert aws.client("ecs").describe_clusters(clusters=["shared-dev"])["clusters"]
+    iam = aws.client("iam")
+    task = iam.get_role(RoleName="orders-task")["Role"]["AssumeRolePolicyDocument"]
+    schedule = iam.get_role(RoleName="orders-schedule")["Role"]["AssumeRolePolicyDocument"]
+    assert task["Statement"][0]["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
+    assert schedule["Statement"][0]["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    assert iam.list_role_policies(RoleName="orders-schedule")["PolicyNames"] == []
+    policy = iam.get_role_policy(RoleName="orders-task", PolicyName="seed")["PolicyDocument"]
+    assert policy["Statement"][0]["Action"] == ["xray:PutTraceSegments", "s3:GetObject"]
+    parameter = aws.client("ssm").get_parameter(Name="/shared/vpc")["Parameter"]
+    assert parameter["Value"] == "vpc-1"
+    groups = aws.client("logs").describe_log_groups(logGroupNamePrefix="/shared")["logGroups"]
+    assert [group["logGroupName"] for group in groups] == ["/shared/audit"]
 
-        again = run_local("deploy", "--to", str(aws.port), "--seed", "seed.yaml", folder=folder)
-        assert again.returncode == 0, again.stdout
-        assert "seeded 0 resources in 000000000000, us-east-1" in again.stdout
+    again = deployed_onto(aws, str(aws.port), folder, "--seed", "seed.yaml")
+    assert "seeded 0 resources in 000000000000, us-east-1" in again
 
 
 LISTENER = f"{ELB}:listener/app/web/0123456789abcdef/fedcba9876543210"
@@ -137,39 +151,39 @@ RULE = {
 }
 
 
-def test_a_listener_and_a_target_group_are_found_by_their_arns(tmp_path: Path) -> None:
-    folder = project(tmp_path / "app", one={"Rule": RULE})
+def test_a_listener_and_a_target_group_are_found_by_their_arns(
+    aws: EmbeddedAws, tmp_path: Path
+) -> None:
+    folder = project(tmp_path / "app", listener={"Rule": RULE})
     network = LISTENER.replace("/app/web/", "/net/tcp/")
     seed = {"listeners": [LISTENER, network], "target_groups": [TARGETS]}
     (folder / "seed.yaml").write_text(json.dumps(seed))
-    with EmbeddedAws.start() as aws:
-        done = run_local("deploy", "--to", str(aws.port), "--seed", "seed.yaml", folder=folder)
-        assert done.returncode == 0, done.stdout
-        assert "seeded 3 resources" in done.stdout
+    done = deployed_onto(aws, str(aws.port), folder, "--seed", "seed.yaml")
+    assert "seeded 3 resources" in done
 
-        elb = aws.client("elbv2")
-        (rule,) = (
-            one for one in elb.describe_rules(ListenerArn=LISTENER)["Rules"] if not one["IsDefault"]
-        )
-        assert rule["Priority"] == "7"
-        (group,) = elb.describe_target_groups(TargetGroupArns=[TARGETS])["TargetGroups"]
-        assert group["TargetGroupName"] == "orders"
-        balancers = {one["LoadBalancerArn"]: one for one in elb.describe_load_balancers()[
-            "LoadBalancers"]}  # fmt: skip
-        web = f"{ELB}:loadbalancer/app/web/0123456789abcdef"
-        assert balancers[web]["Type"] == "application"
-        assert balancers[f"{ELB}:loadbalancer/net/tcp/0123456789abcdef"]["Type"] == "network"
+    elb = aws.client("elbv2")
+    (rule,) = (
+        one for one in elb.describe_rules(ListenerArn=LISTENER)["Rules"] if not one["IsDefault"]
+    )
+    assert rule["Priority"] == "7"
+    (group,) = elb.describe_target_groups(TargetGroupArns=[TARGETS])["TargetGroups"]
+    assert group["TargetGroupName"] == "orders"
+    balancers = {one["LoadBalancerArn"]: one for one in elb.describe_load_balancers()[
+        "LoadBalancers"]}  # fmt: skip
+    web = f"{ELB}:loadbalancer/app/web/0123456789abcdef"
+    assert balancers[web]["Type"] == "application"
+    assert balancers[f"{ELB}:loadbalancer/net/tcp/0123456789abcdef"]["Type"] == "network"
 
-        again = run_local("deploy", "--to", str(aws.port), "--seed", "seed.yaml", folder=folder)
-        assert "seeded 0 resources" in again.stdout
+    again = deployed_onto(aws, str(aws.port), folder, "--seed", "seed.yaml")
+    assert "seeded 0 resources" in again
 
-        taken = LISTENER.replace("0123456789abcdef/", "another/")
-        (folder / "seed.yaml").write_text(json.dumps({"listeners": [taken]}))
-        refused = run_local("deploy", "--to", str(aws.port), "--seed", "seed.yaml", folder=folder)
-        assert refused.returncode == 1
-        assert "listeners and target groups must be ones that can be made (got web is" in (
-            refused.stdout
-        )
+    taken = LISTENER.replace("0123456789abcdef/", "another/")
+    (folder / "seed.yaml").write_text(json.dumps({"listeners": [taken]}))
+    refused = run_local("deploy", "--to", str(aws.port), "--seed", "seed.yaml", folder=folder)
+    assert refused.returncode == 1
+    assert "listeners and target groups must be ones that can be made (got web is" in (
+        refused.stdout
+    )
 
 
 def test_the_example_of_a_team_on_fargate_finds_its_listener(

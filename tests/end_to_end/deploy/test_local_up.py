@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import subprocess
@@ -55,7 +56,7 @@ raise SystemExit(f"still {before}")
 
 
 @pytest.fixture
-def project(repository: Path, tmp_path: Path) -> Path:
+def whole_project(repository: Path, tmp_path: Path) -> Path:
     """A copy of the shipped app, whose files a test may change."""
     folder = tmp_path / "project"
     folder.mkdir()
@@ -64,6 +65,16 @@ def project(repository: Path, tmp_path: Path) -> Path:
     for name in ("environments", "sampling", "stacks"):
         shutil.copytree(repository / name, folder / name)
     (folder / ".venv").symlink_to(sys.prefix)
+    return folder
+
+
+@pytest.fixture
+def project(assembly: Path, tmp_path: Path) -> Path:
+    """A project whose app only copies what the shipped one has synthesized for dev."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    settings = {"app": f"cp -r {assembly}/assembly-dev/. $CDK_OUTDIR/", "versionReporting": False}
+    (folder / "cdk.json").write_text(json.dumps(settings))
     return folder
 
 
@@ -89,12 +100,12 @@ def test_the_app_is_traced_with_its_deployed_environment_and_ends_the_command(
     assert not answers(port)
 
 
-def test_a_changed_rule_is_deployed_again(project: Path) -> None:
-    (project / "changed.py").write_text(CHANGED)
+def test_a_changed_rule_is_deployed_again(whole_project: Path) -> None:
+    (whole_project / "changed.py").write_text(CHANGED)
 
     done = run_local(
         "up", "--env", "dev", "--container", "ledger-watcher",
-        "--run", f"{sys.executable} changed.py", folder=project,
+        "--run", f"{sys.executable} changed.py", folder=whole_project,
     )  # fmt: skip
 
     assert done.returncode == 0, done.stdout

@@ -191,9 +191,14 @@ def _is_healthy(app: SignupApp) -> bool:
     return False
 
 
-def until(holds: Callable[[], object], what: str | Callable[[], str]) -> None:
-    """Wait until something holds."""
+def until(
+    holds: Callable[[], object], what: str | Callable[[], str], *, every: float = 0.02
+) -> None:
+    """Wait until something holds.
+
+    :param every: so many seconds, it looks.
+    """
     deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline, what() if callable(what) else what
-        time.sleep(0.02)
+        time.sleep(every)
