@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from importlib.metadata import version
 from itertools import pairwise
 
 import click
@@ -32,7 +31,7 @@ from cdk_ecs_xray.printable import json_text, printable
     epilog="Exit codes: 0 success, 1 a failed operation or findings, 2 unusable input, 130 Ctrl-C.",
 )
 @click.option("--debug", is_flag=True, help="Show a traceback where something unexpected fails.")
-@click.version_option(version("cdk-ecs-xray"), prog_name="ecs-xray")
+@click.version_option(package_name="cdk-ecs-xray", prog_name="ecs-xray")
 def commands(debug: bool) -> None:
     """Give an ECS service working X-Ray tracing."""
 
