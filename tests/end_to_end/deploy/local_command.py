@@ -33,13 +33,17 @@ def run_local(*arguments: str, folder: Path, **variables: str) -> subprocess.Com
 
 
 @contextmanager
-def stopped_in_the_end(text: str, folder: Path) -> Iterator[int]:
-    """The port of a server that was kept, which is stopped whatever the test finds."""
+def stopped_in_the_end(text: str, folder: Path, **variables: str) -> Iterator[int]:
+    """The port of a server that was kept, which is stopped whatever the test finds.
+
+    :param variables: with which it was started: it is found in its ``TMPDIR`` alone.
+    """
     port, _ = server_of(text)
     try:
         yield port
     finally:
-        run_local("stop", str(port), folder=folder)
+        stopped = run_local("stop", str(port), folder=folder, **variables)
+    assert stopped.returncode == 0, stopped.stdout
 
 
 def alive(pid: int) -> bool:

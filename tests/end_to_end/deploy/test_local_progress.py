@@ -110,7 +110,7 @@ def test_a_failed_deployment_is_kept_for_a_look_when_asked(tmp_path: Path) -> No
 
     done = run_local("deploy", "--keep", folder=folder, TMPDIR=str(tmp_path))
 
-    with stopped_in_the_end(done.stdout, folder) as port:
+    with stopped_in_the_end(done.stdout, folder, TMPDIR=str(tmp_path)) as port:
         assert done.returncode == 1, done.stdout
         assert f"ecs-xray local stop {port}" in done.stdout
         assert answers(port)
