@@ -9,6 +9,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Annotations, Match, Template
 
 from cdk_ecs_xray import ConfigurationError, XRayTransactionSearch
@@ -61,6 +62,32 @@ def test_the_function_may_do_little_and_is_small() -> None:
     assert set(actions) == {"ReadAndSet", "CreateLogGroups", "WriteLog", "CreateServiceRole"}
     assert actions["CreateServiceRole"] == "iam:CreateServiceLinkedRole"
     assert not [s["Sid"] for s in statements if s["Resource"] == "*" and s["Sid"] != "ReadAndSet"]
+
+
+def test_a_key_reaches_the_function_and_its_policy_lets_logs_use_it() -> None:
+    stack = cdk.Stack(cdk.App(), "Search")
+    XRayTransactionSearch(stack, "Search", encryption_key=kms.Key(stack, "Key"))
+    template = Template.from_stack(stack)
+    arn = {"Fn::GetAtt": [Match.string_like_regexp("^Key"), "Arn"]}
+    template.has_resource_properties("Custom::XRayTransactionSearch", {"KmsKeyId": arn})
+    (policy,) = template.find_resources("AWS::IAM::Policy").values()
+    statements = {s["Sid"]: s for s in policy["Properties"]["PolicyDocument"]["Statement"]}
+    assert statements["EncryptSpans"]["Action"] == "logs:AssociateKmsKey"
+    groups = ["".join(map(_text, r["Fn::Join"][1])) for r in statements["EncryptSpans"]["Resource"]]
+    place = "arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:aws/spans"
+    assert groups == [place, f"{place}:*"]
+    assert statements["ReadKey"]["Action"] == "kms:DescribeKey"
+    (key,) = template.find_resources("AWS::KMS::Key").values()
+    *_, use = key["Properties"]["KeyPolicy"]["Statement"]
+    condition = use["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
+    assert "".join(map(_text, condition["Fn::Join"][1])) == place
+
+
+def test_without_a_key_nothing_is_granted_for_one() -> None:
+    template = json.dumps(Template.from_stack(search_stack()).to_json())
+    assert 'KmsKeyId": {' not in template
+    assert '"logs:AssociateKmsKey"' not in template
+    assert "kms:" not in template
 
 
 @pytest.mark.parametrize("percentage", [0, 0.5, 100])
@@ -212,6 +239,47 @@ def test_two_in_one_account_do_not_harm_each_other(account: EmbeddedAws, answers
     assert state(account) == (LOGS, 5, [POLICY])
     ask(answers, "Delete", first["PhysicalResourceId"], TurnOff="true")
     assert state(account) == ("XRay", 1, [])
+
+
+def key_of_spans(aws: EmbeddedAws) -> str | None:
+    found = aws.client("logs").describe_log_groups(logGroupNamePrefix="aws/spans")["logGroups"]
+    key: str | None = found[0].get("kmsKeyId")
+    return key
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["off", "on already"])
+def test_the_log_group_of_spans_gets_the_key_and_keeps_it(
+    account: EmbeddedAws, answers: Answers, *, before: bool
+) -> None:
+    if before:
+        turn_on_by_hand(account)
+    created = ask(answers, "Create", KmsKeyId="arn:one")
+    assert created["Status"] == "SUCCESS", created
+    assert key_of_spans(account) == "arn:one"
+    ask(answers, "Update", created["PhysicalResourceId"], KmsKeyId="arn:two")
+    assert key_of_spans(account) == "arn:two"
+    ask(answers, "Update", created["PhysicalResourceId"])
+    ask(answers, "Delete", created["PhysicalResourceId"])
+    assert key_of_spans(account) == "arn:two"
+
+
+def test_a_log_group_that_comes_later_gets_the_key_then(
+    account: EmbeddedAws, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn_on_by_hand(account)
+    logs = account.client("logs")
+    logs.delete_log_group(logGroupName="aws/spans")
+    pauses: list[int] = []
+
+    def pause(seconds: int) -> None:
+        pauses.append(seconds)
+        account.client("xray").update_trace_segment_destination(Destination=LOGS)
+
+    monkeypatch.setattr("time.sleep", pause)
+    created = ask(answers, "Create", KmsKeyId="arn:one")
+    assert created["Status"] == "SUCCESS", created
+    assert key_of_spans(account) == "arn:one"
+    assert len(pauses) == 1
 
 
 def test_it_is_turned_on_again_by_an_update(account: EmbeddedAws, answers: Answers) -> None:

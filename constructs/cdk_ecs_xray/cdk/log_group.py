@@ -72,28 +72,32 @@ class XRayLogGroup(logs.LogGroup):
             encryption_key=encryption_key,
         )
         if encryption_key is not None:
-            self._let_logs_use(encryption_key, "*" if log_group_name is None else log_group_name)
+            name = "*" if log_group_name is None else log_group_name
+            let_logs_use(encryption_key, Stack.of(self), name)
 
-    def _let_logs_use(self, key: kms.IKey, log_group_name: str) -> None:
-        """Allow CloudWatch Logs to use the key for this group; CDK leaves that to the caller."""
-        stack = Stack.of(self)
-        log_group = stack.format_arn(
-            service="logs",
-            resource="log-group",
-            resource_name=log_group_name,
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+
+def let_logs_use(key: kms.IKey, stack: Stack, log_group_name: str) -> None:
+    """Allow CloudWatch Logs to use the key for a group; CDK leaves that to the caller.
+
+    The policy of an imported key stays as it is.
+    """
+    log_group = stack.format_arn(
+        service="logs",
+        resource="log-group",
+        resource_name=log_group_name,
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            actions=[
+                "kms:Decrypt*",
+                "kms:Describe*",
+                "kms:Encrypt*",
+                "kms:GenerateDataKey*",
+                "kms:ReEncrypt*",
+            ],
+            principals=[iam.ServicePrincipal(f"logs.{stack.region}.{stack.url_suffix}")],
+            resources=["*"],
+            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_group}},
         )
-        key.add_to_resource_policy(
-            iam.PolicyStatement(
-                actions=[
-                    "kms:Decrypt*",
-                    "kms:Describe*",
-                    "kms:Encrypt*",
-                    "kms:GenerateDataKey*",
-                    "kms:ReEncrypt*",
-                ],
-                principals=[iam.ServicePrincipal(f"logs.{stack.region}.{stack.url_suffix}")],
-                resources=["*"],
-                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_group}},
-            )
-        )
+    )

@@ -8,9 +8,11 @@ import jsii
 from aws_cdk import Annotations, ArnFormat, CustomResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IValidation
 
+from cdk_ecs_xray.cdk.log_group import let_logs_use
 from cdk_ecs_xray.cdk.own_function import Statement, own_function
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.plan.transaction_search import (
@@ -18,6 +20,7 @@ from cdk_ecs_xray.plan.transaction_search import (
     LOG_GROUPS,
     POLICY_NAME,
     SERVICE,
+    SPANS,
     percentage_problem,
 )
 
@@ -45,6 +48,11 @@ class XRayTransactionSearch(Construct):
 
     :param indexing_percentage: of traces that X-Ray finds by itself, 0 to 100. 1 by default,
         which is free.
+    :param encryption_key: symmetric KMS key for the log group of spans, in place of CloudWatch's
+        own, for spans that arrive from then on. Grants CloudWatch Logs its use, and the function
+        ``logs:AssociateKmsKey``; an imported key's policy has to allow the former already. Replaces
+        a key that the group has. Without the option, and after deleting the construct, the group
+        keeps its key. None by default.
     :param removal_policy: ``RETAIN`` by default, as collectors that send OTLP are refused once it
         is off. ``DESTROY`` turns off what this construct turned on.
     :raises ConfigurationError: for a percentage outside 0 to 100, and another removal policy.
@@ -56,6 +64,7 @@ class XRayTransactionSearch(Construct):
         construct_id: str,
         *,
         indexing_percentage: float = INDEXED_FREE,
+        encryption_key: kms.IKey | None = None,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
     ) -> None:
         _check(indexing_percentage, removal_policy)
@@ -69,6 +78,7 @@ class XRayTransactionSearch(Construct):
             timeout=_TIMEOUT,
         )
         self.function.add_to_role_policy(self._service_role())
+        key = {} if encryption_key is None else self._encrypted_with(encryption_key)
         self.resource: CustomResource = CustomResource(
             self,
             "Search",
@@ -81,6 +91,7 @@ class XRayTransactionSearch(Construct):
                 "PolicyName": POLICY_NAME,
                 "PolicyDocument": Stack.of(self).to_json_string(self._policy()),
                 "TurnOff": removal_policy is RemovalPolicy.DESTROY,
+                **key,
             },
         )
         Annotations.of(self).add_info_v2(
@@ -136,6 +147,19 @@ class XRayTransactionSearch(Construct):
                 [*groups, *(f"{group}:*" for group in groups)],
             ),
         ]
+
+    def _encrypted_with(self, key: kms.IKey) -> dict[str, str]:
+        """Grant what it takes to give the log group a key, and return the function's property."""
+        let_logs_use(key, Stack.of(self), SPANS)
+        group = self._log_group(SPANS)
+        for sid, actions, resources in (
+            ("EncryptSpans", ["logs:AssociateKmsKey"], [group, f"{group}:*"]),
+            ("ReadKey", ["kms:DescribeKey"], [key.key_arn]),
+        ):
+            self.function.add_to_role_policy(
+                iam.PolicyStatement(sid=sid, actions=actions, resources=resources)
+            )
+        return {"KmsKeyId": key.key_arn}
 
     def _service_role(self) -> iam.PolicyStatement:
         role = Stack.of(self).format_arn(

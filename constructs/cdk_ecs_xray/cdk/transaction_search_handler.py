@@ -1,7 +1,6 @@
-"""Turns CloudWatch Transaction Search on for CloudFormation, where it is not on already.
+"""Turns on CloudWatch Transaction Search for CloudFormation where it is off.
 
-The function of XRayTransactionSearch, whose template holds this file; at most 4096 characters.
-The physical id keeps what it found.
+At most 4096 characters, for a template. The physical id keeps what it found.
 """
 
 from __future__ import annotations
@@ -14,13 +13,15 @@ from typing import Any
 import boto3
 
 LOGS, PREFIX = "CloudWatchLogs", "transaction-search-was-"
-# What a policy has that lets X-Ray write spans, whoever made it.
+# What lets X-Ray write spans, in a policy.
 NEEDED = ("xray.amazonaws.com", "logs:PutLogEvents", "log-group:aws/spans:")
+# A new policy or log group counts after a while.
+LATE = ("PutLogEvents", "ResourceNotFound")
 TRIES, PAUSE = 12, 10
 
 
 def handler(event: dict[str, Any], _context: object) -> None:
-    """Answer CloudFormation whatever happens, as it waits for that."""
+    """Answer whatever happens: CloudFormation waits."""
     answer = {
         "Status": "SUCCESS",
         "PhysicalResourceId": event.get("PhysicalResourceId", "none"),
@@ -29,7 +30,7 @@ def handler(event: dict[str, Any], _context: object) -> None:
     try:
         answer["PhysicalResourceId"] = apply(event)
     except Exception as error:
-        print(repr(error))  # noqa: T201 - to the log
+        print(repr(error))  # noqa: T201
         answer |= {"Status": "FAILED", "Reason": f"{error!r}"[:1000]}
     request = urllib.request.Request(  # noqa: S310
         event["ResponseURL"],
@@ -37,19 +38,18 @@ def handler(event: dict[str, Any], _context: object) -> None:
         method="PUT",
         headers={"Content-Type": ""},
     )
-    with urllib.request.urlopen(request, timeout=30):  # noqa: S310
-        return
+    urllib.request.urlopen(request, timeout=30).close()  # noqa: S310
 
 
 def apply(event: dict[str, Any]) -> str:
-    """Change what is not as asked and return the physical id."""
+    """Change what differs; return the physical id."""
     xray, logs = boto3.client("xray"), boto3.client("logs")
     wanted = event["ResourceProperties"]
     percentage = float(wanted["IndexingPercentage"])
-    physical_id = str(event.get("PhysicalResourceId"))
+    identity = str(event.get("PhysicalResourceId"))
     rule, indexed = _indexing(xray)
     if event["RequestType"] == "Delete":
-        state, _, before = physical_id.removeprefix(PREFIX).partition("-")
+        state, _, before = identity.removeprefix(PREFIX).partition("-")
         turns_off = state == "off" and wanted["TurnOff"] == "true"
         # Somebody else's percentage stays.
         if (state == "on" or turns_off) and indexed == percentage:
@@ -58,13 +58,13 @@ def apply(event: dict[str, Any]) -> str:
             xray.update_trace_segment_destination(Destination="XRay")
             if wanted["PolicyName"] in _policies(logs):
                 logs.delete_resource_policy(policyName=wanted["PolicyName"])
-        return physical_id
+        return identity
     if event["RequestType"] == "Create":
-        physical_id = f"{PREFIX}{'on' if _is_on(xray) else 'off'}-{indexed!r}"
+        identity = f"{PREFIX}{'on' if _is_on(xray) else 'off'}-{indexed!r}"
     _turn_on(xray, logs, wanted)
     if indexed != percentage:
         _index(xray, rule, percentage)
-    return physical_id
+    return identity
 
 
 def _turn_on(xray: Any, logs: Any, wanted: dict[str, str]) -> None:
@@ -73,13 +73,14 @@ def _turn_on(xray: Any, logs: Any, wanted: dict[str, str]) -> None:
             policyName=wanted["PolicyName"], policyDocument=wanted["PolicyDocument"]
         )
     for left in reversed(range(TRIES)):
-        if _is_on(xray):
-            return
         try:
-            xray.update_trace_segment_destination(Destination=LOGS)
-        except xray.exceptions.InvalidRequestException as error:
-            # A new policy counts after a while.
-            if "PutLogEvents" not in str(error) or not left:
+            if not _is_on(xray):
+                xray.update_trace_segment_destination(Destination=LOGS)
+            if key := wanted.get("KmsKeyId"):
+                logs.associate_kms_key(logGroupName="aws/spans", kmsKeyId=key)
+            break
+        except Exception as error:
+            if not left or all(text not in str(error) for text in LATE):
                 raise
             time.sleep(PAUSE)
 
@@ -99,7 +100,7 @@ def _indexing(xray: Any) -> tuple[str, float]:
     for rule in xray.get_indexing_rules()["IndexingRules"]:
         if found := rule["Rule"].get("Probabilistic"):
             return rule["Name"], found["DesiredSamplingPercentage"]
-    raise LookupError("X-Ray has no indexing rule here")
+    raise LookupError("no indexing rule here")
 
 
 def _index(xray: Any, name: str, percentage: float) -> None:

@@ -18,16 +18,20 @@ if TYPE_CHECKING:
 ACCOUNT = "303030303030"
 OFF, ON, KEPT = "eu-west-1", "eu-central-1", "eu-north-1"
 REGIONS = (OFF, ON, KEPT)
+KEY = f"arn:aws:kms:{KEPT}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
 APP = """
 import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
 from cdk_ecs_xray import XRayTransactionSearch
 
 app = cdk.App()
 
 
-def stack(name, region, percentage, *, synthesizer=None, **options):
+def stack(name, region, percentage, *, synthesizer=None, key=None, **options):
     env = cdk.Environment(account=ACCOUNT, region=region)
     made = cdk.Stack(app, name, env=env, synthesizer=synthesizer)
+    if key is not None:
+        options["encryption_key"] = kms.Key.from_key_arn(made, "Key", key)
     XRayTransactionSearch(made, "Search", indexing_percentage=percentage, **options)
     return made
 
@@ -38,7 +42,7 @@ second.add_stack_dependency(first)
 stack("elsewhere", ON, 5, **destroyed)
 # Its template is small enough to need no bucket, so its region needs no bootstrap.
 share = float(app.node.try_get_context("share") or 5)
-stack("kept", KEPT, share, synthesizer=cdk.BootstraplessSynthesizer())
+stack("kept", KEPT, share, synthesizer=cdk.BootstraplessSynthesizer(), key=KEY)
 app.synth()
 """
 States = Mapping[str, Mapping[str, tuple[str, float]]]
@@ -79,7 +83,7 @@ def states(
 ) -> States:
     """What the regions have after each step."""
     folder: Path = tmp_path_factory.mktemp("search")
-    names = f"ACCOUNT, OFF, ON, KEPT = {(ACCOUNT, *REGIONS)!r}\n"
+    names = f"ACCOUNT, OFF, ON, KEPT, KEY = {(ACCOUNT, *REGIONS, KEY)!r}\n"
     (folder / "app.py").write_text(names + APP)
     (folder / "cdk.json").write_text(json.dumps({"app": f"{sys.executable} app.py"}))
     cdk = cdk_for(folder, account=ACCOUNT)
@@ -135,5 +139,8 @@ def test_a_second_deployment_changes_what_has_changed_and_nothing_else(states: S
 
 def test_by_default_it_stays_on_when_its_stack_is_deleted(states: States, aws: EmbeddedAws) -> None:
     assert states["destroyed"][KEPT] == ("CloudWatchLogs", 50)
+    logs = aws.client("logs", account=ACCOUNT, region=KEPT)
+    (group,) = logs.describe_log_groups(logGroupNamePrefix="aws/spans")["logGroups"]
+    assert group["kmsKeyId"] == KEY
     assert policies(aws, KEPT) == ["ecs-xray-transaction-search"]
     assert policies(aws, OFF) == []
