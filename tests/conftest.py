@@ -78,6 +78,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    """Let the last collection see all of it again, or DuckDB's binding reports it as leaked."""
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def measured_servers() -> None:
     """Let the AWS emulator, whose environment is short, be measured when everything is.
