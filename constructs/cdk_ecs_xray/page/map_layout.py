@@ -17,6 +17,8 @@ from cdk_ecs_xray.page.trace_map import Edge, Node, TraceMap
 MOST_NODES = 50
 WIDTH, HEIGHT = 190, 76
 _GAP_X, _GAP_Y, _MARGIN = 160, 60, 12
+# No line turns back there. Three layers fit beside a panel on 1280 pixels.
+_RIGHT = 4
 _BETWEEN_LABELS = 48
 _SWEEPS = 4
 _BELOW = 22
@@ -84,7 +86,7 @@ def draw(drawn: TraceMap) -> Drawing | None:
     return Drawing(
         cards=cards,
         lines=lines,
-        width=max(card.x for card in cards) + WIDTH + _MARGIN,
+        width=max(card.x for card in cards) + WIDTH + _RIGHT,
         height=max(
             *(y + HEIGHT for y in places.values()), *(line.label[1] + _BELOW for line in lines), 0
         )

@@ -63,7 +63,7 @@ def panel_of_edge(edge: Edge, *, is_real: bool) -> Panel:
         key=edge.key,
         title=edge.called.name,
         caller=edge.caller.name,
-        note="calls",
+        note="",
         remark=""
         if is_sure
         else "The AWS emulator knows no edge(): the links lead to traces that have both.",
@@ -88,12 +88,11 @@ def term_of_edge(edge: Edge, *, is_real: bool) -> str:
     return f"{term_of_node(edge.caller)} AND {term_of_node(edge.called)}"
 
 
-def exceptions_at(rows: Sequence[TraceRow], node: Node) -> Sequence[tuple[str, str, int]]:
-    """Return outcome, exception and number of the traces that failed at a node, most first."""
+def exceptions_at(rows: Sequence[TraceRow], node: Node) -> Sequence[tuple[str, int]]:
+    """Return the exceptions at a node, and how many traces have each, most first."""
     found = Counter(
-        (row.kind, row.cause.exception)
+        row.cause.exception
         for row in rows
         if row.cause is not None and row.cause.exception and row.cause.target == node.name
     )
-    most = sorted(found.items(), key=lambda one: (-one[1], one[0]))[:_MOST_EXCEPTIONS]
-    return [(kind, exception, count) for (kind, exception), count in most]
+    return sorted(found.items(), key=lambda one: (-one[1], one[0]))[:_MOST_EXCEPTIONS]

@@ -160,7 +160,7 @@ def _panel(account: Account, drawn: TraceMap, node: Node | None, edge: Edge | No
 
 def _exceptions(
     account: Account, span: Span, panel: Panel, read: ReadMap
-) -> Sequence[tuple[str, str, int]]:
+) -> Sequence[tuple[str, int]]:
     """Return what failed at the chosen node, or at the end of the chosen calls."""
     edge = read.map.edge(panel.key)
     node = read.map.node(panel.key) if edge is None else edge.called
