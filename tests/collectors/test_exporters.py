@@ -44,11 +44,13 @@ AGENT_SCHEMA: Mapping[str, Any] = {
         "traces_collected": {
             "xray": {"bind_address": str, "tcp_proxy": {"bind_address": str}},
             "otlp": _ADDRESSES,
+            "application_signals": {},
         },
         "local_mode": bool,
         "credentials": _CREDENTIALS,
         "resource_arn": str,
     },
+    "logs": {"metrics_collected": {"application_signals": {}}},
     "opentelemetry": {"collect": {"otlp": _ADDRESSES}},
 }
 
@@ -132,6 +134,9 @@ def test_the_agents_configuration_is_one_by_its_schema(
 ) -> None:
     config = agent(mode, exporter=exporter, role_arn=role_arn)
     assert list(unknown_to(AGENT_SCHEMA, config)) == []
+    if mode != "host":
+        signals = agent(mode, application_signals=True, role_arn=role_arn, resource_arn="arn:x")
+        assert list(unknown_to(AGENT_SCHEMA, signals)) == []
     wrong = {"traces": {"traces_collected": {"zipkin": {}}}, "agent": {"region": 1}}
     assert list(unknown_to(AGENT_SCHEMA, wrong)) == [
         ".traces.traces_collected.zipkin",

@@ -70,6 +70,8 @@ CONTAINER_ROWS = [
              "@opentelemetry/instrumentation/hook.mjs", True),
             ("esm", "node", f"{APP}.Environment.14.Value",
              "--require /otel-auto-instrumentation-node/autoinstrumentation.js", False),
+            ("application_signals", "python", f"{APP}.Environment.10.Value", "true", True),
+            ("application_signals", "python", f"{APP}.Environment.12.Value", "false", False),
             ("libc", "dotnet", f"{APP}.Environment.15.Value",
              "/otel-auto-instrumentation-dotnet/linux-musl-x64/"
              "OpenTelemetry.AutoInstrumentation.Native.so", "musl"),

@@ -22,10 +22,11 @@ from cdk_ecs_xray.errors import UnsupportedTaskDefinitionError
 from cdk_ecs_xray.instrumentation import AppPlace, Instrumentation
 from cdk_ecs_xray.instrumentation.choice import (
     Choice,
-    collector_for,
     different_agents,
     instrumentation_of,
+    require_taken,
 )
+from cdk_ecs_xray.instrumentation.description import wants_application_signals
 from cdk_ecs_xray.plan.instrumentation import Agent, Architecture, plan_agent, taken_paths
 from cdk_ecs_xray.plan.profile import SidecarProfile
 from cdk_ecs_xray.plan.wiring import PresentWiring
@@ -95,7 +96,8 @@ class InitContainers:
 
         :raises EcsXRayError: with every reason why it cannot be; nothing is changed then.
         """
-        collector_for(self._collector, instrumented=True, where=container.node.path)
+        signals = wants_application_signals(instrumentation)
+        require_taken(self._collector, where=container.node.path, signals=signals)
         agent = self._agent(container, instrumentation)
         plan = plan_agent(present, agent)
         init = self._container(container, agent) if plan.loads else None

@@ -11,8 +11,9 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_ecs_xray.collectors.description import CollectorContainer
-from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID, WRITE_ACTIONS
+from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID, WRITE_ACTIONS, log_needs
 from cdk_ecs_xray.errors import Problem
+from cdk_ecs_xray.plan.execution import Place
 from cdk_ecs_xray.templates.grants import allowed, managed_policy_allows, statements_in
 from cdk_ecs_xray.templates.intrinsics import Resolver
 
@@ -54,6 +55,18 @@ def grant_assume(grantee: iam.IGrantable, role_arn: str) -> iam.Grant:
     )
 
 
+def grant_log_group(scope: Construct, grantee: iam.IGrantable, name: str) -> iam.Grant:
+    """Let a task role create a log group in a scope's region and write to it."""
+    stack = Stack.of(scope)
+    place = Place(partition=stack.partition, region=stack.region, account=stack.account)
+    (need,) = log_needs([name], place)
+    grant = iam.Grant.add_to_principal(
+        grantee=grantee, actions=list(need.actions), resource_arns=list(need.resources)
+    )
+    added = _was_added(grantee, need.actions)
+    return grant if added else iam.Grant.drop(grantee, "write to a log group")
+
+
 def grant_collector(
     scope: Construct, task_role: iam.IRole, description: CollectorContainer
 ) -> iam.Grant:
@@ -64,6 +77,8 @@ def grant_collector(
     grant = grant_write_traces(task_role, actions=description.actions)
     if description.assumes_role is not None:
         grant = grant.combine(grant_assume(task_role, description.assumes_role))
+    for group in description.written_log_groups:
+        grant = grant.combine(grant_log_group(scope, task_role, group))
     bounded = boundary_problem(task_role, description.actions)
     if bounded is not None:
         Annotations.of(scope).add_warning_v2("ecs-xray:permissions-boundary", str(bounded))

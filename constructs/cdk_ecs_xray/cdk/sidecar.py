@@ -37,6 +37,7 @@ from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefi
 from cdk_ecs_xray.inject.advice import proxied_collector
 from cdk_ecs_xray.instrumentation import Instrumentation
 from cdk_ecs_xray.plan.fit import Ports
+from cdk_ecs_xray.plan.instrumentation import instrumented_environment
 from cdk_ecs_xray.plan.mesh import ignored_user
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.network import NETWORKS
@@ -260,10 +261,9 @@ class XRaySidecar(Construct):
             name=self._container_name,
             linked=self._network.linked,
             present=present,
-            environment={
-                **self.application_environment(None if tracing_name is False else tracing_name),
-                **({} if agent is None else agent.environment),
-            },
+            environment=instrumented_environment(
+                agent, self.application_environment(None if tracing_name is False else tracing_name)
+            ),
             start_order=self.profile.start_order,
         )
         if name_in_xray is not None:

@@ -16,7 +16,7 @@ from cdk_ecs_xray.cdk.execution_role import grant_execution
 from cdk_ecs_xray.cdk.image_pull import pull_statements
 from cdk_ecs_xray.cdk.log_driver import write_statements
 from cdk_ecs_xray.cdk.log_group import DEFAULT_REMOVAL_POLICY, DEFAULT_RETENTION, XRayLogGroup
-from cdk_ecs_xray.cdk.permissions import grant_assume, grant_write_traces
+from cdk_ecs_xray.cdk.permissions import grant_assume, grant_log_group, grant_write_traces
 from cdk_ecs_xray.collectors.write_access import WRITE_ACTIONS
 from cdk_ecs_xray.errors import ConfigurationError, Problem
 from cdk_ecs_xray.inject import Injection, TracedTaskDefinitionFile
@@ -165,6 +165,8 @@ class TracedTaskDefinition(Construct):
         description = injection.description
         actions = WRITE_ACTIONS if description is None else description.actions
         grant = grant_write_traces(self.task_role, actions=actions)
+        for group in () if description is None else description.written_log_groups:
+            grant = grant.combine(grant_log_group(self, self.task_role, group))
         if description is not None and description.assumes_role is not None:
             grant = grant.combine(grant_assume(self.task_role, description.assumes_role))
         return grant

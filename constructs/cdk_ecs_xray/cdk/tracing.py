@@ -27,7 +27,11 @@ from cdk_ecs_xray.cdk.tracing_name import TracingName, name_of, require_tracing_
 from cdk_ecs_xray.collectors import Collector
 from cdk_ecs_xray.collectors.recognition import is_trace_collector
 from cdk_ecs_xray.errors import EcsXRayError, Problem
-from cdk_ecs_xray.instrumentation.choice import collector_for, missing_containers
+from cdk_ecs_xray.instrumentation.choice import (
+    collector_for,
+    missing_containers,
+    signals_wanted,
+)
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.profile import SidecarProfile
 
@@ -43,7 +47,7 @@ class XRayTracing:
     One object can extend many task definitions.
 
     :param collector: what runs in the sidecar; the X-Ray daemon by default, and ADOT where
-        ``instrument`` is given.
+        ``instrument`` is given, or the CloudWatch agent with its ``application_signals``.
     :param naming: the reference setup's names; see :class:`XRaySidecar`.
     :param profile: sizes and failure behavior; :attr:`SidecarProfile.SAFE` by default.
     :param tracing_name: the service's name in X-Ray, or a function that names a container. None
@@ -82,7 +86,12 @@ class XRayTracing:
         # What CDK calls back cannot raise an error of its own class, so it is raised here.
         require_load(expected_segments_per_second)
         if instrument is not None:
-            collector = collector_for(collector, instrumented=True, where="XRayTracing")
+            collector = collector_for(
+                collector,
+                instrumented=True,
+                where="XRayTracing",
+                signals=signals_wanted(instrument),
+            )
         self._collector = collector
         self._instrument: ContainerChoice = instrument
         self._naming = naming

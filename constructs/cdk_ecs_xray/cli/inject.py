@@ -54,7 +54,8 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
 @click.option(
     "--collector",
     type=EngineChoice(),
-    help="Collector that runs in the sidecar. Default: xray-daemon, and adot with --instrument.",
+    help="Collector that runs in the sidecar. Default: xray-daemon; adot with "
+    "--instrument, cloudwatch-agent with --application-signals.",
 )
 @click.option(
     "--exporter",
@@ -73,6 +74,12 @@ aws ecs describe-task-definition --task-definition web | ecs-xray inject - --log
 )
 @click.option("--esm", is_flag=True, help="With node: the app has ES modules.")
 @click.option("--musl", is_flag=True, help="With dotnet: the app's image has musl, as Alpine has.")
+@click.option(
+    "--application-signals",
+    is_flag=True,
+    help="With --instrument: add the metrics of CloudWatch Application Signals, which AWS charges "
+    "for. The CloudWatch agent collects them.",
+)
 @click.option(
     "--direct",
     type=click.Choice(["dotnet", "java", "node", "python"]),

@@ -23,6 +23,7 @@ def tracing_options(
     botocore_in_image: bool,
     esm: bool,
     musl: bool,
+    application_signals: bool,
     profile: str,
     registry: str | None,
     region: str | None,
@@ -41,6 +42,7 @@ def tracing_options(
     """
     from cdk_ecs_xray.cli.instrument_option import chosen_collector, instrumentation
     from cdk_ecs_xray.inject import TracingOptions
+    from cdk_ecs_xray.instrumentation.choice import default_engine
     from cdk_ecs_xray.plan.profile import SidecarProfile
 
     if no_log and log_group is not None:
@@ -54,8 +56,14 @@ def tracing_options(
     own_way = _direct(
         direct, ratio=sampling_ratio, botocore_in_image=botocore_in_image, collector=collector
     )
-    choice = instrumentation(instrument, registry=registry, esm=esm, musl=musl)
-    engine_id = ("xray-daemon" if choice is None else "adot") if collector is None else collector
+    choice = instrumentation(
+        instrument,
+        registry=registry,
+        esm=esm,
+        musl=musl,
+        application_signals=application_signals,
+    )
+    engine_id = default_engine(choice) if collector is None else collector
     return TracingOptions(
         collector=chosen_collector(engine_id, exporter=exporter, registry=registry),
         instrument=choice,

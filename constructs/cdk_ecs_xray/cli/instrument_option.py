@@ -17,7 +17,12 @@ _EXAMPLE = "Such as --instrument python, or --instrument web=python --instrument
 
 
 def instrumentation(
-    values: Sequence[str], *, registry: str | None, esm: bool, musl: bool
+    values: Sequence[str],
+    *,
+    registry: str | None,
+    esm: bool,
+    musl: bool,
+    application_signals: bool = False,
 ) -> Choice:
     """Return what ``--instrument`` and its companions choose.
 
@@ -56,11 +61,21 @@ def instrumentation(
         for option, given, language in (("esm", esm, "node"), ("musl", musl, "dotnet"))
         if given and language not in used
     ]
+    if application_signals and not values:
+        problems.append(
+            Problem(
+                where="inject",
+                what="--application-signals requires --instrument",
+                fix="Add it, or leave the option out.",
+            )
+        )
     if problems:
         raise ConfigurationError(*problems)
+    options: dict[str, Any] = {} if registry is None else {"registry": registry}
+    if application_signals:
+        options["application_signals"] = True
     made = {
-        name: _made(LANGUAGES, language, registry=registry, esm=esm, musl=musl)
-        for name, language in pairs
+        name: _made(LANGUAGES, language, options, esm=esm, musl=musl) for name, language in pairs
     }
     return made.get("", made or None)
 
@@ -83,9 +98,14 @@ def chosen_collector(engine_id: str, *, exporter: str, registry: str | None) -> 
 
 
 def _made(
-    languages: Mapping[str, Any], language: str, *, registry: str | None, esm: bool, musl: bool
+    languages: Mapping[str, Any],
+    language: str,
+    common: Mapping[str, Any],
+    *,
+    esm: bool,
+    musl: bool,
 ) -> Instrumentation:
-    options: dict[str, Any] = {} if registry is None else {"registry": registry}
+    options = dict(common)
     if language == "node":
         options["esm"] = esm
     if language == "dotnet" and musl:

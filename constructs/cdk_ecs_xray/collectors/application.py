@@ -24,7 +24,11 @@ def xray_sdk_environment(host: str) -> Mapping[str, str]:
 
 
 def open_telemetry_environment(
-    host: str, sdk: OpenTelemetrySdk, *, signals: Collection[str] = (_TRACES,)
+    host: str,
+    sdk: OpenTelemetrySdk,
+    *,
+    signals: Collection[str] = (_TRACES,),
+    port: int = OTLP_HTTP_PORT,
 ) -> Mapping[str, str]:
     """Return what OpenTelemetry SDKs read.
 
@@ -36,14 +40,15 @@ def open_telemetry_environment(
     or Python refuses to start when a variable names one that it does not have.
 
     :param signals: what the collector takes over OpenTelemetry's protocol, traces among it.
+    :param port: where it takes them over HTTP.
     """
     environment = {
-        variables.TRACES_ENDPOINT: f"http://{host}:{OTLP_HTTP_PORT}/v1/traces",
+        variables.TRACES_ENDPOINT: f"http://{host}:{port}/v1/traces",
         variables.TRACES_PROTOCOL: "http/protobuf",
     }
     for signal in variables.OTHER_SIGNALS:
         if signal.lower() in signals:
-            url = f"http://{host}:{OTLP_HTTP_PORT}/v1/{signal.lower()}"
+            url = f"http://{host}:{port}/v1/{signal.lower()}"
             environment[f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"] = url
             environment[f"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL"] = "http/protobuf"
         else:

@@ -20,7 +20,9 @@ from cdk_ecs_xray.collectors.cloudwatch_agent_configuration import (
     listening,
     reach_problems,
     sends_spans,
+    signals_configuration,
     takes_segments,
+    takes_signals,
     takes_spans,
 )
 from cdk_ecs_xray.collectors.cloudwatch_agent_demands import demands_of_agent
@@ -31,9 +33,16 @@ from cdk_ecs_xray.collectors.evidence import Evidence
 from cdk_ecs_xray.collectors.exporter import Exporter, exporter_problems
 from cdk_ecs_xray.collectors.image import PUBLIC_REGISTRY, PinnedImage
 from cdk_ecs_xray.collectors.roles import role_problems
+from cdk_ecs_xray.collectors.signals import SIGNALS_GROUP, network_problems, option_problems
 from cdk_ecs_xray.collectors.write_access import write_actions
 from cdk_ecs_xray.errors import ConfigurationError, Problem
-from cdk_ecs_xray.plan.network import OTLP_GRPC_PORT, OTLP_HTTP_PORT, XRAY_PORT
+from cdk_ecs_xray.plan.network import (
+    OTLP_GRPC_PORT,
+    OTLP_HTTP_PORT,
+    SIGNALS_GRPC_PORT,
+    SIGNALS_HTTP_PORT,
+    XRAY_PORT,
+)
 from cdk_ecs_xray.unknown import Unknown
 
 _WHERE = "CloudWatchAgent"
@@ -64,6 +73,11 @@ class CloudWatchAgent:
         X-Ray SDKs and serves no sampling rules, so apps sample by themselves. Its batches of up to
         10 000 spans or 30 seconds, and its queue, cannot be set.
     :param open_telemetry_sdk: see :class:`AdotCollector`.
+    :param application_signals: True takes Application Signals, the metrics that an instrumentation
+        with ``application_signals=True`` sends; AWS charges for them. It then takes no segments of
+        X-Ray SDKs, and listens on every interface, so host mode is refused: TCP 2000 signs X-Ray
+        requests for whoever reaches it. Grants what writing to the log group
+        ``/aws/application-signals/data`` takes.
     :param config: the agent's own configuration, a mapping or the path of a JSON file, in place
         of the generated one. It must keep X-Ray's port in reach of the apps.
     :raises ConfigurationError: for a value or configuration that would lose traces.
@@ -77,6 +91,7 @@ class CloudWatchAgent:
     resource_arn: str | None = None
     exporter: Exporter = "xray"
     open_telemetry_sdk: OpenTelemetrySdk = "adot"
+    application_signals: bool = False
     config: Configuration | str | Path | None = None
 
     def __post_init__(self) -> None:
@@ -88,6 +103,8 @@ class CloudWatchAgent:
             ),
             *self._version_problems(),
         ]
+        if self.application_signals:
+            problems += option_problems(_WHERE, exporter=self.exporter, config=self.config)
         if self.config is not None:
             # A frozen dataclass has no other way to keep what was read from the file.
             object.__setattr__(self, "config", load(_WHERE, self.config))
@@ -114,7 +131,11 @@ class CloudWatchAgent:
         """
         region = placement.region if self.region is None else self.region
         config = self._configuration(placement, region)
-        problems = reach_problems(config, placement.network.bind_address)
+        signals = takes_signals(config)
+        problems = [
+            *reach_problems(config, placement.network.bind_address),
+            *(network_problems(_WHERE, placement.network) if signals else ()),
+        ]
         if problems:
             raise ConfigurationError(*problems)
         return CollectorContainer(
@@ -128,6 +149,7 @@ class CloudWatchAgent:
             # It writes its translated configuration and a pid file.
             runs_sandboxed=False,
             actions=write_actions(spans=sends_spans(config)),
+            written_log_groups=(SIGNALS_GROUP,) if signals else (),
             assumes_role=self.role_arn,
             # Its section opentelemetry signs with the extension that ADOT has.
             ends_without_credentials=sends_spans(config),
@@ -135,6 +157,8 @@ class CloudWatchAgent:
 
     def application_environment(self, host: str) -> Mapping[str, str]:
         """Return what the X-Ray and OpenTelemetry SDKs read."""
+        if self.application_signals:
+            return open_telemetry_environment(host, self.open_telemetry_sdk, port=SIGNALS_HTTP_PORT)
         segments = self.exporter != "otlp"
         spans = self.config is None or takes_spans(self._config_mapping)
         # The sampler ``xray`` asks the receiver of segments for rules.
@@ -147,6 +171,10 @@ class CloudWatchAgent:
     def _configuration(self, placement: Placement, region: str) -> Configuration:
         if self.config is not None:
             return self._config_mapping
+        if self.application_signals:
+            return signals_configuration(
+                region=region, role_arn=self.role_arn, resource_arn=self.resource_arn
+            )
         return generated_configuration(
             placement,
             exporter=self.exporter,
@@ -190,8 +218,10 @@ class CloudWatchAgent:
 
 
 def _linked_ports(config: Configuration) -> Sequence[CollectorPort]:
+    signals = takes_signals(config)
     ports = [
-        *((XRAY_PORT,) if takes_segments(config) else ()),
+        *((XRAY_PORT,) if takes_segments(config) or signals else ()),
+        *((SIGNALS_GRPC_PORT, SIGNALS_HTTP_PORT) if signals else ()),
         *((OTLP_GRPC_PORT, OTLP_HTTP_PORT) if takes_spans(config) else ()),
     ]
     return [CollectorPort(container_port=port, protocol="tcp") for port in ports]
@@ -227,6 +257,7 @@ ENGINE = Engine(
     demands=demands_of_agent,
     sends_spans=sends_spans,
     exporters=get_args(Exporter),
+    takes_application_signals=True,
     version=_TESTED,
     first_version_with_traces="1.300025.0",
     make=CloudWatchAgent,

@@ -21,6 +21,8 @@ from cdk_ecs_xray.plan.network import (
     LOOPBACK,
     OTLP_GRPC_PORT,
     OTLP_HTTP_PORT,
+    SIGNALS_GRPC_PORT,
+    SIGNALS_HTTP_PORT,
     XRAY_PORT,
 )
 from cdk_ecs_xray.unknown import Text
@@ -29,8 +31,12 @@ _WHERE = "CloudWatchAgent"
 COLLECTED = "traces.traces_collected"
 SPANS_COLLECTED = "opentelemetry.collect.otlp"
 """The section that sends to X-Ray's endpoint for OpenTelemetry; ``traces`` uses X-Ray's own API."""
+_SIGNALS = "application_signals"
 # Where Application Signals' receivers listen, whatever the configuration says.
-_APPLICATION_SIGNALS: Mapping[SpanProtocol, int] = {"grpc": 4315, "http": 4316}
+_APPLICATION_SIGNALS: Mapping[SpanProtocol, int] = {
+    "grpc": SIGNALS_GRPC_PORT,
+    "http": SIGNALS_HTTP_PORT,
+}
 
 
 def generated_configuration(
@@ -69,6 +75,29 @@ def generated_configuration(
         **({} if resource_arn is None else {"resource_arn": resource_arn}),
     }
     return {"traces": traces, **(to_endpoint if exporter == "both" else {})}
+
+
+def signals_configuration(
+    *, region: str, role_arn: str | None, resource_arn: str | None
+) -> Configuration:
+    """Return the configuration that takes Application Signals, and the traces beside them.
+
+    The section of traces serves the sampling rules on TCP 2000 of every interface (read in the
+    agent's ``extension/awsproxy``), so X-Ray's receiver, which has a server of its own there, is
+    left out: the agent would end as the port is taken.
+    """
+    credentials = {} if role_arn is None else {"credentials": {"role_arn": role_arn}}
+    named = {} if resource_arn is None else {"resource_arn": resource_arn}
+    return {
+        "agent": {"region": region, **credentials},
+        "traces": {"traces_collected": {_SIGNALS: {}}, "local_mode": True, **named},
+        "logs": {"metrics_collected": {_SIGNALS: {}}},
+    }
+
+
+def takes_signals(config: Configuration) -> bool:
+    """Return whether it takes the traces of Application Signals, with the sampling rules."""
+    return isinstance(at(config, f"{COLLECTED}.{_SIGNALS}"), Mapping)
 
 
 def takes_segments(config: Configuration) -> bool:
@@ -119,7 +148,7 @@ def listening(evidence: Evidence, configuration: Mapping[str, Any]) -> Listening
         *_span_receivers(at(configuration, SPANS_COLLECTED), OTLP_GRPC_PORT, OTLP_HTTP_PORT),
     ]
     sampling: Text | None = None
-    if "application_signals" in collected:
+    if _SIGNALS in collected:
         sampling = f"{ALL_INTERFACES}:{XRAY_PORT}"
         spans += [
             SpanReceiver(protocol=protocol, endpoint=f"{ALL_INTERFACES}:{port}")

@@ -52,6 +52,8 @@ class CollectorContainer:
     :param image_user: the user id that the image runs as; 0 for one that needs root.
     :param runs_sandboxed: works with a read-only root file system and no Linux capabilities.
     :param actions: what the task role must be allowed, on ``*``.
+    :param written_log_groups: names of log groups that it creates and writes to by itself, beside
+        the log that ECS writes.
     :param assumes_role: ARN of a role, in another account perhaps, that the collector sends
         with; the task role is then allowed to assume it.
     :param ends_without_credentials: it looks for credentials before it starts, and ends where it
@@ -68,6 +70,7 @@ class CollectorContainer:
     image_user: int = 0
     runs_sandboxed: bool = True
     actions: Sequence[str] = WRITE_ACTIONS
+    written_log_groups: Sequence[str] = ()
     assumes_role: str | None = None
     ends_without_credentials: bool = False
 

@@ -43,6 +43,7 @@ class Engine:
         configuration.
     :param demands: what it does that a collector in its place has to do.
     :param exporters: what ``exporter`` of its collector takes, the default first.
+    :param takes_application_signals: its collector has the option ``application_signals``.
     :param version: of the image that was tested.
     :param first_version_with_traces: of the image; None where every version takes them.
     :param region_from_environment: it takes the region from AWS_REGION, or asks the instance.
@@ -64,6 +65,7 @@ class Engine:
     sends_spans: Callable[[Mapping[str, Any]], bool] = lambda _: False
     demands: DemandsOf = lambda *_: Demands(beyond=["what nobody has described"])
     exporters: Sequence[Exporter] = ("xray",)
+    takes_application_signals: bool = False
     version: str | None = None
     first_version_with_traces: str | None = None
     region_from_environment: bool = False

@@ -34,7 +34,12 @@ def engine_running(collector: Collector) -> Engine | None:
 
 def exporters_of(engine_id: str) -> Sequence[Exporter]:
     """Return what ``exporter`` of a collector takes, the default first."""
-    return next(engine.exporters for engine in engines() if engine.id == engine_id)
+    return engine_of_id(engine_id).exporters
+
+
+def engine_of_id(engine_id: str) -> Engine:
+    """Return the collector of an id, of those that a sidecar can run and of others."""
+    return next(engine for engine in engines() if engine.id == engine_id)
 
 
 def every_collector() -> Iterator[Collector]:
@@ -43,6 +48,8 @@ def every_collector() -> Iterator[Collector]:
         yield make_collector(engine_id)
         for exporter in exporters_of(engine_id)[1:]:
             yield make_collector(engine_id, exporter=exporter)
+        if engine_of_id(engine_id).takes_application_signals:
+            yield make_collector(engine_id, application_signals=True)
 
 
 def exporter_problem(engine_id: str, exporter: str) -> Problem | None:

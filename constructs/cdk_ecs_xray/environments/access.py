@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID, WRITE_ACTIONS
+from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID, WRITE_ACTIONS, log_needs
 from cdk_ecs_xray.environments.service import Service
 from cdk_ecs_xray.environments.task_definition import Surroundings
 from cdk_ecs_xray.environments.values import resolved
@@ -49,6 +49,9 @@ def task_statements(
     found = [statement(actions, ["*"], sid=WRITE_ACCESS_SID)]
     if description is not None and description.assumes_role is not None:
         found.append(statement(["sts:AssumeRole"], [description.assumes_role]))
+    where = Place(partition=place.partition, region=place.region, account=place.account)
+    groups = () if description is None else description.written_log_groups
+    found += [statement(need.actions, need.resources) for need in log_needs(groups, where)]
     if service.execute_command:
         found.append(statement(_EXECUTE_COMMAND, ["*"]))
     arn = f"arn:{place.partition}:elasticfilesystem:{place.region}:{place.account}:file-system"

@@ -51,6 +51,7 @@ from cdk_ecs_xray.environments.values import Tags
 from cdk_ecs_xray.files.field_limits import one_of
 from cdk_ecs_xray.files.model_file import read_model
 from cdk_ecs_xray.inject import SidecarNames, TracedTaskDefinitionFile, TracingOptions
+from cdk_ecs_xray.instrumentation.choice import default_engine
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.regions import known_region
 from cdk_ecs_xray.plan.trace_groups import TRACE_KINDS, group_name
@@ -235,7 +236,7 @@ class Environment(BaseModel):
         naming = self.naming(service)
         registry = registry_at(place, self.image_cache_prefix)
         instrument = service.instrumentation(registry=registry)
-        collector = self._collector(registry, instrumented=instrument is not None)
+        collector = self._collector(registry, default_engine(instrument))
         where = f"{self.name}/{service.name}" if where is None else where
         if service.task_definition is None:
             return TracedTaskDefinitionFile(
@@ -271,9 +272,8 @@ class Environment(BaseModel):
         family = naming.qualified_service if file.family is None else file.family
         return replace(file, content={**file.content, "family": family})
 
-    def _collector(self, registry: str | None, *, instrumented: bool) -> Collector:
-        named = "collector" in self.model_fields_set or not instrumented
-        engine_id = self.collector if named else "adot"
+    def _collector(self, registry: str | None, default: str) -> Collector:
+        engine_id = self.collector if "collector" in self.model_fields_set else default
         return chosen_collector(engine_id, exporter=self.exporter, registry=registry)
 
     @model_validator(mode="wrap")

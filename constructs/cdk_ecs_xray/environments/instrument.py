@@ -36,6 +36,12 @@ class Instrument(BaseModel):
         default=None, description="of a .NET app's image: `musl` for Alpine"
     )
 
+    application_signals: bool = Field(
+        default=False,
+        description="adds the metrics of CloudWatch Application Signals, which AWS charges for; "
+        "with `collector: cloudwatch-agent`",
+    )
+
     @model_validator(mode="after")
     def _fits_the_language(self) -> Self:
         for key, language in _OF_ONE_LANGUAGE.items():
@@ -66,6 +72,7 @@ class Instrument(BaseModel):
         keys = ("version", "memory_mib", "esm", "libc")
         options: dict[str, Any] = {key: getattr(self, key) for key in keys}
         options["registry"] = registry
+        options["application_signals"] = self.application_signals or None
         given = {key: value for key, value in options.items() if value is not None}
         return LANGUAGES[self.language](**given)
 

@@ -9,7 +9,7 @@ from cdk_ecs_xray.collectors import Placement
 from cdk_ecs_xray.collectors.description import Collector
 from cdk_ecs_xray.collectors.engines import engine_running, every_collector
 from cdk_ecs_xray.collectors.recognition import engine_of
-from cdk_ecs_xray.errors import Problem, UnsupportedTaskDefinitionError
+from cdk_ecs_xray.errors import ConfigurationError, Problem, UnsupportedTaskDefinitionError
 from cdk_ecs_xray.inject.definition import Definition, RawContainer
 from cdk_ecs_xray.inject.evidence import evidence_of
 from cdk_ecs_xray.inject.own_sidecar import is_own
@@ -66,11 +66,14 @@ def _as_added(definition: Definition, container: RawContainer) -> Sequence[Added
         if engine_running(collector) is not engine:
             continue
         for network in networks:
-            description = collector.describe(
-                Placement(
-                    network=network, region="", memory_mib=SidecarProfile.SAFE.usable_memory_mib
-                )
+            place = Placement(
+                network=network, region="", memory_mib=SidecarProfile.SAFE.usable_memory_mib
             )
+            try:
+                description = collector.describe(place)
+            except ConfigurationError:
+                # One that refuses a network was not added there.
+                continue
             wanted = sidecar_json(
                 container["name"],
                 description=description,

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cdk_ecs_xray.collectors import CollectorContainer
-from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID, WriteAccess
+from cdk_ecs_xray.collectors.write_access import WRITE_ACCESS_SID, WriteAccess, log_needs
 from cdk_ecs_xray.errors import Problem
 from cdk_ecs_xray.inject.definition import Definition, RawContainer, members
 from cdk_ecs_xray.inject.placeholders import is_open
+from cdk_ecs_xray.plan.execution import Place
 from cdk_ecs_xray.plan.network import XRAY_PORT, SidecarNetwork
 from cdk_ecs_xray.plan.wiring import Warned
 
@@ -118,6 +119,12 @@ def policy(description: CollectorContainer | WriteAccess) -> dict[str, Any]:
             "Action": list(description.actions),
             "Resource": "*",
         }
+    ]
+    # The account that the task will run in is not known here.
+    anywhere = Place(partition="*", region="*", account="*")
+    statements += [
+        {"Effect": "Allow", "Action": list(need.actions), "Resource": need.resources[0]}
+        for need in log_needs(description.written_log_groups, anywhere)
     ]
     if description.assumes_role is not None:
         statements.append(

@@ -14,7 +14,7 @@ from cdk_ecs_xray.inject.edits import Addition, Path
 from cdk_ecs_xray.inject.instrumenting import MOUNTS, AppAgent, mount_of
 from cdk_ecs_xray.inject.options import TracingOptions
 from cdk_ecs_xray.inject.sidecar_json import pairs
-from cdk_ecs_xray.plan.instrumentation import Agent
+from cdk_ecs_xray.plan.instrumentation import Agent, instrumented_environment
 from cdk_ecs_xray.plan.network import SidecarNetwork
 from cdk_ecs_xray.plan.wiring import START, TRACING_NAME, Warned, WiringPlan, plan_wiring
 
@@ -115,7 +115,7 @@ def wired(
     agent = None
     if instrumented is not None and instrumented.plan.loads:
         agent = instrumented.agent
-        environment = {**environment, **agent.environment}
+        environment = instrumented_environment(agent, environment)
     plan = plan_wiring(
         present,
         to=sidecar["name"],

@@ -13,10 +13,11 @@ from cdk_ecs_xray.inject.edits import Addition, Path
 from cdk_ecs_xray.inject.options import TracingOptions
 from cdk_ecs_xray.inject.shape_check import kind_of
 from cdk_ecs_xray.instrumentation.choice import (
-    collector_for,
     different_agents,
     instrumentation_of,
     missing_containers,
+    require_taken,
+    signals_wanted,
 )
 from cdk_ecs_xray.instrumentation.description import AppPlace
 from cdk_ecs_xray.plan.fit import ContainerFacts
@@ -54,7 +55,8 @@ def app_agents(
         return {}
     apps = [container for _, container in apps_of(definition, sidecar=sidecar)]
     where = definition.where
-    collector_for(options.collector, instrumented=True, where=definition.where)
+    signals = signals_wanted(options.instrument)
+    require_taken(options.collector, where=definition.where, signals=signals)
     problems = [
         *missing_containers(options.instrument, [app["name"] for app in apps], where=where),
         *_places_to_add_to(definition),

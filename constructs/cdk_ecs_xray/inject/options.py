@@ -9,7 +9,7 @@ from cdk_ecs_xray.collectors import Collector, XRayDaemon
 from cdk_ecs_xray.errors import ConfigurationError, InvalidValueError, Problem
 from cdk_ecs_xray.files.field_limits import LOG_GROUP_NAME, TRACING_NAME
 from cdk_ecs_xray.inject.placeholders import is_open, placeholders_in
-from cdk_ecs_xray.instrumentation.choice import Choice
+from cdk_ecs_xray.instrumentation.choice import Choice, signals_wanted, with_signals
 from cdk_ecs_xray.plan.direct import Direct
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.profile import SidecarProfile
@@ -122,6 +122,9 @@ class TracingOptions:
         ]
         if problems:
             raise ConfigurationError(*problems)
+        wanted = signals_wanted(self.instrument)
+        # A frozen dataclass has no other way to keep what was made of an option.
+        object.__setattr__(self, "collector", with_signals(self.collector, wanted=wanted))
 
     @property
     def container_name(self) -> str:

@@ -23,7 +23,11 @@ from cdk_ecs_xray.inject.placeholders import Unquoted, Value, fill, names_in
 from cdk_ecs_xray.inject.registrable import registrable
 from cdk_ecs_xray.inject.shape_check import CONTAINERS
 from cdk_ecs_xray.inject.surroundings import network_mode_of
-from cdk_ecs_xray.instrumentation.choice import Choice, collector_for
+from cdk_ecs_xray.instrumentation.choice import (
+    Choice,
+    collector_for,
+    signals_wanted,
+)
 from cdk_ecs_xray.plan.direct import Direct
 from cdk_ecs_xray.plan.naming import Naming
 from cdk_ecs_xray.plan.profile import SidecarProfile
@@ -68,7 +72,7 @@ class TracedTaskDefinitionFile:
         :param values: what the file's placeholders are filled with, by name; CDK tokens too.
         :param defaults: likewise, for placeholders that a file may have or not.
         :param collector: what runs in the sidecar; the X-Ray daemon by default, and ADOT where
-            ``instrument`` is given.
+            ``instrument`` is given, or the CloudWatch agent with its ``application_signals``.
         :param naming: the reference setup's names; see :class:`XRaySidecar`.
         :param profile: sizes and failure behavior; :attr:`SidecarProfile.SAFE` by default.
         :param tracing_name: the service's name in X-Ray; else the naming's service, else each
@@ -91,7 +95,12 @@ class TracedTaskDefinitionFile:
             defaults={} if defaults is None else defaults,
         )
         options = TracingOptions(
-            collector=collector_for(collector, instrumented=instrument is not None, where=where),
+            collector=collector_for(
+                collector,
+                instrumented=instrument is not None,
+                where=where,
+                signals=signals_wanted(instrument),
+            ),
             profile=profile,
             names=SidecarNames.of(naming),
             tracing_name=tracing_name,

@@ -80,6 +80,25 @@ def plain_tracing() -> Mapping[str, str]:
     }
 
 
+def sent_with(*, application_signals: bool) -> Mapping[str, str]:
+    """Return the variables that say what a distribution sends: traces, and metrics beside them."""
+    if not application_signals:
+        return plain_tracing()
+    return {
+        **plain_tracing(),
+        "OTEL_AWS_APPLICATION_SIGNALS_ENABLED": "true",
+        # Of the metrics; the image for Python holds no gRPC.
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+        # On with it by default: profiles and logs, in log groups of their own.
+        "OTEL_AWS_SERVICE_EVENTS_ENABLED": "false",
+    }
+
+
+def wants_application_signals(instrumentation: object) -> bool:
+    """Return whether apps send Application Signals; one of the user's own may not know them."""
+    return getattr(instrumentation, "application_signals", False) is True
+
+
 def copying(source: str, target: str) -> Sequence[str]:
     """Return the one command that the images have: they hold no shell."""
     return ("cp", "-a", source, target)

@@ -12,8 +12,8 @@ from cdk_ecs_xray.instrumentation.description import (
     AppPlace,
     copying,
     init_image,
-    plain_tracing,
     require_valid,
+    sent_with,
 )
 from cdk_ecs_xray.plan.instrumentation import Agent, Architecture, Joined
 
@@ -46,6 +46,8 @@ class DotNetInstrumentation:
     :param libc: of the app's image; ``musl`` for Alpine.
     :param architecture: for a task definition that names none, as on EC2; ``x86_64`` or
         ``arm64``.
+    :param application_signals: True adds the metrics of CloudWatch Application Signals, which AWS
+        charges for; :class:`CloudWatchAgent` alone takes them. Plain tracing by default.
     :raises ConfigurationError: for a value that ECS or a registry refuses, and for one that .NET
         would not report.
     """
@@ -56,6 +58,7 @@ class DotNetInstrumentation:
     memory_mib: int = 128
     libc: Libc = "glibc"
     architecture: Architecture | None = None
+    application_signals: bool = False
 
     def __post_init__(self) -> None:
         require_valid(_WHERE, image=self._image, memory_mib=self.memory_mib)
@@ -93,6 +96,7 @@ class DotNetInstrumentation:
             command=copying("/autoinstrumentation/.", _PATH),
             path=_PATH,
             memory_mib=self.memory_mib,
+            application_signals=self.application_signals,
             # .NET ends at once where the file of a startup hook is missing.
             starts_after="SUCCESS",
             joined=(
@@ -101,7 +105,7 @@ class DotNetInstrumentation:
                 _listed("DOTNET_SHARED_STORE", "store"),
             ),
             environment={
-                **plain_tracing(),
+                **sent_with(application_signals=self.application_signals),
                 "CORECLR_ENABLE_PROFILING": "1",
                 "CORECLR_PROFILER": _PROFILER,
                 "CORECLR_PROFILER_PATH": f"{_PATH}/{folder}/{_AGENT}.Native.so",

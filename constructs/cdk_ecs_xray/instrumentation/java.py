@@ -9,8 +9,8 @@ from cdk_ecs_xray.instrumentation.description import (
     AppPlace,
     copying,
     init_image,
-    plain_tracing,
     require_valid,
+    sent_with,
 )
 from cdk_ecs_xray.plan.instrumentation import Agent, Joined
 
@@ -29,6 +29,8 @@ class JavaInstrumentation:
     :param version: tag of the image.
     :param digest: pins the image's bytes as well.
     :param memory_mib: hard limit of the init container, in MiB; 64 is what AWS's CDK library gives.
+    :param application_signals: True adds the metrics of CloudWatch Application Signals, which AWS
+        charges for; :class:`CloudWatchAgent` alone takes them. Plain tracing by default.
     :raises ConfigurationError: for a value that ECS or a registry refuses.
     """
 
@@ -36,6 +38,7 @@ class JavaInstrumentation:
     version: str = "v2.30.0"
     digest: str | None = None
     memory_mib: int = 64
+    application_signals: bool = False
 
     def __post_init__(self) -> None:
         require_valid("JavaInstrumentation", image=self._image, memory_mib=self.memory_mib)
@@ -54,10 +57,11 @@ class JavaInstrumentation:
             command=copying("/javaagent.jar", _JAR),
             path=_PATH,
             memory_mib=self.memory_mib,
+            application_signals=self.application_signals,
             # A JVM ends at once where the file of -javaagent is missing.
             starts_after="SUCCESS",
             joined=(Joined(name="JAVA_TOOL_OPTIONS", separator=" ", after=f"-javaagent:{_JAR}"),),
-            environment=plain_tracing(),
+            environment=sent_with(application_signals=self.application_signals),
         )
 
     @property

@@ -26,15 +26,18 @@ LANGUAGES: Mapping[str, Callable[..., Instrumentation]] = MappingProxyType(
 def every_agent() -> Sequence[Agent]:
     """Return each agent that an option of a language can make, to recognize what was added."""
     place = AppPlace(where="", architecture=None)
-    made: list[Instrumentation] = [
-        PythonInstrumentation(),
-        JavaInstrumentation(),
-        NodeInstrumentation(),
-        NodeInstrumentation(esm=True),
+    return [one.agent(place) for signals in (False, True) for one in _each(signals)]
+
+
+def _each(signals: bool) -> Sequence[Instrumentation]:  # noqa: FBT001 - private
+    return [
+        PythonInstrumentation(application_signals=signals),
+        JavaInstrumentation(application_signals=signals),
+        NodeInstrumentation(application_signals=signals),
+        NodeInstrumentation(esm=True, application_signals=signals),
         *(
-            DotNetInstrumentation(libc=libc, architecture=architecture)
+            DotNetInstrumentation(libc=libc, architecture=architecture, application_signals=signals)
             for libc in ("glibc", "musl")
             for architecture in ("x86_64", "arm64")
         ),
     ]
-    return [one.agent(place) for one in made]

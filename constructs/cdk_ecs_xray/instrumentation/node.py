@@ -9,8 +9,8 @@ from cdk_ecs_xray.instrumentation.description import (
     AppPlace,
     copying,
     init_image,
-    plain_tracing,
     require_valid,
+    sent_with,
 )
 from cdk_ecs_xray.plan.instrumentation import Agent, Joined
 
@@ -34,6 +34,8 @@ class NodeInstrumentation:
         gives.
     :param esm: True for an app of ES modules (``import``): adds the loader without which such an
         app sends a bare span for a request, without its route.
+    :param application_signals: True adds the metrics of CloudWatch Application Signals, which AWS
+        charges for; :class:`CloudWatchAgent` alone takes them. Plain tracing by default.
     :raises ConfigurationError: for a value that ECS or a registry refuses.
     """
 
@@ -42,6 +44,7 @@ class NodeInstrumentation:
     digest: str | None = None
     memory_mib: int = 128
     esm: bool = False
+    application_signals: bool = False
 
     def __post_init__(self) -> None:
         require_valid("NodeInstrumentation", image=self._image, memory_mib=self.memory_mib)
@@ -60,6 +63,7 @@ class NodeInstrumentation:
             command=copying("/autoinstrumentation/.", _PATH),
             path=_PATH,
             memory_mib=self.memory_mib,
+            application_signals=self.application_signals,
             # Node ends at once where the file of --require is missing.
             starts_after="SUCCESS",
             joined=(
@@ -69,7 +73,7 @@ class NodeInstrumentation:
                     after=f"{_REQUIRE} {_LOADER}" if self.esm else _REQUIRE,
                 ),
             ),
-            environment=plain_tracing(),
+            environment=sent_with(application_signals=self.application_signals),
         )
 
     @property

@@ -9,8 +9,8 @@ from cdk_ecs_xray.instrumentation.description import (
     AppPlace,
     copying,
     init_image,
-    plain_tracing,
     require_valid,
+    sent_with,
 )
 from cdk_ecs_xray.plan.instrumentation import Agent, Joined
 
@@ -30,6 +30,8 @@ class PythonInstrumentation:
     :param version: tag of the image.
     :param digest: pins the image's bytes as well.
     :param memory_mib: hard limit of the init container, in MiB; 32 is what AWS's CDK library gives.
+    :param application_signals: True adds the metrics of CloudWatch Application Signals, which AWS
+        charges for; :class:`CloudWatchAgent` alone takes them. Plain tracing by default.
     :raises ConfigurationError: for a value that ECS or a registry refuses.
     """
 
@@ -37,6 +39,7 @@ class PythonInstrumentation:
     version: str = "v0.19.0"
     digest: str | None = None
     memory_mib: int = 32
+    application_signals: bool = False
 
     def __post_init__(self) -> None:
         require_valid("PythonInstrumentation", image=self._image, memory_mib=self.memory_mib)
@@ -55,6 +58,7 @@ class PythonInstrumentation:
             command=copying("/autoinstrumentation/.", _PATH),
             path=_PATH,
             memory_mib=self.memory_mib,
+            application_signals=self.application_signals,
             # A folder of PYTHONPATH that is empty stops nothing: the app starts untraced.
             starts_after="COMPLETE",
             joined=(
@@ -66,7 +70,7 @@ class PythonInstrumentation:
                 ),
             ),
             environment={
-                **plain_tracing(),
+                **sent_with(application_signals=self.application_signals),
                 "OTEL_PYTHON_DISTRO": "aws_distro",
                 "OTEL_PYTHON_CONFIGURATOR": "aws_configurator",
             },

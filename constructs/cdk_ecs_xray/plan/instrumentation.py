@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cdk_ecs_xray.errors import Problem
+from cdk_ecs_xray.plan.open_telemetry import TRACES_ENDPOINT
 from cdk_ecs_xray.plan.wiring import PresentWiring, Warned
 
 Architecture = Literal["x86_64", "arm64"]
@@ -28,6 +29,8 @@ LOADERS = (
 """Variables that load an agent into a runtime."""
 AGENT_WORDS = ("opentelemetry", "otel", "javaagent.jar", "autoinstrumentation", "aws-distro")
 """What a path of an OpenTelemetry agent has in it."""
+SIGNALS_ENDPOINT = "OTEL_AWS_APPLICATION_SIGNALS_EXPORTER_ENDPOINT"
+"""Where the distributions send the metrics of Application Signals."""
 _DEFERS = "OTEL_AWS_PYTHON_DEFER_TO_WORKERS_ENABLED"
 
 
@@ -73,6 +76,7 @@ class Agent:
     :param starts_after: how the init container must have ended before the app starts.
     :param joined: variables that load it.
     :param environment: the other variables of the app.
+    :param application_signals: it sends metrics beside its traces.
     """
 
     language: str
@@ -83,6 +87,7 @@ class Agent:
     starts_after: EndCondition
     joined: Sequence[Joined]
     environment: Mapping[str, str]
+    application_signals: bool = False
 
     @property
     def name(self) -> str:
@@ -101,6 +106,22 @@ class AgentPlan:
     loads: bool
     variables: Mapping[str, str]
     warnings: Sequence[Warned]
+
+
+def instrumented_environment(agent: Agent | None, collectors: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of an app with those of its agent.
+
+    Metrics go where its traces go, to the path that OpenTelemetry's protocol has for them.
+
+    :param collectors: what its collector gives every app.
+    """
+    if agent is None:
+        return dict(collectors)
+    traces = collectors.get(TRACES_ENDPOINT)
+    found = {**collectors, **agent.environment}
+    if agent.application_signals and traces is not None:
+        found[SIGNALS_ENDPOINT] = f"{traces.removesuffix('/v1/traces')}/v1/metrics"
+    return found
 
 
 def agent_name(language: str) -> str:

@@ -15,6 +15,9 @@ XRAY_PORT = 2000
 OTLP_GRPC_PORT = 4317
 OTLP_HTTP_PORT = 4318
 """The ports of OpenTelemetry's protocol, as its specification defaults them."""
+SIGNALS_GRPC_PORT = 4315
+SIGNALS_HTTP_PORT = 4316
+"""Those of the CloudWatch agent for Application Signals, which it takes no other for."""
 
 
 @dataclass(frozen=True, kw_only=True)

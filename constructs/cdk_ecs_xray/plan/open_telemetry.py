@@ -7,9 +7,10 @@ name by its resource attributes. Setting it beside that other would overrule wha
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 from urllib.parse import urlsplit
 
-from cdk_ecs_xray.plan.network import LOOPBACK, OTLP_GRPC_PORT, OTLP_HTTP_PORT
+from cdk_ecs_xray.plan.network import LOOPBACK
 
 Variables = Mapping[str, str | None]
 """An app's variables; None as value where it comes from a secret."""
@@ -49,7 +50,7 @@ def exports_elsewhere(present: Variables, wanted: Mapping[str, str]) -> str | No
 
 def leads_to(endpoint: str | None, collector: str) -> bool:
     """Return whether an endpoint is the collector's, over HTTP or gRPC."""
-    return endpoint is not None and _port_at(endpoint, collector) is not None
+    return endpoint is not None and _protocol_at(endpoint, collector) is not None
 
 
 def _decided(present: Variables, wanted: Mapping[str, str]) -> Iterator[str]:
@@ -68,9 +69,7 @@ def _decided_of_export(present: Variables, wanted: Mapping[str, str]) -> Iterato
         yield TRACES_ENDPOINT
         yield from (f"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT" for signal in OTHER_SIGNALS)
     endpoint = present.get(TRACES_ENDPOINT, present.get(ENDPOINT, wanted[TRACES_ENDPOINT]))
-    over_http = endpoint is not None and (
-        _port_at(endpoint, wanted[TRACES_ENDPOINT]) == OTLP_HTTP_PORT
-    )
+    over_http = endpoint is not None and (_protocol_at(endpoint, wanted[TRACES_ENDPOINT]) == "http")
     if PROTOCOL in present or not over_http:
         yield TRACES_PROTOCOL
     elsewhere = exports_elsewhere(present, wanted) is not None
@@ -86,12 +85,19 @@ def _names_service(attributes: str | None) -> bool:
     )
 
 
-def _port_at(endpoint: str, collector: str) -> int | None:
-    """Return the port of the collector that an endpoint leads to; None where it does not."""
+def _protocol_at(endpoint: str, collector: str) -> Literal["grpc", "http"] | None:
+    """Return how an endpoint leads to the collector, by its port; None where it does not.
+
+    :param collector: its address over HTTP; that over gRPC is at the port before.
+    """
     try:
         found, its = urlsplit(endpoint), urlsplit(collector)
-        port = found.port
+        port, over_http = found.port, its.port
     except ValueError:
         return None
     host = LOOPBACK if found.hostname == "localhost" else found.hostname
-    return port if host == its.hostname and port in (OTLP_GRPC_PORT, OTLP_HTTP_PORT) else None
+    if host != its.hostname or port is None or over_http is None:
+        return None
+    if port == over_http:
+        return "http"
+    return "grpc" if port == over_http - 1 else None
