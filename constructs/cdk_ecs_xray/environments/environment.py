@@ -19,9 +19,9 @@ from pydantic import (
     model_validator,
 )
 
-from cdk_ecs_xray.collectors import Collector
 from cdk_ecs_xray.collectors.exporter import Exporter
 from cdk_ecs_xray.environments import environment_fields as fields
+from cdk_ecs_xray.environments.boost import boosting_rule
 from cdk_ecs_xray.environments.choices import (
     COLLECTORS,
     PROFILES,
@@ -236,7 +236,9 @@ class Environment(BaseModel):
         naming = self.naming(service)
         registry = registry_at(place, self.image_cache_prefix)
         instrument = service.instrumentation(registry=registry)
-        collector = self._collector(registry, default_engine(instrument))
+        named = "collector" in self.model_fields_set
+        engine_id = self.collector if named else default_engine(instrument)
+        collector = chosen_collector(engine_id, exporter=self.exporter, registry=registry)
         where = f"{self.name}/{service.name}" if where is None else where
         if service.task_definition is None:
             return TracedTaskDefinitionFile(
@@ -249,6 +251,7 @@ class Environment(BaseModel):
                     tracing_name=service.tracing_name,
                     instrument=instrument,
                     direct=service.directly,
+                    boosted_by=boosting_rule(self.sampling_rules, self.name, service.traced_as),
                 ),
             )
         file = TracedTaskDefinitionFile.from_file(
@@ -258,8 +261,7 @@ class Environment(BaseModel):
                 "ENVIRONMENT": self.name,
                 "NAMESPACE": self.namespace,
                 "SERVICE_NAME": service.name,
-                "REGION": place.region,
-                "AWS_REGION": place.region,
+                **dict.fromkeys(("REGION", "AWS_REGION"), place.region),
             },
             collector=collector,
             naming=naming,
@@ -270,11 +272,9 @@ class Environment(BaseModel):
             direct=service.directly,
         )
         family = naming.qualified_service if file.family is None else file.family
-        return replace(file, content={**file.content, "family": family})
-
-    def _collector(self, registry: str | None, default: str) -> Collector:
-        engine_id = self.collector if "collector" in self.model_fields_set else default
-        return chosen_collector(engine_id, exporter=self.exporter, registry=registry)
+        boosted_by = boosting_rule(self.sampling_rules, self.name, service.traced_as)
+        options = replace(file.options, boosted_by=boosted_by)
+        return replace(file, content={**file.content, "family": family}, options=options)
 
     @model_validator(mode="wrap")
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cdk_ecs_xray.errors import EcsXRayError, Problem, UnsupportedTaskDefinitionError
@@ -20,6 +20,7 @@ from cdk_ecs_xray.instrumentation.choice import (
     signals_wanted,
 )
 from cdk_ecs_xray.instrumentation.description import AppPlace
+from cdk_ecs_xray.plan.adaptive_sampling import boost_not_followed, with_boosts
 from cdk_ecs_xray.plan.fit import ContainerFacts
 from cdk_ecs_xray.plan.instrumentation import (
     Agent,
@@ -76,6 +77,12 @@ def app_agents(
             continue
         problems += _mounts(app, place.where, agent)
         plan = plan_agent(wiring_of(app, where=where), agent)
+        rule = options.boosted_by
+        if rule is not None and plan.loads:
+            unfollowed = boost_not_followed(agent, rule=rule, where=place.where)
+            told = () if unfollowed is None else (unfollowed,)
+            plan = replace(plan, warnings=[*plan.warnings, *told])
+            agent = with_boosts(agent)
         found[app["name"]] = AppAgent(agent=agent, plan=plan)
     agents = agents_in(found)
     problems += different_agents([one.agent for one in found.values()], where=where)

@@ -82,6 +82,8 @@ class TracingOptions:
     :param instrument: traces apps without touching their code: one language for all of them, or
         languages by the names of containers. The collector must take OTLP.
     :param direct: apps send spans to X-Ray by themselves, and no collector is added.
+    :param boosted_by: name of a sampling rule with a boost, whose failures the apps are to report;
+        None where no rule has one.
     :param replace: True exchanges a collector that is there for this one. It keeps its name, its
         log and whatever else is not the program's own.
     :raises ConfigurationError: for a region, a log group or a name that AWS has not or refuses; a
@@ -102,6 +104,7 @@ class TracingOptions:
     size_to_fit: bool = False
     instrument: Choice = None
     direct: Direct | None = None
+    boosted_by: str | None = None
     replace: bool = False
 
     def __post_init__(self) -> None:

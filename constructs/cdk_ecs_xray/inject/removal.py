@@ -41,6 +41,7 @@ from cdk_ecs_xray.inject.origin import (
 from cdk_ecs_xray.inject.registrable import registrable
 from cdk_ecs_xray.inject.shape_check import CONTAINERS
 from cdk_ecs_xray.inject.taking_out import Cut, without
+from cdk_ecs_xray.plan.adaptive_sampling import with_boosts
 from cdk_ecs_xray.plan.instrumentation import instrumented_environment
 from cdk_ecs_xray.plan.log_groups import GROUPS_FIRST
 from cdk_ecs_xray.plan.open_telemetry import RESOURCE_ATTRIBUTES
@@ -196,7 +197,8 @@ def _variables(
     host = added.network.host(added.container["name"])
     expected = dict(named(added.collector.application_environment(host), _ANY_NAME))
     agent = added.agents.get(container["name"])
-    expected = instrumented_environment(agent, expected)
+    loaded = None if agent is None else with_boosts(agent)
+    expected = instrumented_environment(loaded, expected)
     expected[RESOURCE_ATTRIBUTES] = GROUPS_FIRST
     if agent is not None:
         kept = kept_whole(container, agent, origin)
