@@ -164,7 +164,7 @@ def test_a_file_that_is_not_there_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["traces", "--file", str(tmp_path / "none.json")]) == 2
-    assert "the file must be readable (got 'No such file or directory')" in capsys.readouterr().err
+    assert "none.json: not found. Check the path." in capsys.readouterr().err
 
 
 def test_a_file_is_not_read_together_with_an_account(

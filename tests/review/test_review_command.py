@@ -73,7 +73,7 @@ def test_what_is_accepted_does_not_fail(right_file: Path, right: dict[str, Any])
                 "manifest.json": '{"artifacts": {"S": {"type": "aws:cloudformation:stack", '
                 '"properties": {"templateFile": "gone.json"}}}}'
             },
-            "No such file or directory",
+            "gone.json: not found",
         ),
     ],
 )

@@ -93,7 +93,7 @@ def test_its_name_in_xray_reaches_the_containers_of_the_file(
             "    cpu: 0\n    cluster",
             "cpu and task_definition",
         ),
-        ("tasks/web", "tasks/none", "the file must be readable"),
+        ("tasks/web", "tasks/none", "not found"),
         ("CPU: 512, ", "", "a value for the placeholder ${CPU} is required"),
         ("    task_definition: tasks/web.json\n", "", "image is required"),
         ("CPU: 512", "CPU: 16", "the cpu of all containers must be at most the task's 16"),

@@ -64,7 +64,7 @@ def read_text(path: str | Path, *, error: type[EcsXRayError] = ConfigurationErro
     except (OSError, ValueError) as failed:
         if isinstance(failed, EcsXRayError):
             raise
-        raise error(_unreadable(where, failed)) from None
+        raise error(path_problem(where, failed)) from None
     return decoded(content, where=where, error=error)
 
 
@@ -79,7 +79,7 @@ def require_reachable(path: str | Path, *, error: type[EcsXRayError] = Configura
     except (FileNotFoundError, NotADirectoryError):
         return
     except (OSError, ValueError) as failed:
-        raise error(_unreadable(str(path), failed)) from None
+        raise error(path_problem(str(path), failed)) from None
 
 
 def unusable(failed: OSError | RuntimeError) -> Problem | None:
@@ -93,7 +93,7 @@ def unusable(failed: OSError | RuntimeError) -> Problem | None:
     if failed.filename is None or failed.errno not in _OF_THE_PATH:
         return None
     where = failed.filename if isinstance(failed.filename, str) else os.fsdecode(failed.filename)
-    return _unreadable(where, failed)
+    return path_problem(where, failed)
 
 
 def read_standard_input(*, where: str, error: type[EcsXRayError] = ConfigurationError) -> str:
@@ -149,10 +149,13 @@ def open_regular(
     return file
 
 
-def _unreadable(where: str, failed: OSError | ValueError) -> Problem:
+def path_problem(where: str, failed: OSError | ValueError) -> Problem:
+    """Return why a file could not be opened, as every command has it."""
     # Of a zero byte in a path Python makes a ValueError.
     reason = failed.strerror if isinstance(failed, OSError) else str(failed)
     shown = where if len(where) <= _LONGEST_SHOWN else f"{where[:_LONGEST_SHOWN]}…"
+    if isinstance(failed, FileNotFoundError):
+        return Problem(where=shown, what="not found", fix="Check the path.")
     return Problem(
         where=shown,
         what="the file must be readable",

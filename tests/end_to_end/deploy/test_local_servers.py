@@ -233,7 +233,7 @@ def test_a_started_server_is_seeded_where_the_file_says(tmp_path: Path) -> None:
         (["--to", "."], 1, "your server of . not found"),
         (["--to", "1", "--keep"], 2, "--to and --keep cannot be combined. Keep one."),
         (["--to", "1", "--port", "5"], 2, "--to and --port cannot be combined. Keep one."),
-        (["--seed", "none.yaml"], 2, "none.yaml: the file must be readable"),
+        (["--seed", "none.yaml"], 2, "none.yaml: not found"),
         (["--seed", "bad.yaml"], 2, "bad.yaml: clusters must be a list"),
     ],
     ids=str,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdk_ecs_xray.errors import ConfigurationError, EcsXRayError, Problem
-from cdk_ecs_xray.files.text_file import open_regular, require_reachable
+from cdk_ecs_xray.files.text_file import open_regular, path_problem, require_reachable
 from cdk_ecs_xray.sampling.traffic.compression import (
     UNREADABLE,
     compression_of,
@@ -172,15 +172,7 @@ def linked(name: str, link: Path) -> Path:
     except EcsXRayError:
         raise
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigurationError(
-            Problem(
-                where=name,
-                what="the file must be readable",
-                got=f"'{reason}'",
-                fix="Check the path.",
-            )
-        ) from None
+        raise ConfigurationError(path_problem(name, error)) from None
     return link
 
 
