@@ -132,7 +132,7 @@ def test_addresses_are_quoted_for_the_shell(project: Path) -> None:
         (["--app", "nothere"], "nothere: not found. Run `cdk synth` first"),
         (["--env", "qa"], "--env: must be a Stage of cdk.out (got 'qa')."),
         (["-o", "taken.json"], "the folder for cdk import must be new"),
-        (["--state", "none.tfstate"], "none.tfstate: the file must be readable"),
+        (["--state", "none.tfstate"], "none.tfstate: not found. Check the path."),
         (["--state", "cdk.out/manifest.json"], "must be a Terraform state of version 4"),
     ],
 )

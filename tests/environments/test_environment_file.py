@@ -195,7 +195,7 @@ def test_a_missing_rules_file_and_a_bad_one_are_reported_as_themselves(
 
     rules_file.unlink()
     (problem,) = problems_of(Environment.from_file, environment_file)
-    assert "sampling/rules.yaml: the file must be readable" in problem
+    assert "sampling/rules.yaml: not found" in problem
 
 
 def test_a_rule_whose_name_is_too_long_with_the_environment_is_refused(

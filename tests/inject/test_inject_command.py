@@ -103,13 +103,16 @@ def test_unusable_input_ends_with_2_and_a_line(inject: Run, content: bytes, said
     assert all(line.startswith("ecs-xray: ") for line in done.stderr.decode().splitlines())
 
 
-@pytest.mark.parametrize("name", ["not-there.json", "."])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("not-there.json", "not-there.json: not found."), (".", "the file must be readable")],
+)
 @pytest.mark.usefixtures("task")
 def test_a_file_that_cannot_be_read_ends_with_2(
-    capsys: pytest.CaptureFixture[str], name: str
+    capsys: pytest.CaptureFixture[str], name: str, said: str
 ) -> None:
     assert run(["inject", name, *HERE]) == 2
-    assert "the file must be readable" in capsys.readouterr().err
+    assert said in capsys.readouterr().err
 
 
 def test_a_diff_writes_nothing(task: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -13,7 +13,8 @@ from cdk_ecs_xray.local import process
 from cdk_ecs_xray.local.process import is_running, listening_socket, wait_for_exit
 
 Start = Callable[[str], "subprocess.Popen[bytes]"]
-WILLING = "signal.signal(signal.SIGTERM, lambda *_: (print('asked', flush=True), exit()));"
+# Not by print: the signal may come while the first line is still being written.
+WILLING = "signal.signal(signal.SIGTERM, lambda *_: (os.write(1, b'asked\\n'), exit()));"
 DEAF = "signal.signal(signal.SIGTERM, signal.SIG_IGN);"
 
 
@@ -23,7 +24,7 @@ def start() -> Iterator[Start]:
     started: list[subprocess.Popen[bytes]] = []
 
     def run(first: str) -> subprocess.Popen[bytes]:
-        code = f"import signal; {first} print(flush=True); signal.pause()"
+        code = f"import os, signal; {first} print(flush=True); signal.pause()"
         child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
         started.append(child)
         assert child.stdout is not None

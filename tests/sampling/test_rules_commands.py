@@ -84,7 +84,7 @@ def test_explain_takes_any_url_without_a_traceback(
             ("a.log", "--from-counts", "b"),
             "rules simulate: log files and --from-counts cannot be combined. Keep one.",
         ),
-        (("nope.log",), "nope.log: the file must be readable"),
+        (("nope.log",), "nope.log: not found. Check the path."),
         (("--rps", "1", "--rules", "nope.yaml"), "nope.yaml"),
         (("nope.log", "--fields", "time"), "--fields: must be PART=FIELD"),
     ],
