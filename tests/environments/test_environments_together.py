@@ -74,6 +74,20 @@ def test_a_folder_without_environments_is_refused(
         assert problem.startswith(f"{folder}: environment files not found")
 
 
+@pytest.mark.usefixtures("project")
+def test_a_file_in_place_of_the_folder_is_named_with_its_folder(
+    add: Add, problems_of: Callable[..., list[str]]
+) -> None:
+    add("dev")
+
+    (problem,) = problems_of(read_environments, "environments/dev.yaml")
+
+    assert problem == (
+        "environments/dev.yaml: environments must be a folder, as its files are checked one "
+        "against the other (got a file). Pass 'environments'."
+    )
+
+
 def test_problems_of_all_files_come_together(
     add: Add, problems_of: Callable[..., list[str]]
 ) -> None:

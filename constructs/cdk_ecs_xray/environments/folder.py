@@ -30,6 +30,7 @@ def read_environments(folder: str | Path) -> Mapping[str, Environment]:
         hold more rules or groups than it may, or more than one sets its Default rule.
     :raises NameCollisionError: when two that may share an account and region share a name.
     """
+    _refuse_file(folder)
     files = environment_files(folder)
     if not files:
         raise ConfigurationError(
@@ -52,6 +53,19 @@ def read_environments(folder: str | Path) -> Mapping[str, Environment]:
     _refuse_two_searches(environments)
     _refuse_wrong_rules(environments)
     return {environment.name: environment for _, environment in environments}
+
+
+def _refuse_file(folder: str | Path) -> None:
+    if not Path(folder).is_file():
+        return
+    raise ConfigurationError(
+        Problem(
+            where=str(folder),
+            what="environments must be a folder, as its files are checked one against the other",
+            got="a file",
+            fix=f"Pass '{Path(folder).parent}'.",
+        )
+    )
 
 
 def environment_files(folder: str | Path) -> Sequence[Path]:
