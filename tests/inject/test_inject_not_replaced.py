@@ -24,6 +24,18 @@ REFUSED: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any], str]] = {
         "'-c' in its command",
     ),
     "an open command": ({**DAEMON, "command": "${COMMAND}"}, WEB, "a command"),
+    "a number for a command": ({**DAEMON, "command": 7}, WEB, "command, which is 7"),
+    "one text for a command": (
+        {**DAEMON, "command": "-o --buffer-memory 3"},
+        WEB,
+        "command, which is the text '-o --buffer-memory 3' and no list of texts",
+    ),
+    "a number in a command": ({**DAEMON, "command": ["-o", 3]}, WEB, "command, which is a list"),
+    "a mapping for an entry point": (
+        {**DAEMON, "entryPoint": {"xray": 1}},
+        WEB,
+        "entryPoint, which is a mapping",
+    ),
     "a shell": ({**DAEMON, "command": ["sh", "-c", "xray"]}, WEB, "'sh' in its command"),
     "variables of a file": (
         {**DAEMON, "environmentFiles": [{"type": "s3", "value": "arn:aws:s3:::b/x.env"}]},

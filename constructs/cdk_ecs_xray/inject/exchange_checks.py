@@ -13,6 +13,8 @@ from cdk_ecs_xray.inject.apps import apps_of
 from cdk_ecs_xray.inject.definition import Definition, RawContainer, facts_of, members, wiring_of
 from cdk_ecs_xray.inject.evidence import evidence_of
 from cdk_ecs_xray.inject.options import TracingOptions
+from cdk_ecs_xray.inject.placeholders import is_open
+from cdk_ecs_xray.inject.shape_check import kind_of
 from cdk_ecs_xray.plan.network import SidecarNetwork
 from cdk_ecs_xray.plan.open_telemetry import takes_spans
 from cdk_ecs_xray.plan.wiring import START, Warned
@@ -73,6 +75,15 @@ def _unreadable(old: RawContainer, recognized: RecognizedCollector) -> Iterator[
         yield f"the image '{old.get('image')}'"
     if old.get("environmentFiles"):
         yield "environmentFiles"
+    for key in ("entryPoint", "command"):
+        value = old.get(key)
+        # Of a placeholder the collector's own reading says what is not known.
+        if value is not None and not is_open(value) and not _is_texts(value):
+            yield f"{key}, which is {kind_of(value)} and no list of texts"
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def _unread(where: str, what: str) -> Problem:
